@@ -1,0 +1,2 @@
+Console.WriteLine("cryospin");
+return 0;

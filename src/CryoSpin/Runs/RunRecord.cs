@@ -1,0 +1,68 @@
+namespace CryoSpin.Runs;
+
+/// <summary>How a run ended.</summary>
+public enum RunStatus
+{
+    /// <summary>It goes on, or was killed.</summary>
+    Running,
+
+    /// <summary>Complete.</summary>
+    Finished,
+
+    /// <summary>Stopped by the user.</summary>
+    Stopped,
+
+    /// <summary>Ended by an error.</summary>
+    Failed,
+}
+
+/// <summary>Seconds spent in one phase.</summary>
+/// <param name="Phase">Name of the phase.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+public sealed record PhaseTime(string Phase, double Seconds);
+
+/// <summary>Contents of run.json: what was asked, by which program, and how it went.</summary>
+public sealed record RunRecord
+{
+    /// <summary>CryoSpin's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The whole command line.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The options in force, defaults included.</summary>
+    public required ReconstructionOptions Options { get; init; }
+
+    /// <summary>Start, UTC.</summary>
+    public required DateTime StartedUtc { get; init; }
+
+    /// <summary>End, UTC; null while running.</summary>
+    public DateTime? EndedUtc { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public RunStatus Status { get; init; } = RunStatus.Running;
+
+    /// <summary>Why it failed or stopped; null otherwise.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Number of particles.</summary>
+    public int ParticleCount { get; init; }
+
+    /// <summary>Box in pixels.</summary>
+    public int BoxSize { get; init; }
+
+    /// <summary>Pixel size, angstrom.</summary>
+    public double PixelSizeAngstrom { get; init; }
+
+    /// <summary>Resolution where the masked half-map FSC falls below 0.143, angstrom; null before the end.</summary>
+    public double? ResolutionAngstrom { get; init; }
+
+    /// <summary>Diameter of the mask in force, angstrom; null before it is known.</summary>
+    public double? MaskDiameterAngstrom { get; init; }
+
+    /// <summary>Times per phase, in order.</summary>
+    public IReadOnlyList<PhaseTime> PhaseTimes { get; init; } = [];
+
+    /// <summary>Peak resident memory, bytes.</summary>
+    public long PeakMemoryBytes { get; init; }
+}
