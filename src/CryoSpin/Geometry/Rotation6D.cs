@@ -24,7 +24,7 @@ public static class Rotation6D
 
     /// <summary>The same for single precision; computed in double.</summary>
     /// <param name="six">Six finite numbers.</param>
-    public static Rotation ToRotation(ReadOnlySpan<float> six) => ToRotation([six[0], six[1], six[2], six[3], six[4], six[5]]);
+    public static Rotation ToRotation(ReadOnlySpan<float> six) => ToRotation((ReadOnlySpan<double>)[six[0], six[1], six[2], six[3], six[4], six[5]]);
 
     /// <summary>Six numbers that stand for a rotation: its first two rows.</summary>
     /// <param name="rotation">The rotation.</param>
@@ -74,7 +74,7 @@ public static class Rotation6D
     public static void Gradient(ReadOnlySpan<float> six, ReadOnlySpan<double> upstream, Span<float> gradient)
     {
         Span<double> g = stackalloc double[6];
-        Gradient([six[0], six[1], six[2], six[3], six[4], six[5]], upstream, g);
+        Gradient((ReadOnlySpan<double>)[six[0], six[1], six[2], six[3], six[4], six[5]], upstream, g);
         for (int i = 0; i < 6; i++) gradient[i] = (float)g[i];
     }
 
