@@ -19,7 +19,7 @@ internal static class StarFormatter
 
     private static void WriteList(TextWriter writer, StarTable table, bool align)
     {
-        int width = align ? table.Columns.Max(c => c.Length) + 2 : 0;
+        int width = align && table.Columns.Count > 0 ? table.Columns.Max(c => c.Length) + 2 : 0;
         for (int i = 0; i < table.Columns.Count; i++)
         {
             writer.Write('_');
