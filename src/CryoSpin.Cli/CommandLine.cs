@@ -1,6 +1,8 @@
 using System.CommandLine;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Verbs;
 using CryoSpin.Diagnostics;
+using CryoSpin.Reporting.Files;
 
 namespace CryoSpin.Cli;
 
@@ -44,7 +46,7 @@ internal static class CommandLine
         {
             await error.WriteLineAsync("cryospin: " + Describe(e));
             if (Environment.GetEnvironmentVariable(DebugVariable) == "1") await error.WriteLineAsync(e.ToString());
-            return e is UsageException ? ExitCode.WrongUsage : ExitCode.Failed;
+            return e is UsageException or OutputExistsException ? ExitCode.WrongUsage : ExitCode.Failed;
         }
     }
 
@@ -54,6 +56,7 @@ internal static class CommandLine
         RootCommand root = new(
             "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
             + "the FSC and every particle's pose.");
+        root.Add(InspectVerb.Create());
         VerbHelp.Install(root);
         return root;
     }

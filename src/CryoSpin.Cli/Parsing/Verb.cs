@@ -12,6 +12,17 @@ internal sealed class Verb(string name, string description) : Command(name, desc
     /// <summary>Paragraphs shown after the options.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Adds arguments and options, in the order in which the help shows them.</summary>
+    public Verb With(params Symbol[] symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol is Argument argument) Add(argument);
+            else Add((Option)symbol);
+        }
+        return this;
+    }
+
     /// <summary>Sets what the verb does; it returns an exit code.</summary>
     public Verb Does(Func<ParseResult, Terminal, CancellationToken, int> action)
     {

@@ -33,8 +33,13 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        int code = _inner.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
+        // The library names the assembly; users start the script.
+        using StringWriter text = new() { NewLine = output.NewLine };
+        parseResult.InvocationConfiguration.Output = text;
+        int code = _inner.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = output;
+        output.Write(text.ToString().Replace("  " + RootCommand.ExecutableName, "  cryospin", StringComparison.Ordinal));
         Command command = parseResult.CommandResult.Command;
         IReadOnlyList<string> notes = command is Verb verb ? verb.Notes : ["Run 'cryospin COMMAND --help' for the options of a command. The guide is in docs/guide."];
         IReadOnlyList<string> examples = command is Verb { Examples: var own } ? own : ["cryospin demo", "cryospin reconstruct particles.star -o result --max-shift 5"];

@@ -17,7 +17,7 @@ public readonly record struct ReferenceLine(double Y, string Label);
 /// <summary>Curves over two linear axes.</summary>
 public sealed record LineChart
 {
-    private const double Left = 58, Right = 16, Bottom = 46, Top = 14, TopWithLabels = 40, KeyHeight = 20;
+    private const double Left = 58, Right = 16, Bottom = 46, Top = 14, TopWithLabels = 42, KeyHeight = 24;
 
     /// <summary>What the chart shows, for screen readers.</summary>
     public required string Description { get; init; }
@@ -61,7 +61,7 @@ public sealed record LineChart
         foreach (ReferenceLine reference in References.Where(r => r.Y >= Y.Minimum && r.Y <= Y.Maximum))
         {
             double y = Y.Place(reference.Y, frame.Bottom, frame.Top);
-            root.Add(Svg.Line(frame.Left, y, frame.Right, y, "reference"), Svg.Text(frame.Right - 4, y - 4, reference.Label, "note", "end"));
+            root.Add(Svg.Line(frame.Left, y, frame.Right, y, "reference"), Svg.Text(frame.Left + 5, y - 4, reference.Label, "note", "start"));
         }
         foreach (Tick mark in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum))
         {

@@ -21,7 +21,7 @@ internal static class Pictures
             Svg.Image(0, 0, TileEdge, TileEdge, PngEncoder.Gray(view.Size, view.Size, view.Gray), smooth: true),
             Svg.Element("rect", "x", 6.0, "y", y - 17, "width", Math.Max(length, 34) + 12, "height", 26.0, "rx", 3.0, "fill", "#000", "fill-opacity", "0.55"),
             Svg.Element("line", "x1", 12.0, "y1", y + 3, "x2", 12 + length, "y2", y + 3, "stroke", "#fff", "stroke-width", 2.5),
-            Svg.Element("text", "x", 12.0, "y", y - 4, "fill", "#fff", "font-size", 11.0).With(label));
+            Svg.Element("text", "x", 12.0, "y", y - 4, "style", "fill:#fff;font-size:11px").With(label));
     }
 
     /// <summary>The density of view directions on the whole sphere, with meridians, parallels and a key.</summary>
@@ -50,7 +50,7 @@ internal static class Pictures
     /// <summary>Counts of the particles' shifts over x and y.</summary>
     public static XElement Shifts(ShiftHistogram shifts, double maxShiftPixels)
     {
-        const double width = 340, height = 300, left = 62, top = 10, edge = 230;
+        const double width = 520, height = 300, left = 145, top = 10, edge = 230;
         double step = Step(shifts.RadiusPixels);
         Axis axis = Axis.Between("", -shifts.RadiusPixels, shifts.RadiusPixels, step);
         XElement root = Svg.Root(width, height, "Number of particles over the shift in x and y",
@@ -65,8 +65,8 @@ internal static class Pictures
         root.Add(Svg.Element("circle", "cx", left + edge / 2, "cy", top + edge / 2, "r", radius, "class", "reference"));
         root.Add(Svg.Element("rect", "x", left, "y", top, "width", edge, "height", edge, "class", "axis"));
         root.Add(Svg.Text(left + edge / 2, top + edge + 36, "origin x (pixels)", "title"));
-        XElement title = Svg.Text(18, top + edge / 2, "origin y (pixels)", "title");
-        title.SetAttributeValue("transform", $"rotate(-90 18 {Svg.Number(top + edge / 2)})");
+        XElement title = Svg.Text(left - 44, top + edge / 2, "origin y (pixels)", "title");
+        title.SetAttributeValue("transform", $"rotate(-90 {Svg.Number(left - 44)} {Svg.Number(top + edge / 2)})");
         root.Add(title);
         root.Add(Svg.Text(left + edge + 8, top + 12, $"most: {shifts.Highest}", "note", "start"));
         return root;

@@ -31,8 +31,8 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The folder as the user named it.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>Where the files are now: <see cref="Path"/>, or a subfolder until older results may be replaced.</summary>
-    public string WorkingPath => _folder.WorkingPath;
+    /// <summary>True while older results stand beside this run's files, which then bear <see cref="OutputFolder.UnfinishedPrefix"/>.</summary>
+    public bool Replaces => _folder.Replaces;
 
     /// <summary>The figures recorded so far.</summary>
     public IReadOnlyList<MetricRecord> Metrics => _metrics;
