@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using V = System.Runtime.Intrinsics.Vector256<float>;
+
+namespace CryoSpin.Fourier.Kernels;
+
+/// <summary>Moves between rows in memory and lanes. Each has an AVX form and a plain one that any processor runs.</summary>
+internal static unsafe class LaneTranspose
+{
+    /// <summary>Eight runs of eight floats, starting at rows[0], rows[step], ..., become the columns of eight at to, to + toStride, ...</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gather8(float** rows, int step, nint offset, float* to, nint toStride)
+    {
+        if (Avx.IsSupported)
+        {
+            Transpose(
+                Vector256.Load(rows[0] + offset), Vector256.Load(rows[step] + offset),
+                Vector256.Load(rows[2 * step] + offset), Vector256.Load(rows[3 * step] + offset),
+                Vector256.Load(rows[4 * step] + offset), Vector256.Load(rows[5 * step] + offset),
+                Vector256.Load(rows[6 * step] + offset), Vector256.Load(rows[7 * step] + offset),
+                to, to + toStride, to + 2 * toStride, to + 3 * toStride, to + 4 * toStride, to + 5 * toStride, to + 6 * toStride,
+                to + 7 * toStride);
+            return;
+        }
+        for (int r = 0; r < 8; r++)
+        {
+            for (int c = 0; c < 8; c++) to[c * toStride + r] = rows[r * step][offset + c];
+        }
+    }
+
+    /// <summary>The reverse of <see cref="Gather8"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scatter8(float* from, nint fromStride, float** rows, int step, nint offset)
+    {
+        if (Avx.IsSupported)
+        {
+            Transpose(
+                Vector256.Load(from), Vector256.Load(from + fromStride), Vector256.Load(from + 2 * fromStride),
+                Vector256.Load(from + 3 * fromStride), Vector256.Load(from + 4 * fromStride), Vector256.Load(from + 5 * fromStride),
+                Vector256.Load(from + 6 * fromStride), Vector256.Load(from + 7 * fromStride),
+                rows[0] + offset, rows[step] + offset, rows[2 * step] + offset, rows[3 * step] + offset,
+                rows[4 * step] + offset, rows[5 * step] + offset, rows[6 * step] + offset, rows[7 * step] + offset);
+            return;
+        }
+        for (int c = 0; c < 8; c++)
+        {
+            for (int r = 0; r < 8; r++) rows[r * step][offset + c] = from[c * fromStride + r];
+        }
+    }
+
+    /// <summary>Eight interleaved complex numbers to eight real and eight imaginary parts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Deinterleave(float* from, out V re, out V im)
+    {
+        V a = Vector256.Load(from), b = Vector256.Load(from + 8);
+        if (Avx2.IsSupported)
+        {
+            re = Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle();
+            im = Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle();
+            return;
+        }
+        V ea = Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
+        V eb = Vector256.Shuffle(b, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
+        re = Vector256.Create(ea.GetLower(), eb.GetLower());
+        im = Vector256.Create(ea.GetUpper(), eb.GetUpper());
+    }
+
+    /// <summary>Eight real and eight imaginary parts to eight interleaved complex numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(V re, V im, float* to)
+    {
+        if (Avx.IsSupported)
+        {
+            V low = Avx.UnpackLow(re, im), high = Avx.UnpackHigh(re, im);
+            Avx.Permute2x128(low, high, 0x20).Store(to);
+            Avx.Permute2x128(low, high, 0x31).Store(to + 8);
+            return;
+        }
+        V a = Vector256.Create(re.GetLower(), im.GetLower()), b = Vector256.Create(re.GetUpper(), im.GetUpper());
+        Vector256.Shuffle(a, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(to);
+        Vector256.Shuffle(b, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(to + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        V a0, V a1, V a2, V a3, V a4, V a5, V a6, V a7,
+        float* o0, float* o1, float* o2, float* o3, float* o4, float* o5, float* o6, float* o7)
+    {
+        V t0 = Avx.UnpackLow(a0, a1), t1 = Avx.UnpackHigh(a0, a1), t2 = Avx.UnpackLow(a2, a3), t3 = Avx.UnpackHigh(a2, a3);
+        V t4 = Avx.UnpackLow(a4, a5), t5 = Avx.UnpackHigh(a4, a5), t6 = Avx.UnpackLow(a6, a7), t7 = Avx.UnpackHigh(a6, a7);
+        V u0 = Avx.Shuffle(t0, t2, 0x44), u1 = Avx.Shuffle(t0, t2, 0xEE), u2 = Avx.Shuffle(t1, t3, 0x44), u3 = Avx.Shuffle(t1, t3, 0xEE);
+        V u4 = Avx.Shuffle(t4, t6, 0x44), u5 = Avx.Shuffle(t4, t6, 0xEE), u6 = Avx.Shuffle(t5, t7, 0x44), u7 = Avx.Shuffle(t5, t7, 0xEE);
+        Avx.Permute2x128(u0, u4, 0x20).Store(o0);
+        Avx.Permute2x128(u1, u5, 0x20).Store(o1);
+        Avx.Permute2x128(u2, u6, 0x20).Store(o2);
+        Avx.Permute2x128(u3, u7, 0x20).Store(o3);
+        Avx.Permute2x128(u0, u4, 0x31).Store(o4);
+        Avx.Permute2x128(u1, u5, 0x31).Store(o5);
+        Avx.Permute2x128(u2, u6, 0x31).Store(o6);
+        Avx.Permute2x128(u3, u7, 0x31).Store(o7);
+    }
+}
