@@ -112,7 +112,7 @@ public sealed class ParticleCache
     /// <summary>A view of the frequencies of a smaller disc.</summary>
     public BandView View(FrequencyDisc smaller) => new(this, smaller);
 
-    /// <summary>The whitened transfer function of one particle over a disc whose entries stand at <paramref name="indices"/> of <see cref="Disc"/>.</summary>
+    /// <summary>The whitened transfer function of one particle over a disc, with the disc's own whitening factors.</summary>
     internal void TransferFunction(int particle, FrequencyDisc disc, ReadOnlySpan<float> inverseSigma, Span<float> ctf)
     {
         if (_ctf is null)

@@ -28,7 +28,7 @@ public sealed class MapTransform
         Oversampling = oversampling;
         PaddedBox = box * oversampling;
         _team = team;
-        _fft = new RealFft3D(PaddedBox);
+        _fft = new RealFft3D(PaddedBox, team);
         _real = new float[(long)PaddedBox * PaddedBox * PaddedBox];
         _spectrum = new float[(long)PaddedBox * PaddedBox * (PaddedBox + 2)];
         _correction = new double[box];
@@ -69,7 +69,7 @@ public sealed class MapTransform
                 for (int x = 0; x < Box; x++) to[x] = (float)(row[x] * zy * _correction[x]);
             }
         });
-        _fft.Forward(_real, _spectrum, _team);
+        _fft.Forward(_real, _spectrum);
         int reach = Math.Min(lattice.Half, PaddedBox / 2 - 1);
         Array.Clear(lattice.Values);
         _team.ForBlocks(2 * reach + 1, (row, _) =>
@@ -134,7 +134,7 @@ public sealed class MapTransform
                 }
             }
         });
-        _fft.Inverse(_spectrum, _real, _team);
+        _fft.InverseInPlace(_spectrum, _real);
         return CropAndCorrect();
     }
 
