@@ -4,6 +4,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
+using CryoSpin.Particles;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
 
@@ -70,6 +71,18 @@ public sealed class RunDirectory : IDisposable
     public void WriteMap(string name, Volume map) =>
         MrcWriter.WriteVolume(FileFor(name), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
 
+    /// <summary>Writes the maps, the particles and the FSC.</summary>
+    /// <param name="results">What the run found.</param>
+    /// <param name="particles">The particles as they were read; their columns are kept.</param>
+    public void WriteResults(RunResults results, ParticleSet particles)
+    {
+        WriteMap(RunFiles.Map, results.Map);
+        WriteMap(RunFiles.Half1, results.Half1);
+        WriteMap(RunFiles.Half2, results.Half2);
+        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets);
+        WriteFsc(results.MaskedFsc, results.UnmaskedFsc);
+    }
+
     /// <summary>Writes fsc.star and fsc.xml.</summary>
     public void WriteFsc(FscCurve masked, FscCurve unmasked)
     {
@@ -88,7 +101,6 @@ public sealed class RunDirectory : IDisposable
     {
         WriteRun(input.Run);
         WriteText(RunFiles.Report, HtmlReport.Render(input with { Metrics = _metrics, Files = ListFiles() }));
-        Dispose();
         _folder.Complete();
     }
 
@@ -107,5 +119,5 @@ public sealed class RunDirectory : IDisposable
 
     // Others may read the log while it grows.
     private static StreamWriter OpenForAppending(string path) =>
-        new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite), Utf8) { NewLine = "\n" };
+        new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), Utf8) { NewLine = "\n" };
 }
