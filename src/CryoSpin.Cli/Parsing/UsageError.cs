@@ -13,7 +13,9 @@ internal static class UsageError
     {
         if (AsksForHelpOrVersion(parse)) return null;
         Command command = parse.CommandResult.Command;
-        string? mistake = UnknownOption(parse, command)
+        bool verbFirst = parse.Tokens.Count > 0 && !LooksLikeOption(parse.Tokens[0].Value);
+        string? mistake = (verbFirst ? UnknownVerb(parse, command) : null)
+            ?? UnknownOption(parse, command)
             ?? UnknownVerb(parse, command)
             ?? (parse.Errors.Count > 0 ? Sentence(parse.Errors[0].Message) : null);
         if (mistake is null) return null;

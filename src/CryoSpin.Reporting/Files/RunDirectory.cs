@@ -86,8 +86,9 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Writes fsc.star and fsc.xml.</summary>
     public void WriteFsc(FscCurve masked, FscCurve unmasked)
     {
-        WriteText(RunFiles.FscStar, FscFormat.ToStar(masked, unmasked));
-        WriteText(RunFiles.FscXml, FscFormat.ToXml(masked, "Masked half-maps"));
+        // The mask is a soft sphere, which correlates nothing: the masked curve needs no correction and decides.
+        WriteText(RunFiles.FscStar, FscReport.ToStarText(masked, unmasked, masked));
+        WriteText(RunFiles.FscXml, FscReport.ToXml(masked, "Masked half-maps"));
     }
 
     /// <summary>Writes a text file.</summary>
