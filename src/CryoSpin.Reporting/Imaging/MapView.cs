@@ -46,6 +46,8 @@ public sealed record MapView(string Title, int Size, byte[] Gray)
         Array.Sort(sorted);
         float low = sorted.Length == 0 ? 0 : sorted[(int)(DarkShare * (sorted.Length - 1))];
         float high = sorted.Length == 0 ? 1 : sorted[(int)(BrightShare * (sorted.Length - 1))];
+        // A map that is flat but for a few voxels: show those.
+        if (high <= low && sorted.Length > 0) (low, high) = (sorted[0], sorted[^1]);
         float scale = high > low ? 255 / (high - low) : 0;
         return [.. pictures.Select((p, i) => new MapView(p.Title, n, Array.ConvertAll(values[i], v => ToGray((v - low) * scale))))];
     }
