@@ -1,0 +1,54 @@
+using CryoSpin.Projection;
+
+namespace CryoSpin.Reconstruction.Search;
+
+/// <summary>A square lattice of origins within a disc, with their phase factors over one disc of frequencies.</summary>
+internal sealed class ShiftGrid
+{
+    public ShiftGrid(double radiusPixels, double spacingPixels, FrequencyDisc disc, int box)
+    {
+        int reach = (int)Math.Floor(radiusPixels / spacingPixels + 1e-9);
+        List<(double X, double Y)> shifts = [];
+        for (int y = -reach; y <= reach; y++)
+        {
+            for (int x = -reach; x <= reach; x++)
+            {
+                if ((x * x + y * y) * spacingPixels * spacingPixels <= radiusPixels * radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
+            }
+        }
+        Shifts = [.. shifts];
+        Cosine = new float[shifts.Count][];
+        Sine = new float[shifts.Count][];
+        for (int s = 0; s < shifts.Count; s++)
+        {
+            Cosine[s] = new float[disc.PaddedCount];
+            Sine[s] = new float[disc.PaddedCount];
+            for (int p = 0; p < disc.PaddedCount; p++)
+            {
+                (double sin, double cos) = Math.SinCos(2 * Math.PI * (disc.Kx[p] * shifts[s].X + disc.Ky[p] * shifts[s].Y) / box);
+                Cosine[s][p] = (float)cos;
+                Sine[s][p] = (float)sin;
+            }
+        }
+    }
+
+    /// <summary>Origins, pixels.</summary>
+    public (double X, double Y)[] Shifts { get; }
+
+    /// <summary>cos of the phase, [shift][frequency].</summary>
+    public float[][] Cosine { get; }
+
+    /// <summary>sin of the phase, [shift][frequency].</summary>
+    public float[][] Sine { get; }
+
+    /// <summary>The image shifted by +origin: (re + i im) e^(-i theta).</summary>
+    public void Apply(int shift, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, Span<float> shiftedReal, Span<float> shiftedImaginary)
+    {
+        float[] cos = Cosine[shift], sin = Sine[shift];
+        for (int p = 0; p < cos.Length; p++)
+        {
+            shiftedReal[p] = real[p] * cos[p] + imaginary[p] * sin[p];
+            shiftedImaginary[p] = imaginary[p] * cos[p] - real[p] * sin[p];
+        }
+    }
+}

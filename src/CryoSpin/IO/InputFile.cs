@@ -1,0 +1,66 @@
+using System.IO.Compression;
+using System.Text;
+using CryoSpin.Diagnostics;
+
+namespace CryoSpin.IO;
+
+/// <summary>Opens input files so that every failure becomes a message that names the file and says what to do.</summary>
+internal static class InputFile
+{
+    /// <summary>Longest text held in memory, in characters: .NET strings end near 2^30.</summary>
+    private const long LongestText = 1_000_000_000;
+
+    /// <summary>Opens for reading; other processes may read too.</summary>
+    public static FileStream Open(string path, FileOptions options = FileOptions.None)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, options);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException(path, "the file does not exist.", "Check the path.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"the file cannot be opened ({e.Message}).", "Check that it is a file that you may read.", e);
+        }
+    }
+
+    /// <summary>True when the stream starts with gzip's two magic bytes; the position is put back to the start.</summary>
+    public static bool IsGzip(FileStream stream)
+    {
+        bool gzip = stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
+        stream.Position = 0;
+        return gzip;
+    }
+
+    /// <summary>The whole text of a file, gunzipped where it is gzip; bytes that are not UTF-8 become U+FFFD.</summary>
+    public static string ReadText(string path)
+    {
+        using FileStream file = Open(path);
+        bool gzip = IsGzip(file);
+        if (!gzip && file.Length > LongestText) throw TooLong(path, file.Length);
+        try
+        {
+            using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
+            StringBuilder text = new((int)Math.Min(file.Length, LongestText));
+            char[] buffer = new char[1 << 16];
+            for (int n = reader.Read(buffer); n > 0; n = reader.Read(buffer))
+            {
+                text.Append(buffer, 0, n);
+                if (text.Length > LongestText) throw TooLong(path, text.Length);
+            }
+            return text.ToString();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException(path, $"the file cannot be read ({e.Message}).", "Copy or download it again.", e);
+        }
+    }
+
+    private static InputException TooLong(string path, long length) =>
+        new(path, $"the text is too long ({length} bytes or more).", $"Texts up to {LongestText} characters can be read; split the file.");
+}

@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using CryoSpin.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+
+namespace CryoSpin.IO.Mrc;
+
+/// <summary>Random access to the images (sections) of an MRC stack; nothing is held but the open file.</summary>
+public sealed class MrcStackReader : IDisposable
+{
+    private readonly SafeFileHandle _file;
+
+    private MrcStackReader(string path, SafeFileHandle file, MrcHeader header, IReadOnlyList<string> warnings)
+    {
+        Path = path;
+        _file = file;
+        Header = header;
+        Warnings = warnings;
+    }
+
+    /// <summary>The file as given.</summary>
+    public string Path { get; }
+
+    /// <summary>The header.</summary>
+    public MrcHeader Header { get; }
+
+    /// <summary>Number of images.</summary>
+    public int Count => Header.Sections;
+
+    /// <summary>Columns of an image.</summary>
+    public int Width => Header.Columns;
+
+    /// <summary>Rows of an image.</summary>
+    public int Height => Header.Rows;
+
+    /// <summary>Pixel size of the header in angstrom; 0 where the header does not say. 1 is what many writers leave there.</summary>
+    public double PixelSizeAngstrom => Header.PixelSizeXAngstrom;
+
+    /// <summary>Oddities that do not hinder reading, as complete sentences that name the file.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Opens a stack and checks its header and length.</summary>
+    /// <exception cref="InputException">The file is absent, is not MRC, is compressed, or is shorter than its header says.</exception>
+    public static MrcStackReader Open(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        if (InputFile.IsGzip(stream))
+        {
+            throw new InputException(path, "the stack is compressed with gzip, which allows no random access.", "Run gunzip on it.");
+        }
+        Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
+        int n = stream.ReadAtLeast(bytes, MrcHeader.Bytes, throwOnEndOfStream: false);
+        MrcHeader header = MrcHeader.Parse(bytes[..n], path);
+        if ((header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections) != (1, 2, 3))
+        {
+            string axes = string.Create(CultureInfo.InvariantCulture, $"{header.AxisOfColumns}, {header.AxisOfRows}, {header.AxisOfSections}");
+            throw new InputException(path, $"a stack of images has axes {axes}.", "Images must have axes 1, 2, 3 (MAPC, MAPR, MAPS); convert the file.");
+        }
+        List<string> warnings = [];
+        CheckLength(path, header, stream.Length, warnings);
+        if (header.SectionBytes > Array.MaxLength)
+        {
+            throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
+        }
+        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
+        return new MrcStackReader(path, handle, header, warnings);
+    }
+
+    /// <summary>Reads one image. May be called from several threads at once.</summary>
+    /// <param name="index">0 to Count - 1.</param>
+    /// <param name="pixels">Height x Width values, [y][x].</param>
+    /// <exception cref="InputException">The file cannot be read, or has become shorter.</exception>
+    public void Read(int index, Span<float> pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
+        if (pixels.Length != Width * Height)
+        {
+            throw new ArgumentException($"{pixels.Length} places for {Width} x {Height} pixels.", nameof(pixels));
+        }
+        long offset = Header.DataOffset + (index * Header.SectionBytes);
+        if (Header.Mode == MrcMode.Single)
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(pixels);
+            Fill(bytes, offset, index);
+            if (Header.IsBigEndian == BitConverter.IsLittleEndian) SampleConverter.ToSingle(bytes, Header.Mode, Header.IsBigEndian, pixels);
+            return;
+        }
+        byte[] rented = ArrayPool<byte>.Shared.Rent((int)Header.SectionBytes);
+        try
+        {
+            Span<byte> bytes = rented.AsSpan(0, (int)Header.SectionBytes);
+            Fill(bytes, offset, index);
+            SampleConverter.ToSingle(bytes, Header.Mode, Header.IsBigEndian, pixels);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Compares the length with the header: a short file is refused, a long one is only reported.</summary>
+    internal static void CheckLength(string path, MrcHeader header, long length, List<string> warnings)
+    {
+        if (length < header.DataEnd)
+        {
+            throw new InputException(
+                path,
+                $"the file has {length} bytes but its header promises {header.DataEnd} " +
+                $"({header.Columns} x {header.Rows} x {header.Sections} samples, mode {(int)header.Mode}, extended header {header.ExtendedHeaderBytes}).",
+                "It is truncated or damaged; copy or write it again.");
+        }
+        if (length > header.DataEnd)
+        {
+            warnings.Add($"{path}: {length - (long)header.DataEnd} bytes after the last section are ignored.");
+        }
+    }
+
+    private void Fill(Span<byte> bytes, long offset, int index)
+    {
+        try
+        {
+            for (int done = 0; done < bytes.Length;)
+            {
+                int n = RandomAccess.Read(_file, bytes[done..], offset + done);
+                if (n == 0) throw new EndOfStreamException("the file ends within the image");
+                done += n;
+            }
+        }
+        catch (IOException e)
+        {
+            throw new InputException(Path, $"image {index + 1} of {Count} cannot be read ({e.Message}).", "Was the file changed during the run?", e);
+        }
+    }
+}

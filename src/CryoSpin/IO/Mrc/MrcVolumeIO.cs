@@ -1,0 +1,88 @@
+using System.IO.Compression;
+using CryoSpin.Diagnostics;
+
+namespace CryoSpin.IO.Mrc;
+
+/// <summary>A map as read: <c>Voxels[(z * Ny + y) * Nx + x]</c> whatever the order of the file's axes.</summary>
+/// <param name="Voxels">The values, [z][y][x].</param>
+/// <param name="Nx">Voxels along x.</param>
+/// <param name="Ny">Voxels along y.</param>
+/// <param name="Nz">Voxels along z.</param>
+/// <param name="PixelSizeAngstrom">Voxel edge along x; 0 where the header does not say.</param>
+/// <param name="Header">The file's header.</param>
+public sealed record MrcVolume(float[] Voxels, int Nx, int Ny, int Nz, double PixelSizeAngstrom, MrcHeader Header);
+
+/// <summary>Reads whole maps.</summary>
+public static class MrcVolumeIO
+{
+    // Deflate cannot expand by more than 1032: a header that promises more than this is a lie, and memory must not be asked for it.
+    private const int LargestExpansion = 1040;
+    private const int ChunkBytes = 1 << 20;
+
+    /// <summary>Reads a map, plain or compressed with gzip. NSTART and ORIGIN are not used.</summary>
+    /// <exception cref="InputException">The file is absent, not MRC, too short, or too large for one array.</exception>
+    public static MrcVolume Read(string path)
+    {
+        using FileStream file = InputFile.Open(path, FileOptions.SequentialScan);
+        bool gzip = InputFile.IsGzip(file);
+        try
+        {
+            using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+            return Read(path, stream, file.Length, gzip);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException(path, $"the file cannot be read ({e.Message}).", "It is truncated or damaged; copy or write it again.", e);
+        }
+    }
+
+    private static MrcVolume Read(string path, Stream stream, long fileLength, bool gzip)
+    {
+        byte[] chunk = new byte[ChunkBytes];
+        int n = stream.ReadAtLeast(chunk.AsSpan(0, MrcHeader.Bytes), MrcHeader.Bytes, throwOnEndOfStream: false);
+        MrcHeader header = MrcHeader.Parse(chunk.AsSpan(0, n), path);
+        long longest = gzip ? fileLength * LargestExpansion : fileLength;
+        if (longest < header.DataEnd) MrcStackReader.CheckLength(path, header, longest, []);
+        Int128 samples = (Int128)header.Columns * header.Rows * header.Sections;
+        if (samples > Array.MaxLength)
+        {
+            throw new InputException(path, $"the map has {samples} voxels.", $"Maps up to {Array.MaxLength} voxels can be read; bin or crop it.");
+        }
+        for (int left = header.ExtendedHeaderBytes; left > 0;)
+        {
+            int part = Math.Min(left, ChunkBytes);
+            stream.ReadExactly(chunk, 0, part);
+            left -= part;
+        }
+        float[] raw = new float[(int)samples];
+        int perChunk = ChunkBytes / header.BytesPerSample;
+        for (int start = 0; start < raw.Length; start += perChunk)
+        {
+            int count = Math.Min(perChunk, raw.Length - start);
+            Span<byte> bytes = chunk.AsSpan(0, count * header.BytesPerSample);
+            stream.ReadExactly(bytes);
+            SampleConverter.ToSingle(bytes, header.Mode, header.IsBigEndian, raw.AsSpan(start, count));
+        }
+        return new MrcVolume(
+            ToStandardAxes(raw, header), header.SizeAlong(0), header.SizeAlong(1), header.SizeAlong(2), header.PixelSizeXAngstrom, header);
+    }
+
+    private static float[] ToStandardAxes(float[] raw, MrcHeader header)
+    {
+        if ((header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections) == (1, 2, 3)) return raw;
+        int nx = header.SizeAlong(0), ny = header.SizeAlong(1);
+        Span<int> strides = [1, nx, nx * ny];
+        int column = strides[header.AxisOfColumns - 1], row = strides[header.AxisOfRows - 1], section = strides[header.AxisOfSections - 1];
+        float[] voxels = new float[raw.Length];
+        int from = 0;
+        for (int s = 0; s < header.Sections; s++)
+        {
+            for (int r = 0; r < header.Rows; r++)
+            {
+                int to = (s * section) + (r * row);
+                for (int c = 0; c < header.Columns; c++, to += column) voxels[to] = raw[from++];
+            }
+        }
+        return voxels;
+    }
+}

@@ -1,0 +1,157 @@
+using CryoSpin.Diagnostics;
+using CryoSpin.Geometry;
+using CryoSpin.IO.Star;
+using CryoSpin.Optics;
+
+namespace CryoSpin.Particles;
+
+/// <summary>How a star file is read.</summary>
+/// <param name="PixelSizeAngstrom">Pixel size that beats the file's; null to take the file's.</param>
+/// <param name="RequireImages">
+/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then rlnImageSize, or 0.
+/// </param>
+public sealed record ParticleLoadOptions(double? PixelSizeAngstrom = null, bool RequireImages = true);
+
+/// <summary>
+/// What a star file, or a bare stack, says of its particles; immutable, safe for any number of threads. Images are read by
+/// <see cref="ParticleSource"/>. A value is the particle's row's, else its optics group's, else an error that names the column.
+/// </summary>
+public sealed class ParticleSet
+{
+    private readonly ParticleSetData _data;
+
+    internal ParticleSet(ParticleSetData data) => _data = data;
+
+    /// <summary>The star file or stack that was read.</summary>
+    public string Source => _data.Source;
+
+    /// <summary>Number of particles.</summary>
+    public int Count => _data.ImageIndex.Length;
+
+    /// <summary>Width, and height, of every image in pixels, from the first stack's header.</summary>
+    public int BoxSize => _data.BoxSize;
+
+    /// <summary>Pixel size of the first particle's optics group; the groups agree to 1 %.</summary>
+    public double PixelSizeAngstrom => OpticsGroups[OpticsGroupOf(0)].PixelSizeAngstrom;
+
+    /// <summary>
+    /// The optics groups in use. Voltage, spherical aberration and amplitude contrast are NaN where the file is silent, which it may be
+    /// only without CTFs (<see cref="HasCtf"/>).
+    /// </summary>
+    public IReadOnlyList<OpticsGroup> OpticsGroups => _data.OpticsGroups;
+
+    /// <summary>True when the particles have defoci (rlnDefocusU, rlnDefocusV, rlnDefocusAngle).</summary>
+    public bool HasCtf => _data.Ctfs is not null;
+
+    /// <summary>True when the particles have all of rlnAngleRot, rlnAngleTilt and rlnAnglePsi.</summary>
+    public bool HasPoses => _data.Poses is not null;
+
+    /// <summary>Paths of the image stacks, each once, in the order of their first use; as found on the disk.</summary>
+    public IReadOnlyList<string> StackPaths => _data.StackPaths;
+
+    /// <summary>Things worth telling the user, as complete sentences; empty when all is well.</summary>
+    public IReadOnlyList<string> Warnings => _data.Warnings;
+
+    internal ParticleSetData Data => _data;
+
+    /// <summary>Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), or a bare stack.</summary>
+    /// <param name="path">A .star file, or a stack (.mrcs, .mrc or .st).</param>
+    /// <param name="options">How to read it.</param>
+    /// <exception cref="InputException">A file, column or value is missing or wrong.</exception>
+    public static ParticleSet Load(string path, ParticleLoadOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new ParticleLoadOptions();
+        if (options.PixelSizeAngstrom is { } size && !(size > 0 && double.IsFinite(size)))
+        {
+            throw new InputException("pixel size", $"{size} angstrom cannot be.", "Give a positive number.");
+        }
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        return extension is ".mrcs" or ".mrc" or ".st" ? BareStackLoader.Load(path, options) : new ParticleSetLoader(path, options).Load();
+    }
+
+    /// <summary>Index into <see cref="OpticsGroups"/>.</summary>
+    public int OpticsGroupOf(int particle) => _data.OpticsGroupOf[particle];
+
+    /// <summary>The optics group of a particle.</summary>
+    public OpticsGroup Optics(int particle) => _data.OpticsGroups[_data.OpticsGroupOf[particle]];
+
+    /// <summary>The particle's CTF; null for every particle where <see cref="HasCtf"/> is false.</summary>
+    public CtfParameters? Ctf(int particle) => _data.Ctfs?[particle];
+
+    /// <summary>The particle's pose, origin in angstrom; null for every particle where <see cref="HasPoses"/> is false.</summary>
+    public Pose? Pose(int particle) => _data.Poses?[particle];
+
+    /// <summary>rlnRandomSubset, 1 or 2 for the half sets; null where the file has no such column.</summary>
+    public int? RandomSubset(int particle) => _data.RandomSubsets?[particle];
+
+    /// <summary>Index into <see cref="StackPaths"/>.</summary>
+    public int StackOf(int particle) => _data.StackOf[particle];
+
+    /// <summary>Path of the particle's stack, as found on the disk.</summary>
+    public string ImagePath(int particle) => _data.StackPaths[_data.StackOf[particle]];
+
+    /// <summary>The image's index in its stack, from 0 (rlnImageName counts from 1).</summary>
+    public int ImageIndex(int particle) => _data.ImageIndex[particle];
+
+    /// <summary>Where the particle stands, for messages: file, row from 1 and line.</summary>
+    public string Where(int particle) => _data.Particles.Where(particle);
+
+    /// <summary>
+    /// Writes a star file of RELION 3.1: every column and row of the input, with what was estimated put in its place. A single-table
+    /// input gets a data_optics. An image path that resolves as written is kept; any other is rewritten relative to the new file's folder.
+    /// </summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="poses">One per particle, or null to keep the input's.</param>
+    /// <param name="randomSubset">rlnRandomSubset, 1 or 2 per particle, or null to keep the input's.</param>
+    /// <param name="extraColumns">More columns, named without underscore, one number per particle.</param>
+    /// <exception cref="CryoSpinException">The file cannot be written.</exception>
+    public void WriteStar(
+        string path,
+        IReadOnlyList<Pose>? poses,
+        IReadOnlyList<int>? randomSubset = null,
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null) =>
+        ParticleStarWriter.Write(this, path, poses, randomSubset, extraColumns ?? []);
+}
+
+/// <summary>The loaded values behind a <see cref="ParticleSet"/>; arrays have one entry per particle.</summary>
+internal sealed record ParticleSetData
+{
+    public required string Source { get; init; }
+
+    /// <summary>The input file; null for a bare stack.</summary>
+    public required StarFile? File { get; init; }
+
+    public required StarTable Particles { get; init; }
+
+    public required StarTable? Optics { get; init; }
+
+    public required int BoxSize { get; init; }
+
+    public required IReadOnlyList<OpticsGroup> OpticsGroups { get; init; }
+
+    public required int[] OpticsGroupOf { get; init; }
+
+    /// <summary>Row of <see cref="Optics"/> per particle; null without that table.</summary>
+    public required int[]? OpticsRowOf { get; init; }
+
+    public required CtfParameters[]? Ctfs { get; init; }
+
+    public required Pose[]? Poses { get; init; }
+
+    public required int[]? RandomSubsets { get; init; }
+
+    /// <summary>Stack names as the file has them.</summary>
+    public required IReadOnlyList<string> StackNames { get; init; }
+
+    public required IReadOnlyList<string> StackPaths { get; init; }
+
+    public required int[] StackOf { get; init; }
+
+    public required int[] ImageIndex { get; init; }
+
+    /// <summary>True when the pixel size was given by the caller and not by the file.</summary>
+    public required bool PixelSizeGiven { get; init; }
+
+    public required IReadOnlyList<string> Warnings { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using CryoSpin.Diagnostics;
+using CryoSpin.IO.Mrc;
+
+namespace CryoSpin.Particles;
+
+/// <summary>Reads particle images from their stacks when asked; holds open files and no images.</summary>
+public sealed class ParticleSource : IDisposable
+{
+    private const int ProblemsShown = 20;
+    private readonly MrcStackReader?[] _stacks;
+
+    /// <summary>Opens every stack once and checks that all images are there and have one size.</summary>
+    /// <exception cref="InputException">Stacks are missing or damaged, sizes differ, or a row names an image past the end; all are listed.</exception>
+    public ParticleSource(ParticleSet set)
+    {
+        Set = set;
+        _stacks = new MrcStackReader?[set.StackPaths.Count];
+        List<string> problems = [], warnings = [.. set.Warnings];
+        try
+        {
+            for (int s = 0; s < _stacks.Length; s++) OpenStack(s, problems, warnings);
+            CheckParticles(problems);
+            if (problems.Count > 0) throw Fault(problems);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        Warnings = warnings;
+    }
+
+    /// <summary>The particles.</summary>
+    public ParticleSet Set { get; }
+
+    /// <summary>The set's warnings and those of the stacks.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Loads a star file or a bare stack (<see cref="ParticleSet.Load"/>) and opens its images.</summary>
+    /// <exception cref="InputException">See <see cref="ParticleSet.Load"/> and the constructor.</exception>
+    public static ParticleSource Open(string path, ParticleLoadOptions? options = null) => new(ParticleSet.Load(path, options));
+
+    /// <summary>Reads an image as it is in the file. May be called from several threads at once.</summary>
+    /// <param name="particle">0 to Count - 1.</param>
+    /// <param name="pixels">BoxSize x BoxSize values, [y][x].</param>
+    /// <exception cref="InputException">The image cannot be read or holds values that are not finite.</exception>
+    public void ReadImage(int particle, Span<float> pixels)
+    {
+        _stacks[Set.StackOf(particle)]!.Read(Set.ImageIndex(particle), pixels);
+        if (TensorPrimitives.IsFiniteAll<float>(pixels)) return;
+        int at = 0;
+        while (float.IsFinite(pixels[at])) at++;
+        throw new InputException(
+            string.Create(CultureInfo.InvariantCulture, $"{Set.Where(particle)}: {Set.ImageIndex(particle) + 1}@{Set.ImagePath(particle)}"),
+            string.Create(CultureInfo.InvariantCulture, $"pixel ({at % Set.BoxSize}, {at / Set.BoxSize}) is {pixels[at]}."),
+            "Remove the particle or extract it again.");
+    }
+
+    /// <summary>Closes the stacks.</summary>
+    public void Dispose()
+    {
+        foreach (MrcStackReader? stack in _stacks) stack?.Dispose();
+    }
+
+    private void OpenStack(int s, List<string> problems, List<string> warnings)
+    {
+        try
+        {
+            MrcStackReader reader = MrcStackReader.Open(Set.StackPaths[s]);
+            _stacks[s] = reader;
+            warnings.AddRange(reader.Warnings);
+        }
+        catch (InputException e)
+        {
+            problems.Add($"{Set.Where(FirstParticleOf(s))}: {e.Message}");
+            return;
+        }
+        MrcStackReader stack = _stacks[s]!;
+        if (stack.Width != Set.BoxSize || stack.Height != Set.BoxSize)
+        {
+            problems.Add($"{Set.Where(FirstParticleOf(s))}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {Set.BoxSize} x {Set.BoxSize}.");
+        }
+    }
+
+    private int FirstParticleOf(int stack)
+    {
+        int i = 0;
+        while (Set.StackOf(i) != stack) i++;
+        return i;
+    }
+
+    private void CheckParticles(List<string> problems)
+    {
+        for (int i = 0; i < Set.Count; i++)
+        {
+            if (_stacks[Set.StackOf(i)] is { } stack && Set.ImageIndex(i) >= stack.Count)
+            {
+                problems.Add($"{Set.Where(i)}: image {Set.ImageIndex(i) + 1L} of {stack.Path}, which has {stack.Count}.");
+            }
+        }
+    }
+
+    private InputException Fault(List<string> problems)
+    {
+        string more = problems.Count > ProblemsShown ? $" (and {problems.Count - ProblemsShown} more)" : "";
+        return new InputException(
+            Set.Source, $"{problems.Count} problems with the images: {string.Join(" ", problems.Take(ProblemsShown))}{more}",
+            "Correct the star file, or write the stacks again.");
+    }
+}

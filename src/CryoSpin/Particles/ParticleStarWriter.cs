@@ -1,0 +1,136 @@
+using CryoSpin.Geometry;
+using CryoSpin.IO.Star;
+using CryoSpin.Optics;
+
+namespace CryoSpin.Particles;
+
+/// <summary>Writes a particle set as RELION 3.1 does.</summary>
+internal static class ParticleStarWriter
+{
+    public static void Write(
+        ParticleSet set,
+        string path,
+        IReadOnlyList<Pose>? poses,
+        IReadOnlyList<int>? randomSubset,
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns)
+    {
+        CheckCount(set, poses?.Count, nameof(poses));
+        CheckCount(set, randomSubset?.Count, nameof(randomSubset));
+        foreach ((string name, IReadOnlyList<double> values) in extraColumns) CheckCount(set, values.Count, name);
+        ParticleSetData data = set.Data;
+        StarTable particles = data.Particles.Copy("particles");
+        SetImageNames(data, particles, path);
+        if ((poses ?? data.Poses) is { } known) SetPoses(particles, known);
+        if (randomSubset is not null) particles.SetColumn("rlnRandomSubset", randomSubset);
+        SetOpticsGroups(data, particles);
+        foreach ((string name, IReadOnlyList<double> values) in extraColumns) SetNumbers(particles, name, values);
+        StarTable optics = data.Optics is null ? BuildOptics(data) : CompleteOptics(data, data.Optics);
+        StarFile output = new(path);
+        if (data.Optics is null) output.Add(optics);
+        foreach (StarTable table in data.File?.Tables ?? [data.Particles])
+        {
+            output.Add(table == data.Particles ? particles : table == data.Optics ? optics : table);
+        }
+        output.Write(path);
+    }
+
+    private static void CheckCount(ParticleSet set, int? count, string name)
+    {
+        if (count is { } n && n != set.Count) throw new ArgumentException($"{n} values of {name} for {set.Count} particles.", name);
+    }
+
+    private static void SetImageNames(ParticleSetData data, StarTable particles, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
+        string?[] renamed = [.. data.StackNames.Select((name, s) => Rename(name, data.StackPaths[s], folder))];
+        if (Array.TrueForAll(renamed, r => r is null)) return;
+        string[] names = particles.GetTexts(ImageNames.Column);
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (renamed[data.StackOf[i]] is not { } stack) continue;
+            int at = names[i].IndexOf('@');
+            names[i] = string.Concat(names[i].AsSpan(0, at + 1), stack);
+        }
+        particles.SetColumn(ImageNames.Column, names);
+    }
+
+    private static string? Rename(string name, string found, string folder) =>
+        found == name || !File.Exists(found) ? null : Path.GetRelativePath(folder, Path.GetFullPath(found)).Replace('\\', '/');
+
+    private static void SetPoses(StarTable particles, IReadOnlyList<Pose> poses)
+    {
+        EulerAngles[] angles = [.. poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
+        particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
+        particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
+        particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
+        particles.SetColumn("rlnOriginXAngst", [.. poses.Select(p => p.OriginXAngstrom)]);
+        particles.SetColumn("rlnOriginYAngst", [.. poses.Select(p => p.OriginYAngstrom)]);
+        // The pixel columns of older files would contradict the new origins.
+        particles.RemoveColumn("rlnOriginX");
+        particles.RemoveColumn("rlnOriginY");
+    }
+
+    private static void SetOpticsGroups(ParticleSetData data, StarTable particles)
+    {
+        if (data.Optics is null)
+        {
+            particles.SetColumn("rlnOpticsGroup", [.. data.OpticsGroupOf.Select(g => g + 1)]);
+        }
+        else if (!particles.Has("rlnOpticsGroup"))
+        {
+            int number = data.Optics.Has("rlnOpticsGroup") ? data.Optics.GetInt32("rlnOpticsGroup", 0) : 1;
+            particles.SetColumn("rlnOpticsGroup", [.. Enumerable.Repeat(number, particles.RowCount)]);
+        }
+    }
+
+    private static void SetNumbers(StarTable table, string name, IReadOnlyList<double> values)
+    {
+        // Whole numbers are written as such: class numbers and flags must not become 1.000000.
+        bool whole = values.All(v => v == Math.Floor(v) && Math.Abs(v) < 1e15);
+        table.SetColumn(name, values, whole ? "F0" : "F6");
+    }
+
+    private static StarTable BuildOptics(ParticleSetData data)
+    {
+        IReadOnlyList<OpticsGroup> groups = data.OpticsGroups;
+        StarTable optics = new("optics");
+        optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, groups.Count)]);
+        optics.SetColumn("rlnOpticsGroupName", [.. groups.Select(g => g.Name)]);
+        SetWhereKnown(optics, "rlnVoltage", groups, g => g.VoltageKilovolts);
+        SetWhereKnown(optics, "rlnSphericalAberration", groups, g => g.SphericalAberrationMillimeters);
+        SetWhereKnown(optics, "rlnAmplitudeContrast", groups, g => g.AmplitudeContrast);
+        optics.SetColumn("rlnImagePixelSize", [.. groups.Select(g => g.PixelSizeAngstrom)]);
+        if (data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. groups.Select(g => g.BoxSize)]);
+        optics.SetColumn("rlnImageDimensionality", [.. groups.Select(_ => 2)]);
+        return optics;
+    }
+
+    private static void SetWhereKnown(StarTable optics, string column, IReadOnlyList<OpticsGroup> groups, Func<OpticsGroup, double> value)
+    {
+        if (groups.All(g => double.IsFinite(value(g)))) optics.SetColumn(column, [.. groups.Select(value)]);
+    }
+
+    // RELION 3.1 refuses an optics table without image size, dimensionality or pixel size.
+    private static StarTable CompleteOptics(ParticleSetData data, StarTable input)
+    {
+        StarTable optics = input.Copy();
+        int rows = optics.RowCount;
+        if (!optics.Has("rlnOpticsGroup")) optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, rows)]);
+        if (!optics.Has("rlnOpticsGroupName")) optics.SetColumn("rlnOpticsGroupName", [.. Enumerable.Range(1, rows).Select(r => FormattableString.Invariant($"opticsGroup{r}"))]);
+        if (data.PixelSizeGiven || !optics.Has("rlnImagePixelSize")) optics.SetColumn("rlnImagePixelSize", PixelSizeOfRows(data, rows));
+        if (!optics.Has("rlnImageSize") && data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. Enumerable.Repeat(data.BoxSize, rows)]);
+        if (!optics.Has("rlnImageDimensionality")) optics.SetColumn("rlnImageDimensionality", [.. Enumerable.Repeat(2, rows)]);
+        return optics;
+    }
+
+    private static double[] PixelSizeOfRows(ParticleSetData data, int rows)
+    {
+        double[] sizes = new double[rows];
+        Array.Fill(sizes, data.OpticsGroups[0].PixelSizeAngstrom);
+        for (int i = data.ImageIndex.Length - 1; i >= 0; i--)
+        {
+            sizes[data.OpticsRowOf![i]] = data.OpticsGroups[data.OpticsGroupOf[i]].PixelSizeAngstrom;
+        }
+        return sizes;
+    }
+}

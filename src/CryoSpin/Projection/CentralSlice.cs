@@ -1,0 +1,35 @@
+using CryoSpin.Geometry;
+using CryoSpin.Projection.Kernels;
+
+namespace CryoSpin.Projection;
+
+/// <summary>Central slices of a lattice: value(kx, ky) = lattice(A^T (kx, ky, 0)), trilinear. All arrays are over a disc's padded list.</summary>
+public static class CentralSlice
+{
+    /// <summary>Samples one slice.</summary>
+    /// <param name="lattice">The map's transform.</param>
+    /// <param name="disc">The frequencies; radius at most the lattice's.</param>
+    /// <param name="rotation">Pose A.</param>
+    /// <param name="channel0">Channel 0 (real part), overwritten.</param>
+    /// <param name="channel1">Channel 1 (imaginary part), overwritten.</param>
+    public static void Sample(FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
+        SliceKernel.Sample(lattice, disc, rotation, channel0, channel1);
+
+    /// <summary>
+    /// Samples one slice and what its derivative in a left perturbation exp([w]x) A needs, per channel: g (along) and t (turn), with
+    /// d/dwx = -ky g, d/dwy = kx g, d/dwz = t, per radian.
+    /// </summary>
+    /// <param name="lattice">The map's transform.</param>
+    /// <param name="disc">The frequencies.</param>
+    /// <param name="rotation">Pose A.</param>
+    /// <param name="channel0">Channel 0.</param>
+    /// <param name="channel1">Channel 1.</param>
+    /// <param name="along0">g of channel 0: derivative per shell along the view direction.</param>
+    /// <param name="along1">g of channel 1.</param>
+    /// <param name="turn0">t of channel 0.</param>
+    /// <param name="turn1">t of channel 1.</param>
+    public static void SampleWithGradient(
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1,
+        Span<float> along0, Span<float> along1, Span<float> turn0, Span<float> turn1) =>
+        SliceKernel.SampleWithGradient(lattice, disc, rotation, channel0, channel1, along0, along1, turn0, turn1);
+}

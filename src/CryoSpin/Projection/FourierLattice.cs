@@ -1,0 +1,41 @@
+namespace CryoSpin.Projection;
+
+/// <summary>
+/// Two-channel values on a cube of Fourier space, sampled <see cref="Oversampling"/> times per shell, origin in the middle.
+/// The channels are real and imaginary part of a map's transform, or exponent and mantissa of the published decoder.
+/// </summary>
+public sealed class FourierLattice
+{
+    /// <summary>Makes a lattice of zeros that holds every sample a slice of the given radius needs.</summary>
+    /// <param name="radius">Radius of the slices, shells.</param>
+    /// <param name="oversampling">Samples per shell, e.g. 2 for a map padded to twice its box.</param>
+    public FourierLattice(double radius, double oversampling)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(radius, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
+        Radius = radius;
+        Oversampling = oversampling;
+        // One sample more on each side: trilinear interpolation at the rim reads its outer neighbour.
+        Half = (int)Math.Ceiling(radius * oversampling) + 1;
+        Size = 2 * Half + 1;
+        Values = new float[2L * Size * Size * Size];
+    }
+
+    /// <summary>Radius of the slices it serves, shells.</summary>
+    public double Radius { get; }
+
+    /// <summary>Samples per shell.</summary>
+    public double Oversampling { get; }
+
+    /// <summary>Index of the origin on each axis.</summary>
+    public int Half { get; }
+
+    /// <summary>Edge in samples: 2 * Half + 1.</summary>
+    public int Size { get; }
+
+    /// <summary>[z][y][x][channel], x fastest of the axes.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Position in <see cref="Values"/> of channel 0 at signed lattice coordinates.</summary>
+    public long IndexOf(int x, int y, int z) => 2L * ((((long)(z + Half) * Size) + y + Half) * Size + x + Half);
+}
