@@ -50,6 +50,8 @@ public static class PoseComparison
         int[] order = [.. Enumerable.Range(0, truth.Length)];
         new Random(0).Shuffle(order);
         Rotation[] sampleTruth = Pick(truth, order);
+        // Each reference costs a pass over the group; large groups get fewer.
+        int references = Math.Max(References / 4, References / group.Order);
         Rotation best = Rotation.Identity;
         bool mirrored = false;
         double bestTrace = double.MinValue;
@@ -58,7 +60,7 @@ public static class PoseComparison
             Rotation[] sample = Pick(estimated, order);
             if (hand == 1) Flip(sample);
             int judges = Math.Min(Judges, sample.Length);
-            Rotation q = new RelativeRotations(sample.AsSpan(0, judges), sampleTruth.AsSpan(0, judges), group).BestReference(References);
+            Rotation q = new RelativeRotations(sample.AsSpan(0, judges), sampleTruth.AsSpan(0, judges), group).BestReference(references);
             RelativeRotations relative = new(sample, sampleTruth, group);
             q = relative.Refine(q);
             double trace = relative.MedianTrace(q);
