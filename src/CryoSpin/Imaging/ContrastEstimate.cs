@@ -28,7 +28,9 @@ public sealed class ContrastEstimate
 
     /// <summary>Starts an estimate.</summary>
     /// <param name="size">Edge of the images.</param>
-    /// <param name="radiusPixels">Radius of the circle that holds the particle; the inner three quarters of it are compared with what is outside.</param>
+    /// <param name="radiusPixels">
+    /// Radius of the circle that holds the particle; the inner three quarters of it are compared with what is outside.
+    /// </param>
     public ContrastEstimate(int size, double radiusPixels)
     {
         _background = new ParticleNormalisation(size, radiusPixels);

@@ -2,7 +2,9 @@ using CryoSpin.Compute;
 
 namespace CryoSpin.Imaging;
 
-/// <summary>Exact Euclidean distances to a region, one axis after the other (Felzenszwalb and Huttenlocher, Theory of Computing 8 (2012) 415).</summary>
+/// <summary>
+/// Exact Euclidean distances to a region, one axis after the other (Felzenszwalb and Huttenlocher, Theory of Computing 8 (2012) 415).
+/// </summary>
 internal static class DistanceTransform
 {
     private const float Far = 1e12f;

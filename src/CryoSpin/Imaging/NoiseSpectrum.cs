@@ -41,7 +41,10 @@ public sealed class NoiseSpectrum
             _window[i] = 1 - disc.Values[i];
             _windowPower += (double)_window[i] * _window[i];
         }
-        if (_windowPower == 0) throw new ArgumentException($"A circle of radius {radiusPixels} and its edge leave no background.", nameof(radiusPixels));
+        if (_windowPower == 0)
+        {
+            throw new ArgumentException($"A circle of radius {radiusPixels} and its edge leave no background.", nameof(radiusPixels));
+        }
         _windowPower /= _window.Length;
     }
 

@@ -36,7 +36,8 @@ public sealed class ParticleNormalisation
         }
         if (_background == 0)
         {
-            throw new ArgumentException($"A circle of radius {radiusPixels} leaves no background in a box of {size} pixels.", nameof(radiusPixels));
+            throw new ArgumentException(
+                $"A circle of radius {radiusPixels} leaves no background in a box of {size} pixels.", nameof(radiusPixels));
         }
     }
 

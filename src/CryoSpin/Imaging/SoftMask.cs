@@ -74,7 +74,8 @@ public sealed class SoftMask
         if (!Array.Exists(region, inside => inside))
         {
             throw new Diagnostics.CryoSpinException(
-                $"No mask can be made: no voxel of the low-passed map exceeds the threshold of {threshold:g4}. Give a lower threshold, or a sphere's radius.");
+                $"No mask can be made: no voxel of the low-passed map exceeds the threshold of {threshold:g4}. "
+                + "Give a lower threshold, or a sphere's radius.");
         }
         float[] distance = DistanceTransform.Squared(region, map.Size, team);
         float[] values = new float[distance.Length];

@@ -65,7 +65,10 @@ public sealed class KaiserBesselProjector
     public void Slice(in Rotation rotation, Span<float> spectrum)
     {
         // A matrix that stretches would send the unchecked sampling outside the grid.
-        if (!(rotation.AngleToDegrees(rotation.Orthonormalised()) < 0.01)) throw new ArgumentException("The matrix is not a rotation.", nameof(rotation));
+        if (!(rotation.AngleToDegrees(rotation.Orthonormalised()) < 0.01))
+        {
+            throw new ArgumentException("The matrix is not a rotation.", nameof(rotation));
+        }
         int half = Size / 2 + 1;
         int squared = Size / 2 * (Size / 2);
         for (int row = 0; row < Size; row++)
@@ -81,7 +84,9 @@ public sealed class KaiserBesselProjector
         }
     }
 
-    /// <summary>One value of the map's spectrum (origin at the centre), at a frequency in Fourier pixels with every component below Nyquist.</summary>
+    /// <summary>
+    /// One value of the map's spectrum (origin at the centre), at a frequency in Fourier pixels with every component below Nyquist.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private unsafe (float Re, float Im) Sample(double kx, double ky, double kz)
     {
@@ -99,7 +104,8 @@ public sealed class KaiserBesselProjector
         fixed (float* grid = _grid)
         {
             nint line = 2 * _columns;
-            float* corner = grid + ((nint)(iz + half - Before + Margin) * _rows + iy + half - Before + Margin) * line + 2 * (ix - Before + Margin);
+            int first = half - Before + Margin;
+            float* corner = grid + ((nint)(iz + first) * _rows + iy + first) * line + 2 * (ix - Before + Margin);
             for (int z = 0; z < Width; z++, corner += _rows * line)
             {
                 float* p = corner;
@@ -175,7 +181,9 @@ public sealed class KaiserBesselProjector
         return cell;
     }
 
-    /// <summary>For each of the positions between two cells, the kernel at the six cells around (and two zeros to fill the vector).</summary>
+    /// <summary>
+    /// For each of the positions between two cells, the kernel at the six cells around (and two zeros to fill the vector).
+    /// </summary>
     private static float[] MakeWeights(double beta)
     {
         float[] weights = new float[8 * (Steps + 2)];

@@ -133,7 +133,9 @@ public sealed class ParticleSimulator
         double angle = random.Uniform(0, 180);
         return (
             new Pose(rotation, radius * cos, radius * sin),
-            new CtfParameters(defocus + astigmatism, defocus - astigmatism, angle, BFactorAngstromSquared: _options.BFactorAngstromSquared));
+            new CtfParameters(
+                defocus + astigmatism, defocus - astigmatism, angle,
+                BFactorAngstromSquared: _options.BFactorAngstromSquared));
     }
 
     private void RenderSpectrum(in Pose pose, in CtfParameters ctf, Span<float> spectrum)
@@ -180,7 +182,8 @@ public sealed class ParticleSimulator
         double sum = 0;
         for (int i = 1; i < size * half; i++)
         {
-            sum += Shells.Multiplicity(i % half, size) * ((double)spectrum[2 * i] * spectrum[2 * i] + (double)spectrum[2 * i + 1] * spectrum[2 * i + 1]);
+            double re = spectrum[2 * i], im = spectrum[2 * i + 1];
+            sum += Shells.Multiplicity(i % half, size) * (re * re + im * im);
         }
         return sum / ((double)size * size * size * size);
     }

@@ -49,7 +49,9 @@ public static class Phantom
         return beads;
     }
 
-    /// <summary>A stiff random walk that stays inside its domain: density with the texture of a folded chain, not a smooth ellipsoid.</summary>
+    /// <summary>
+    /// A stiff random walk that stays inside its domain: density with the texture of a folded chain, not a smooth ellipsoid.
+    /// </summary>
     private static IEnumerable<Point> Chain(Domain domain, int count, RandomStream random)
     {
         Point at = RandomInside(domain, random);
@@ -73,12 +75,14 @@ public static class Phantom
 
     private static Point RandomInside(Domain domain, RandomStream random)
     {
+        double reach = Math.Max(domain.Axes.X, Math.Max(domain.Axes.Y, domain.Axes.Z));
         while (true)
         {
-            double reach = Math.Max(domain.Axes.X, Math.Max(domain.Axes.Y, domain.Axes.Z));
-            Point p = domain.Centre + new Point(random.Uniform(-reach, reach), random.Uniform(-reach, reach), random.Uniform(-reach, reach));
+            Point p = domain.Centre + new Point(Draw(), Draw(), Draw());
             if (domain.Contains(p)) return p;
         }
+
+        double Draw() => random.Uniform(-reach, reach);
     }
 
     private static Point RandomDirection(RandomStream random) =>

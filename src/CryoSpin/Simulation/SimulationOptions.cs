@@ -8,7 +8,9 @@ public enum NoiseColour
     /// <summary>The same power at all frequencies.</summary>
     White,
 
-    /// <summary>Power proportional to 1 / (0.1 + |k| / Nyquist): eleven times as much at zero frequency as at Nyquist, as ice and detectors give.</summary>
+    /// <summary>
+    /// Power proportional to 1 / (0.1 + |k| / Nyquist): eleven times as much at zero frequency as at Nyquist, as ice and detectors give.
+    /// </summary>
     Pink,
 }
 
@@ -18,7 +20,9 @@ public sealed record SimulationOptions
     /// <summary>Number of particles.</summary>
     public int Particles { get; init; } = 5000;
 
-    /// <summary>Width of the images; null for the map's. Another one crops (or pads) the map's spectrum and keeps its width in angstrom.</summary>
+    /// <summary>
+    /// Width of the images; null for the map's. Another one crops (or pads) the map's spectrum and keeps its width in angstrom.
+    /// </summary>
     public int? BoxSize { get; init; }
 
     /// <summary>
@@ -61,17 +65,27 @@ public sealed record SimulationOptions
         List<string> problems = [];
         int box = BoxSize ?? mapSize;
         Require(Particles >= 1, $"The number of particles is {Particles}; it must be at least 1.");
-        Require(mapSize % 2 == 0 && FourierSizes.IsGood(mapSize), $"The map's edge of {mapSize} voxels cannot be transformed; crop or pad it to {Near(mapSize)}.");
+        Require(
+            mapSize % 2 == 0 && FourierSizes.IsGood(mapSize),
+            $"The map's edge of {mapSize} voxels cannot be transformed; crop or pad it to {Near(mapSize)}.");
         Require(
             box >= 8 && box % 2 == 0 && FourierSizes.IsGood(box),
             $"The box of {box} pixels is not an even product of 2, 3, 5 and 7 of at least 8; use {Near(Math.Max(8, box))}.");
         Require(Snr > 0, $"The signal-to-noise ratio is {Snr}; it must be positive (0.1 is typical, infinity means no noise).");
-        Require(MaxShiftPixels >= 0 && MaxShiftPixels < box / 2.0, $"The largest shift is {MaxShiftPixels} pixels; it must lie between 0 and half the box.");
+        Require(
+            MaxShiftPixels >= 0 && MaxShiftPixels < box / 2.0,
+            $"The largest shift is {MaxShiftPixels} pixels; it must lie between 0 and half the box.");
         (double low, double high) = DefocusRangeMicrometers;
-        Require(low <= high && double.IsFinite(low) && double.IsFinite(high), $"The defocus range {low} to {high} micrometres is not a range.");
-        Require(MaxAstigmatismAngstrom >= 0 && double.IsFinite(MaxAstigmatismAngstrom), $"The astigmatism is {MaxAstigmatismAngstrom} angstrom; it must be 0 or more.");
+        Require(
+            low <= high && double.IsFinite(low) && double.IsFinite(high),
+            $"The defocus range {low} to {high} micrometres is not a range.");
+        Require(
+            MaxAstigmatismAngstrom >= 0 && double.IsFinite(MaxAstigmatismAngstrom),
+            $"The astigmatism is {MaxAstigmatismAngstrom} angstrom; it must be 0 or more.");
         Require(VoltageKilovolts > 0 && double.IsFinite(VoltageKilovolts), $"The voltage is {VoltageKilovolts} kV; it must be positive.");
-        Require(SphericalAberrationMillimeters >= 0 && double.IsFinite(SphericalAberrationMillimeters), $"The spherical aberration is {SphericalAberrationMillimeters} mm; it must be 0 or more.");
+        Require(
+            SphericalAberrationMillimeters >= 0 && double.IsFinite(SphericalAberrationMillimeters),
+            $"The spherical aberration is {SphericalAberrationMillimeters} mm; it must be 0 or more.");
         Require(AmplitudeContrast is >= 0 and <= 1, $"The amplitude contrast is {AmplitudeContrast}; it must lie between 0 and 1.");
         Require(double.IsFinite(BFactorAngstromSquared), $"The B-factor is {BFactorAngstromSquared}; it must be finite.");
         Require(Enum.IsDefined(NoiseColour), $"The noise colour {NoiseColour} is unknown.");

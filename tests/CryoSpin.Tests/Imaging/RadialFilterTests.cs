@@ -20,7 +20,8 @@ public class RadialFilterTests
     public void Gaussian_low_pass_is_one_half_at_its_resolution() => AssertScaled(Wave(4), RadialFilter.GaussianLowPass(Wave(4), 12), 0.5);
 
     [Fact]
-    public void B_factor_follows_its_formula() => AssertScaled(Wave(3), RadialFilter.BFactor(Wave(3), 100), Math.Exp(-25 * Math.Pow(3 / 48.0, 2)));
+    public void B_factor_follows_its_formula() =>
+        AssertScaled(Wave(3), RadialFilter.BFactor(Wave(3), 100), Math.Exp(-25 * Math.Pow(3 / 48.0, 2)));
 
     [Fact]
     public void Fourier_crop_keeps_the_width()

@@ -41,7 +41,9 @@ public class SoftMaskTests
         SoftMask mask = SoftMask.FromMap(map);
         IReadOnlyList<PointScatterer> beads = Phantom.Scatterers(48 * 4);
         (double x, double y, double z) = ScattererDensity.CentreOfMass(beads);
-        int missed = beads.Count(s => mask.Values[Voxel(new PointScatterer(s.XAngstrom - x, s.YAngstrom - y, s.ZAngstrom - z, 6), 48, 4)] < 1);
+        int missed = beads
+            .Select(s => new PointScatterer(s.XAngstrom - x, s.YAngstrom - y, s.ZAngstrom - z, 6))
+            .Count(s => mask.Values[Voxel(s, 48, 4)] < 1);
         Assert.Equal(0, missed);
         Assert.InRange(mask.Fraction, 0.05, 0.35);
         Assert.Equal(0, mask.Values[0]);
@@ -93,7 +95,8 @@ public class SoftMaskTests
     [Fact]
     public void A_threshold_above_the_peak_is_explained()
     {
-        CryoSpinException e = Assert.Throws<CryoSpinException>(() => SoftMask.FromMap(Phantom.Create(16, 8), new MaskOptions { Threshold = 1e9f }));
+        CryoSpinException e = Assert.Throws<CryoSpinException>(
+            () => SoftMask.FromMap(Phantom.Create(16, 8), new MaskOptions { Threshold = 1e9f }));
         Assert.Contains("lower threshold", e.Message, StringComparison.Ordinal);
     }
 

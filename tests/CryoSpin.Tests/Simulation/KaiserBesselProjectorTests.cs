@@ -92,7 +92,10 @@ public class KaiserBesselProjectorTests
             int kx = i % half, ky = Shells.Frequency(i / half, size);
             if (kx * kx + ky * ky >= c * c) continue;
             (double u, double v, double w) = a.Transpose().Apply(kx, ky, 0);
-            foreach ((int x, int y, int z, float value) in voxels) expected[i] += Complex.FromPolarCoordinates(value, -2 * Math.PI * (u * x + v * y + w * z) / size);
+            foreach ((int x, int y, int z, float value) in voxels)
+            {
+                expected[i] += Complex.FromPolarCoordinates(value, -2 * Math.PI * (u * x + v * y + w * z) / size);
+            }
         }
         double mean = expected[0].Magnitude;
         Complex[] got = NaiveFourier.ToComplex(slice);
@@ -103,7 +106,8 @@ public class KaiserBesselProjectorTests
 
     [Fact]
     public void A_matrix_that_stretches_is_refused() =>
-        Assert.Throws<ArgumentException>(() => new KaiserBesselProjector(new Volume(8, 1)).Slice(new Rotation(2, 0, 0, 0, 2, 0, 0, 0, 2), new float[80]));
+        Assert.Throws<ArgumentException>(
+            () => new KaiserBesselProjector(new Volume(8, 1)).Slice(new Rotation(2, 0, 0, 0, 2, 0, 0, 0, 2), new float[80]));
 
     internal static (double X, double Y) CentreOfMass(ReadOnlySpan<float> image, int size)
     {
@@ -121,7 +125,8 @@ public class KaiserBesselProjectorTests
     {
         Random random = new(7);
         double reach = 0.19 * size * PixelSize;
-        return [.. Enumerable.Range(0, count).Select(_ => new PointScatterer(Draw(), Draw(), Draw(), 1 + random.Next(8), 0.5 + random.NextDouble()))];
+        return [.. Enumerable.Range(0, count).Select(_ =>
+            new PointScatterer(Draw(), Draw(), Draw(), 1 + random.Next(8), 0.5 + random.NextDouble()))];
 
         double Draw() => reach * (2 * random.NextDouble() - 1);
     }

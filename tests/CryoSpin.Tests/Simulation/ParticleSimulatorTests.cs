@@ -108,7 +108,8 @@ public class ParticleSimulatorTests
             (Pose pose, CtfParameters ctf) = simulator.Draw(i);
             meanCos += pose.Rotation.M22 / 3000;
             meanX += pose.OriginXAngstrom / 3000;
-            farthest = Math.Max(farthest, Math.Sqrt(pose.OriginXAngstrom * pose.OriginXAngstrom + pose.OriginYAngstrom * pose.OriginYAngstrom));
+            double x = pose.OriginXAngstrom, y = pose.OriginYAngstrom;
+            farthest = Math.Max(farthest, Math.Sqrt(x * x + y * y));
             Assert.InRange((ctf.DefocusUAngstrom + ctf.DefocusVAngstrom) / 2, 5000, 15000);
             Assert.InRange((ctf.DefocusUAngstrom - ctf.DefocusVAngstrom) / 2, 0, options.MaxAstigmatismAngstrom);
             Assert.InRange(ctf.AstigmatismAngleDegrees, 0, 180);
