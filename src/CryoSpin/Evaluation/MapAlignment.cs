@@ -6,7 +6,9 @@ using CryoSpin.Imaging;
 
 namespace CryoSpin.Evaluation;
 
-/// <summary>A map brought onto a reference: Map(x) = V'(Rotation (x - Shift)), V' the original or its mirror image, x from the centre.</summary>
+/// <summary>
+/// A map brought onto a reference: Map(x) = V'(Rotation (x - Shift)), V' the original or its mirror image, x from the centre.
+/// </summary>
 /// <param name="Map">The resampled map, on the reference's grid.</param>
 /// <param name="Rotation">From the reference's axes to the map's.</param>
 /// <param name="Mirrored">True where the map's hand was changed first (z to -z about the centre).</param>
@@ -135,15 +137,24 @@ public static class MapAlignment
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(reference);
-        if (map.Size != reference.Size) throw new ArgumentException($"Maps of edge {map.Size} and {reference.Size} cannot be aligned.", nameof(map));
+        if (map.Size != reference.Size)
+        {
+            throw new ArgumentException($"Maps of edge {map.Size} and {reference.Size} cannot be aligned.", nameof(map));
+        }
         if (Math.Abs(map.PixelSizeAngstrom - reference.PixelSizeAngstrom) > 1e-3 * reference.PixelSizeAngstrom)
         {
             throw new ArgumentException(
                 $"Maps of voxel size {map.PixelSizeAngstrom} and {reference.PixelSizeAngstrom} angstrom cannot be aligned.", nameof(map));
         }
-        if (TensorPrimitives.SumOfSquares<float>(map.Voxels) is 0 or float.NaN || TensorPrimitives.SumOfSquares<float>(reference.Voxels) is 0 or float.NaN)
+        if (!HasContent(map) || !HasContent(reference))
         {
-            throw new ArgumentException("A map that is empty, or holds values that are not numbers, cannot be aligned.", nameof(map));
+            throw new ArgumentException("A map that is empty, or holds values that are not finite, cannot be aligned.", nameof(map));
         }
+    }
+
+    private static bool HasContent(Volume map)
+    {
+        float power = TensorPrimitives.SumOfSquares<float>(map.Voxels);
+        return power > 0 && float.IsFinite(power);
     }
 }

@@ -22,10 +22,10 @@ internal sealed class RotationSearch
     private readonly OversampledSpectrum _reference;
     private readonly int _box;
 
-    public RotationSearch(Volume map, Volume reference, bool tryMirror, WorkerTeam? team)
+    public RotationSearch(Volume map, Volume reference, bool tryMirror, WorkerTeam? team, int largestBox = LargestBox)
     {
         _team = team;
-        _box = Math.Min(map.Size, LargestBox);
+        _box = Math.Min(map.Size, largestBox);
         _reference = new OversampledSpectrum(reference, _box, team);
         _moving = tryMirror
             ? [new OversampledSpectrum(map, _box, team), new OversampledSpectrum(MapAlignment.Mirror(map), _box, team)]

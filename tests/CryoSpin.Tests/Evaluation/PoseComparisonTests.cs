@@ -151,7 +151,8 @@ public class PoseComparisonTests
     /// <summary>A rotation vector of three normal numbers of the given standard deviation.</summary>
     private static Rotation Small(Random random, double degrees)
     {
-        double Normal() => degrees * Math.PI / 180 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double Normal() =>
+            degrees * Math.PI / 180 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         return So3.Exp(new RotationVector(Normal(), Normal(), Normal()));
     }
 }
