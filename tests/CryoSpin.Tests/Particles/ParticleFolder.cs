@@ -15,7 +15,8 @@ internal sealed class ParticleFolder : IDisposable
     {
         string path = _folder.File(name);
         using MrcStackWriter writer = new(path, width, height ?? width, pixelSize);
-        for (int i = 0; i < count; i++) writer.Append([.. Enumerable.Range(0, width * (height ?? width)).Select(p => start + (1000 * i) + p)]);
+        int pixels = width * (height ?? width);
+        for (int i = 0; i < count; i++) writer.Append([.. Enumerable.Range(0, pixels).Select(p => start + (1000 * i) + p)]);
         writer.Complete();
         return path;
     }

@@ -162,10 +162,15 @@ public class ParticleSetTests
             "star/p.star", $"data_particles\nloop_\n_rlnImageName\n1@Extract/job9/a.mrcs\n1@deep/b.mrcs\n1@{c}\n"));
         Assert.Equal([a, b, c], set.StackPaths);
 
-        string missing = folder.Star("star/q.star", "data_particles\nloop_\n_rlnImageName\n1@Extract/none.mrcs\n1@gone.mrcs\n1@deep/b.mrcs\n");
+        string missing = folder.Star(
+            "star/q.star", "data_particles\nloop_\n_rlnImageName\n1@Extract/none.mrcs\n1@gone.mrcs\n1@deep/b.mrcs\n");
         InputException e = Assert.Throws<InputException>(() => ParticleSet.Load(missing));
         Assert.Contains("2 of 3", e.What);
-        foreach (string tried in new[] { Path.GetFullPath("Extract/none.mrcs"), folder.File("star", "Extract", "none.mrcs"), folder.File("star", "none.mrcs"), folder.File("star", "gone.mrcs") })
+        foreach (string tried in new[]
+            {
+                Path.GetFullPath("Extract/none.mrcs"), folder.File("star", "Extract", "none.mrcs"), folder.File("star", "none.mrcs"),
+                folder.File("star", "gone.mrcs"),
+            })
         {
             Assert.Contains(tried, e.What);
         }
@@ -240,7 +245,8 @@ public class ParticleSetTests
         {
             Assert.Contains(message, Assert.Throws<InputException>(() => ParticleSet.Load(folder.Star("q.star", star))).Message);
         }
-        string[] warnings = [.. ParticleSet.Load(folder.Star("r.star", good.Replace("_rlnMtfFileName", "_rlnBeamTiltX").Replace("mtf.star", "0.3").Replace("0.1 2.5", "0.1 2.51"))).Warnings];
+        string odd = good.Replace("_rlnMtfFileName", "_rlnBeamTiltX").Replace("mtf.star", "0.3").Replace("0.1 2.5", "0.1 2.51");
+        IReadOnlyList<string> warnings = ParticleSet.Load(folder.Star("r.star", odd)).Warnings;
         Assert.Contains(warnings, w => w.Contains("_rlnBeamTiltX"));
         Assert.Contains(warnings, w => w.Contains("2.51"));
     }

@@ -41,13 +41,14 @@ public class ParticleSourceTests
         folder.Stack("wide.mrcs", 2, 6, 5);
         string cut = folder.Stack("cut.mrcs", 3, 6);
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^10]);
-        string star = folder.Star("p.star", Head + "1@a.mrcs 2.5\n4@a.mrcs 2.5\n1@small.mrcs 2.5\n1@wide.mrcs 2.5\n1@cut.mrcs 2.5\n2000000000@a.mrcs 2.5\n");
+        string[] names = ["1@a.mrcs", "4@a.mrcs", "1@small.mrcs", "1@wide.mrcs", "1@cut.mrcs", "2000000000@a.mrcs"];
+        string star = folder.Star("p.star", Head + string.Concat(names.Select(n => n + " 2.5\n")));
         InputException e = Assert.Throws<InputException>(() => ParticleSource.Open(star));
         Assert.Equal(star, e.Where);
         foreach (string expected in new[]
             {
-                "5 problems", "row 2 (line 6): image 4 of", "which has 3", "row 3 (line 7)", "4 x 4 pixels", "row 4 (line 8)", "6 x 5", "row 5 (line 9)",
-                "promises", "row 6 (line 10): image 2000000000",
+                "5 problems", "row 2 (line 6): image 4 of", "which has 3", "row 3 (line 7)", "4 x 4 pixels", "row 4 (line 8)", "6 x 5",
+                "row 5 (line 9)", "promises", "row 6 (line 10): image 2000000000",
             })
         {
             Assert.Contains(expected, e.What);

@@ -103,7 +103,8 @@ public class AtomicModelReaderTests
     [InlineData(" P  ", 15)]
     [InlineData("OXT ", 8)]
     [InlineData(" Q1 ", 0)]
-    public void Elements_follow_from_pdb_atom_names(string name, int expected) => Assert.Equal(expected, ChemicalElements.FromAtomName(name));
+    public void Elements_follow_from_pdb_atom_names(string name, int expected) =>
+        Assert.Equal(expected, ChemicalElements.FromAtomName(name));
 
     [Fact]
     public void Symbols_are_read_in_any_case()
@@ -118,7 +119,9 @@ public class AtomicModelReaderTests
     [InlineData("ATOM      1  N   ALA A   1      -1.5x0   2.250 -30.125  1.00  0.00           N\n", "line 1", "'-1.5x0'")]
     [InlineData("REMARK\nATOM      1  N   ALA A   1      -1.500   2.2\n", "line 2", "44 characters")]
     [InlineData("HETATM    1  Q1  DUM A   1      -1.500   2.250 -30.125  1.00  0.00           X\n", "line 1", "'Q1'")]
-    [InlineData("data_x\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nN 1 2 3\nC 1 2\n", "line 8", "has 3 values for 4")]
+    [InlineData(
+        "data_x\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\nN 1 2 3\nC 1 2\n", "line 8",
+        "has 3 values for 4")]
     [InlineData("data_x\nloop_\n_atom_site.type_symbol\n_atom_site.Cartn_x\n_atom_site.Cartn_y\nN 1 2\n", "line 6", "cartn_z")]
     [InlineData("data_x\n_a 'open\n", "line 2", "not closed")]
     [InlineData("data_x\n_a\n;open\n", "line 3", "not closed")]
@@ -139,7 +142,8 @@ public class AtomicModelReaderTests
             Assert.Contains("no atoms", Assert.Throws<InputException>(() => AtomicModelReader.Read(folder.Write("a", text))).What);
         }
         string water = "HETATM    7  O   HOH A   4       0.000   0.000   0.000  1.00  0.00           O\n";
-        Assert.Contains("hydrogens or waters", Assert.Throws<InputException>(() => AtomicModelReader.Read(folder.Write("w.pdb", water))).What);
+        string path = folder.Write("w.pdb", water);
+        Assert.Contains("hydrogens or waters", Assert.Throws<InputException>(() => AtomicModelReader.Read(path)).What);
         Assert.Throws<InputException>(() => AtomicModelReader.Read(folder.Write("t.pdb.gz", Gzip(Encoding.ASCII.GetBytes(Pdb))[..60])));
     }
 
@@ -150,7 +154,8 @@ public class AtomicModelReaderTests
     [InlineData("1oel.pdb", 26929, 149, -1179060.1629999948, 28460.373000000553, -930783.3900000021, 4634, 0)]
     [InlineData("6vxx.cif", 23694, 0, 4975739.764000001, 4975739.32800001, 4895071.75099997, 3849, 0)]
     [InlineData("6vyb.cif", 22365, 0, 4683069.364999988, 4694021.681999982, 4575171.5440000165, 3677, 0)]
-    public void Shared_models_agree_with_gemmi(string name, int heavy, int waters, double x, double y, double z, int nitrogens, int phosphors)
+    public void Shared_models_agree_with_gemmi(
+        string name, int heavy, int waters, double x, double y, double z, int nitrogens, int phosphors)
     {
         string path = SharedData.Path("data/A_models/" + name);
         IReadOnlyList<Atom> atoms = AtomicModelReader.Read(path).Atoms;

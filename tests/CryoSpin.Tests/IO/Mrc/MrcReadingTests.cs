@@ -68,7 +68,13 @@ public class MrcReadingTests
         }
         MrcBytes file = new()
         {
-            Nx = fileSizes[0], Ny = fileSizes[1], Nz = fileSizes[2], Axes = (c, r, s), Intervals = (5, 3, 2), Cell = (5, 6, 7), Samples = samples,
+            Nx = fileSizes[0],
+            Ny = fileSizes[1],
+            Nz = fileSizes[2],
+            Axes = (c, r, s),
+            Intervals = (5, 3, 2),
+            Cell = (5, 6, 7),
+            Samples = samples,
         };
 
         MrcVolume volume = MrcVolumeIO.Read(folder.Write("a.map", file.Build()));
@@ -141,7 +147,8 @@ public class MrcReadingTests
         {
             foreach ((int x, int y, int z, int extended) in new[]
                 {
-                    (int.MaxValue, int.MaxValue, int.MaxValue, 0), (30000, 30000, 1, 0), (46341, 46341, 2, 0), (4, 3, 2, int.MaxValue), (1 << 20, 1 << 20, 1, 0),
+                    (int.MaxValue, int.MaxValue, int.MaxValue, 0), (30000, 30000, 1, 0), (46341, 46341, 2, 0), (4, 3, 2, int.MaxValue),
+                    (1 << 20, 1 << 20, 1, 0),
                 })
             {
                 byte[] bytes = new MrcBytes { Samples = new double[24] }.Build();
@@ -220,7 +227,8 @@ public class MrcReadingTests
     {
         using TemporaryFolder folder = new();
         double[] samples = [.. Enumerable.Range(0, 12 * 500).Select(i => i / 12 * 1.0)];
-        using MrcStackReader stack = MrcStackReader.Open(folder.Write("a.mrcs", new MrcBytes { Nz = 500, Mode = 1, Samples = samples }.Build()));
+        string path = folder.Write("a.mrcs", new MrcBytes { Nz = 500, Mode = 1, Samples = samples }.Build());
+        using MrcStackReader stack = MrcStackReader.Open(path);
         int wrong = 0;
         Parallel.For(0, 4000, i =>
         {

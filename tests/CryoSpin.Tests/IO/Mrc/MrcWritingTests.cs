@@ -53,7 +53,8 @@ public class MrcWritingTests
         using TemporaryFolder folder = new();
         string path = folder.File("a.mrcs");
         Random random = new(5);
-        float[][] images = [.. Enumerable.Range(0, 7).Select(_ => Enumerable.Range(0, 30).Select(_ => 1000 + (float)random.NextDouble()).ToArray())];
+        float[] Image() => [.. Enumerable.Range(0, 30).Select(_ => 1000 + (float)random.NextDouble())];
+        float[][] images = [.. Enumerable.Range(0, 7).Select(_ => Image())];
         using (MrcStackWriter writer = new(path, 6, 5, 2.13, mode))
         {
             foreach (float[] image in images) writer.Append(image);
@@ -118,7 +119,9 @@ public class MrcWritingTests
         Assert.Throws<ArgumentException>(() => MrcWriter.WriteVolume(path, new float[7], 2, 2, 2, 1));
     }
 
-    private static int[] Ints(byte[] b, int at, int count) => [.. Enumerable.Range(0, count).Select(i => BitConverter.ToInt32(b, at + (4 * i)))];
+    private static int[] Ints(byte[] b, int at, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => BitConverter.ToInt32(b, at + (4 * i)))];
 
-    private static float[] Floats(byte[] b, int at, int count) => [.. Enumerable.Range(0, count).Select(i => BitConverter.ToSingle(b, at + (4 * i)))];
+    private static float[] Floats(byte[] b, int at, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => BitConverter.ToSingle(b, at + (4 * i)))];
 }

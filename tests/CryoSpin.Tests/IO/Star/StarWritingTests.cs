@@ -9,7 +9,11 @@ public class StarWritingTests
     [InlineData(false)]
     public void Awkward_values_survive(bool align)
     {
-        string[] values = ["plain", "", " ", "two words", "it's", "'a b'", "say \"a\"", "# no comment", "#x", "_x", "data_x", "loop_", "ends \"", "a\" b", "b' c", "tab\tin", "\"", "é"];
+        string[] values =
+        [
+            "plain", "", " ", "two words", "it's", "'a b'", "say \"a\"", "# no comment", "#x", "_x", "data_x", "loop_", "ends \"", "a\" b",
+            "b' c", "tab\tin", "\"", "é",
+        ];
         StarTable loop = new("x");
         loop.SetColumn("a", values);
         loop.SetColumn("b", [.. values.Reverse()]);
@@ -95,11 +99,15 @@ public class StarWritingTests
 
     internal static void AssertSame(StarFile expected, StarFile actual)
     {
-        Assert.Equal(expected.Tables.Select(t => (t.Name, t.IsLoop, t.RowCount)), actual.Tables.Select(t => (t.Name, t.IsLoop, t.RowCount)));
+        static IEnumerable<(string, bool, int)> Shapes(StarFile file) => file.Tables.Select(t => (t.Name, t.IsLoop, t.RowCount));
+        Assert.Equal(Shapes(expected), Shapes(actual));
         for (int t = 0; t < expected.Tables.Count; t++)
         {
             Assert.Equal(expected.Tables[t].Columns, actual.Tables[t].Columns);
-            foreach (string column in expected.Tables[t].Columns) Assert.Equal(expected.Tables[t].GetTexts(column), actual.Tables[t].GetTexts(column));
+            foreach (string column in expected.Tables[t].Columns)
+            {
+                Assert.Equal(expected.Tables[t].GetTexts(column), actual.Tables[t].GetTexts(column));
+            }
         }
     }
 }
