@@ -56,6 +56,7 @@ internal static class CommandLine
         RootCommand root = new(
             "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
             + "the FSC and every particle's pose.");
+        root.Add(SimulateVerb.Create());
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
         root.Add(InspectVerb.Create());
