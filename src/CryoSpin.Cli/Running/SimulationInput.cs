@@ -1,3 +1,4 @@
+using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Fourier;
@@ -14,6 +15,8 @@ internal static class SimulationInput
     /// <summary>The name that stands for the built-in phantom.</summary>
     public const string PhantomName = "phantom";
 
+    private const double LargestPixelError = 5e-4;
+    private const int FinestEdge = 480;
     private const int UsualBox = 64;
     private const double UsualPixelSizeAngstrom = 4;
 
@@ -28,7 +31,7 @@ internal static class SimulationInput
     {
         if (box is { } b && (b % 2 != 0 || !FourierSizes.IsGood(b)))
         {
-            throw new InputException("--box", $"{b} is not an even product of 2, 3, 5 and 7.", $"Use {FourierSizes.PreviousGood(b)} or {FourierSizes.NextGood(b)}.");
+            throw new UsageException($"--box {b} cannot be: it must be an even product of 2, 3, 5 and 7, e.g. {FourierSizes.PreviousGood(b)} or {FourierSizes.NextGood(b)}.");
         }
         if (input == PhantomName) return Phantom.Create(box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team);
         if (!File.Exists(input)) throw new InputException(input, "there is no such file.", $"Name a map (.mrc), a model (.pdb, .cif), or '{PhantomName}'.");
@@ -47,11 +50,13 @@ internal static class SimulationInput
         PointScatterer[] scatterers = [.. model.Atoms.Select(a => new PointScatterer(a.X, a.Y, a.Z, a.AtomicNumber, a.Occupancy))];
         DensityMap density = ScattererDensity.Render(scatterers, box, pixelSize, team: team);
         double fits = box * pixelSize / 2;
+        // An atom's blob needs some two to three pixels beyond its centre.
+        double needed = density.MaximumRadiusAngstrom / (box / 2.0 - 3);
         if (density.Inside < density.Total)
         {
             throw new InputException(path,
                 FormattableString.Invariant($"{density.Total - density.Inside} of {density.Total} atoms lie outside the box: the model reaches {density.MaximumRadiusAngstrom:0} Å from its centre, the box {fits:0} Å."),
-                FormattableString.Invariant($"Use --pixel-size {Math.Ceiling(10 * 2.2 * density.MaximumRadiusAngstrom / box) / 10} or more, or a larger --box."));
+                FormattableString.Invariant($"Use --pixel-size {Math.Ceiling(10 * needed) / 10} or more, or a larger --box."));
         }
         return density.Map;
     }
@@ -67,15 +72,41 @@ internal static class SimulationInput
             ? file.PixelSizeAngstrom
             : throw new InputException(path, "the header does not tell the pixel size.", "Set it in the header.");
         double width = pixelSize is { } p && box is { } b ? b * p : file.Nx * voxel;
-        int edge = box ?? (pixelSize is { } q ? FourierSizes.NextGood((int)Math.Round(file.Nx * voxel / q)) : FourierSizes.NextGood(file.Nx));
-        int padded = Math.Max(FourierSizes.NextGood((int)Math.Round(width / voxel)), 2);
-        Volume map = CentredIn(padded, new Volume(file.Nx, voxel, file.Voxels));
+        int edge = box ?? (pixelSize is { } q ? Nearest(file.Nx * voxel / q) : Nearest(file.Nx));
+        (int fine, int padded) = FinerGrid(file.Nx, pixelSize is { } wish ? wish * edge / voxel : width / voxel);
+        Volume map = new(file.Nx, voxel, file.Voxels);
+        if (fine > 1) map = map.FourierCropTo(fine * file.Nx, team);
+        map = CentredIn(padded, map);
         if (edge != padded) map = map.FourierCropTo(edge, team);
         if (pixelSize is { } wanted && Math.Abs(map.PixelSizeAngstrom / wanted - 1) > 1e-3)
         {
             warn(FormattableString.Invariant($"warning: the pixel size is {map.PixelSizeAngstrom:0.####} Å, as near to {wanted} Å as the map's voxels allow."));
         }
         return map;
+    }
+
+    /// <summary>
+    /// How many times finer the map must be, and how many of the finer voxels make the box: cropping in Fourier space keeps the width, so
+    /// the width must be a whole number of voxels that can be transformed.
+    /// </summary>
+    private static (int Fine, int Edge) FinerGrid(int size, double widthVoxels)
+    {
+        (int Fine, int Edge) best = (1, Nearest(widthVoxels));
+        if (!FourierSizes.IsGood(size)) return best;
+        for (int fine = 2; Error(best) > LargestPixelError && fine * size <= FinestEdge; fine++)
+        {
+            (int, int Edge) finer = (fine, Nearest(fine * widthVoxels));
+            if (FourierSizes.IsGood(fine * size) && Error(finer) < Error(best)) best = finer;
+        }
+        return best;
+
+        double Error((int Fine, int Edge) grid) => Math.Abs(grid.Edge / (grid.Fine * widthVoxels) - 1);
+    }
+
+    private static int Nearest(double size)
+    {
+        int low = FourierSizes.PreviousGood((int)Math.Floor(size)), high = FourierSizes.NextGood((int)Math.Ceiling(size));
+        return size - low < high - size ? low : high;
     }
 
     /// <summary>Crops or pads about the centre, index Size/2.</summary>
