@@ -22,6 +22,8 @@ public sealed record AlignedMap(
 /// <summary>Brings one map onto another of the same grid.</summary>
 public static class MapAlignment
 {
+    private const int SmallestSearched = 8;
+
     /// <summary>
     /// With a rotation that is known, from the poses' <see cref="PoseComparisonResult.GlobalRotation"/>: the map is mirrored if asked,
     /// turned, and moved to the peak of the cross-correlation, found to a fraction of a voxel.
@@ -72,10 +74,14 @@ public static class MapAlignment
     /// <param name="reference">The map it is to match; same edge and voxel size, an edge of <see cref="FourierSizes"/>.</param>
     /// <param name="tryMirror">False to keep the map's hand.</param>
     /// <param name="team">Threads; null for the caller's alone.</param>
-    /// <exception cref="ArgumentException">The maps' grids differ.</exception>
+    /// <exception cref="ArgumentException">The maps' grids differ, or their edge is less than 8.</exception>
     public static AlignedMap Search(Volume map, Volume reference, bool tryMirror = true, WorkerTeam? team = null)
     {
         CheckGrids(map, reference);
+        if (map.Size < SmallestSearched)
+        {
+            throw new ArgumentException($"Maps of edge {map.Size} hold too few shells for a search.", nameof(map));
+        }
         (Rotation rotation, bool mirrored) = new RotationSearch(map, reference, tryMirror, team).Best();
         return WithRotation(map, reference, rotation, mirrored, team);
     }

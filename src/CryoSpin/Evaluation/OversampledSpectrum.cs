@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
@@ -50,7 +52,7 @@ internal sealed class OversampledSpectrum
     /// <summary>Edge of the cropped map: one unit of frequency is 1 / (Box * its voxel size).</summary>
     public int Box { get; }
 
-    /// <summary>The coefficient at a frequency in shells, |k| well below Box/2; linear between the samples.</summary>
+    /// <summary>The coefficient at a frequency in shells, |k| at most Box/2 - 1 (not checked); linear between the samples.</summary>
     public (float Re, float Im) At(double kx, double ky, double kz)
     {
         float sign = 1;
@@ -58,23 +60,21 @@ internal sealed class OversampledSpectrum
         double x = kx * Oversampling, y = ky * Oversampling, z = kz * Oversampling;
         int ix = (int)x, iy = (int)Math.Floor(y), iz = (int)Math.Floor(z);
         float fx = (float)(x - ix), fy = (float)(y - iy), fz = (float)(z - iz);
-        int y0 = Wrap(iy), y1 = Wrap(iy + 1), z0 = Wrap(iz), z1 = Wrap(iz + 1);
-        (float ar, float ai) = Pair(z0, y0, ix, fx);
-        (float br, float bi) = Pair(z0, y1, ix, fx);
-        (float cr, float ci) = Pair(z1, y0, ix, fx);
-        (float dr, float di) = Pair(z1, y1, ix, fx);
-        float re = (1 - fz) * (ar + fy * (br - ar)) + fz * (cr + fy * (dr - cr));
-        float im = (1 - fz) * (ai + fy * (bi - ai)) + fz * (ci + fy * (di - ci));
-        return (re, sign * im);
+        int y0 = iy < 0 ? iy + _edge : iy, y1 = iy + 1 < 0 ? iy + 1 + _edge : iy + 1;
+        int z0 = (iz < 0 ? iz + _edge : iz) * _edge, z1 = (iz + 1 < 0 ? iz + 1 + _edge : iz + 1) * _edge;
+
+        // Two neighbours along x are four floats: one load.
+        ref float v = ref MemoryMarshal.GetArrayDataReference(_values);
+        Vector128<float> near = Vector128.LoadUnsafe(ref v, Offset(z0 + y0, ix)) * (1 - fy)
+            + Vector128.LoadUnsafe(ref v, Offset(z0 + y1, ix)) * fy;
+        Vector128<float> far = Vector128.LoadUnsafe(ref v, Offset(z1 + y0, ix)) * (1 - fy)
+            + Vector128.LoadUnsafe(ref v, Offset(z1 + y1, ix)) * fy;
+        Vector128<float> pair = near * (1 - fz) + far * fz;
+        Vector64<float> value = pair.GetLower() * (1 - fx) + pair.GetUpper() * fx;
+        return (value[0], sign * value[1]);
     }
 
-    private (float Re, float Im) Pair(int z, int y, int x, float f)
-    {
-        ReadOnlySpan<float> v = _values.AsSpan(2 * ((z * _edge + y) * _half + x), 4);
-        return (v[0] + f * (v[2] - v[0]), v[1] + f * (v[3] - v[1]));
-    }
-
-    private int Wrap(int k) => k < 0 ? k + _edge : k;
+    private nuint Offset(int row, int x) => (nuint)(2 * (row * _half + x));
 
     /// <summary>Linear interpolation between samples multiplies the map by sinc^2(x / padded edge) along each axis.</summary>
     private double FallOff(int x)

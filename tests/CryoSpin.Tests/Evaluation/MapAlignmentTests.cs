@@ -143,6 +143,9 @@ public class MapAlignmentTests
         Volume a = FourierShellCorrelationTests.Noise(8, new Random(1));
         Assert.Throws<ArgumentException>(() => MapAlignment.Search(a, FourierShellCorrelationTests.Noise(10, new Random(1))));
         Assert.Throws<ArgumentException>(() => MapAlignment.Search(a, new Volume(8, 3, a.Voxels)));
+        Volume tiny = FourierShellCorrelationTests.Noise(6, new Random(1));
+        Assert.Throws<ArgumentException>(() => MapAlignment.Search(tiny, tiny));
+        Assert.NotNull(MapAlignment.Search(a, a));
         Assert.Throws<ArgumentException>(() => MapAlignment.WithRotation(a, new Volume(8, 2), Rotation.Identity, false));
     }
 

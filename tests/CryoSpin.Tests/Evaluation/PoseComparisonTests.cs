@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
-using CryoSpin.TestSupport;
 using CryoSpin.Tests.Geometry;
+using CryoSpin.TestSupport;
 
 namespace CryoSpin.Tests.Evaluation;
 
