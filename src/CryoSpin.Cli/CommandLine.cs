@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
 using CryoSpin.Cli.Verbs;
 using CryoSpin.Diagnostics;
 using CryoSpin.Reporting.Files;
@@ -16,12 +17,13 @@ internal static class CommandLine
     /// <param name="args">The arguments, without the program's name.</param>
     /// <param name="output">Receives results.</param>
     /// <param name="error">Receives progress and messages.</param>
+    /// <param name="engine">What finds map and poses; null for the real one.</param>
     /// <param name="cancellation">Asks the verb to stop.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> InvokeAsync(
-        string[] args, TextWriter output, TextWriter error, CancellationToken cancellation = default)
+        string[] args, TextWriter output, TextWriter error, RunEngine? engine = null, CancellationToken cancellation = default)
     {
-        RootCommand root = CreateRoot();
+        RootCommand root = CreateRoot(engine);
         // A file may be named @something; response files would swallow it.
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult parse = root.Parse(args, parser);
@@ -51,11 +53,16 @@ internal static class CommandLine
     }
 
     /// <summary>The command tree, newly made.</summary>
-    public static RootCommand CreateRoot()
+    public static RootCommand CreateRoot(RunEngine? engine = null)
     {
         RootCommand root = new(
             "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
             + "the FSC and every particle's pose.");
+        if (engine is not null)
+        {
+            root.Add(DemoVerb.Create(engine));
+            root.Add(ReconstructVerb.Create(engine));
+        }
         root.Add(SimulateVerb.Create());
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());

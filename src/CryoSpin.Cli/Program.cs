@@ -17,4 +17,4 @@ void Stop(PosixSignalContext signal)
 
 using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, stop.Token);
+return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, cancellation: stop.Token);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CryoSpin.Cli.Running;
 using CryoSpin.IO.Mrc;
 
 namespace CryoSpin.Cli.Tests;
@@ -6,10 +7,13 @@ namespace CryoSpin.Cli.Tests;
 /// <summary>One command line run in this process, as Program does it.</summary>
 internal sealed record Invocation(int Code, string Out, string Error)
 {
-    public static async Task<Invocation> Of(params string[] args)
+    public static Task<Invocation> Of(params string[] args) => With(null, args);
+
+    /// <summary>The same with an engine that takes the reconstruction's place.</summary>
+    public static async Task<Invocation> With(RunEngine? engine, params string[] args)
     {
         using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture);
-        int code = await CommandLine.InvokeAsync(args, output, error);
+        int code = await CommandLine.InvokeAsync(args, output, error, engine);
         return new Invocation(code, output.ToString(), error.ToString());
     }
 }

@@ -53,6 +53,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             {
                 ResolutionAngstrom = results.ResolutionAngstrom,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
+                PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log($"finished: {Wording.Angstrom(results.ResolutionAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
             ReportInput input = new()

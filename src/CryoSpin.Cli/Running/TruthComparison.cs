@@ -74,6 +74,14 @@ internal sealed record TruthComparison
         return ([.. Enumerable.Range(0, estimated.Count).Select(i => estimated.Pose(i)!.Value)], paired);
     }
 
+    /// <summary>The poses of a star file, row by row.</summary>
+    /// <exception cref="InputException">It has none.</exception>
+    public static Pose[] ReadTruth(string path)
+    {
+        ParticleSet set = Load(path);
+        return [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)];
+    }
+
     /// <summary>Everything, for text and JSON.</summary>
     public FactSheet ToFacts()
     {

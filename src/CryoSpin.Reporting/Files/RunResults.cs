@@ -1,6 +1,7 @@
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
+using CryoSpin.Runs;
 
 namespace CryoSpin.Reporting.Files;
 
@@ -33,4 +34,7 @@ public sealed record RunResults
 
     /// <summary>Diameter of the spherical mask.</summary>
     public required double MaskDiameterAngstrom { get; init; }
+
+    /// <summary>Time per phase as the run itself measured it; null to take it from what it reported.</summary>
+    public IReadOnlyList<PhaseTime>? PhaseTimes { get; init; }
 }
