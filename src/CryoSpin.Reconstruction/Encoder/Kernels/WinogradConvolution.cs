@@ -27,7 +27,7 @@ internal sealed unsafe class WinogradConvolution<TLanes> : IDisposable
 
     // Longest sum in one go of the weight gradient, so that its operands stay in the second-level cache.
     private const int GradientDepth = 192;
-    private const long GradientFloats = 1L << 20;
+    private const long GradientFloats = 1L << 19;
 
     private readonly WorkerTeam _team;
     private readonly Action<int, int> _convolve;

@@ -12,6 +12,7 @@ namespace CryoSpin.Compute.Kernels;
 /// Each element of C is summed in an order fixed by k alone, so the result does not depend on the number of workers.
 /// After the first call from a thread nothing is allocated until a larger block is met.
 /// </remarks>
+[SkipLocalsInit]
 public static unsafe class MatrixProduct
 {
     /// <summary>Most terms of the sum per block: a panel of B (20 KiB) and twelve rows of A stay in the first-level cache.</summary>
