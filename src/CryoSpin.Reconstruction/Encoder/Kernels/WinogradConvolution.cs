@@ -258,7 +258,8 @@ internal sealed unsafe class WinogradConvolution<TLanes> : IDisposable
             for (int o = 0; o < _outputs; o += 16)
             {
                 PanelProduct.Multiply(
-                    _inputs, 1, depth, v + (s * inRow), 1, 0, inRow, m + (s * outRow) + o, outRow, 0, sums + o, _outputs, _firstTile + s > 0);
+                    _inputs, 1, depth, v + (s * inRow), 1, 0, inRow, m + (s * outRow) + o, outRow, 0, sums + o, _outputs,
+                    _firstTile + s > 0);
             }
         }
     }

@@ -35,7 +35,8 @@ internal static unsafe class WinogradTiles<TLanes>
             for (int x = 0; x < 6; x++, s += channels)
             {
                 InputLine(
-                    TLanes.Load(s), TLanes.Load(s + row), TLanes.Load(s + (2 * row)), TLanes.Load(s + (3 * row)), TLanes.Load(s + (4 * row)),
+                    TLanes.Load(s), TLanes.Load(s + row), TLanes.Load(s + (2 * row)), TLanes.Load(s + (3 * row)),
+                    TLanes.Load(s + (4 * row)),
                     TLanes.Load(s + (5 * row)), out t[x], out t[6 + x], out t[12 + x], out t[18 + x], out t[24 + x], out t[30 + x]);
             }
             float* d = target + c;

@@ -50,25 +50,29 @@ public static unsafe class MatrixProduct
     /// <param name="accumulate">Whether to add to C or to overwrite it.</param>
     /// <param name="alpha">Factor of the product.</param>
     public static void Multiply(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.Plain, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[m][k] B[n][k]^T: every row of A against every row of B.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposed(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.SecondTransposed, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[k][m]^T B[k][n].</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposedA(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.FirstTransposed, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[m][k] B[k][n] on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void Multiply(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.Plain, pa, m, k, k, pb, n, n, pc, n, accumulate, alpha);
@@ -77,7 +81,8 @@ public static unsafe class MatrixProduct
     /// <summary>C[m][n] (+)= alpha A[m][k] B[n][k]^T on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposed(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.SecondTransposed, pa, m, k, k, pb, n, k, pc, n, accumulate, alpha);
@@ -86,7 +91,8 @@ public static unsafe class MatrixProduct
     /// <summary>C[m][n] (+)= alpha A[k][m]^T B[k][n] on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposedA(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.FirstTransposed, pa, m, k, m, pb, n, n, pc, n, accumulate, alpha);
@@ -100,7 +106,8 @@ public static unsafe class MatrixProduct
     }
 
     private static void Run(
-        WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate, float alpha)
+        WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate,
+        float alpha)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(m);
         ArgumentOutOfRangeException.ThrowIfNegative(n);
@@ -118,7 +125,8 @@ public static unsafe class MatrixProduct
         job.Run((long)m * n * k < SmallestShared ? null : team, form, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
     }
 
-    /// <summary>The state of one product; kept per calling thread so that neither delegates nor packing space are allocated again.</summary>
+    /// <summary>The state of one product; kept per calling thread so that neither delegates nor packing space are allocated
+    /// again.</summary>
     private sealed class Job
     {
         private readonly Action<int, int> _pack;
@@ -148,7 +156,8 @@ public static unsafe class MatrixProduct
         }
 
         public void Run(
-            WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate, float alpha)
+            WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate,
+            float alpha)
         {
             (_form, _m, _lda, _ldb, _ldc, _alpha) = (form, m, lda, ldb, ldc, alpha);
             int workers = team?.Workers ?? 1;

@@ -38,8 +38,8 @@ public static unsafe class PanelProduct
     /// <param name="cRow">Floats between rows of C.</param>
     /// <param name="accumulate">Whether to add to C or to overwrite it.</param>
     public static void Multiply(
-        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
-        bool accumulate)
+        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
+        nint cRow, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
         {
@@ -54,8 +54,8 @@ public static unsafe class PanelProduct
 
     /// <summary>The same product with 256-bit vectors only; <see cref="Multiply"/> leaves its last rows to it.</summary>
     internal static void MultiplyNarrow(
-        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
-        bool accumulate)
+        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
+        nint cRow, bool accumulate)
     {
         // Two rows over: 4 + 4 beats 6 + 2, whose four chains cannot hide the latency of the multiply-add.
         for (; rows >= 6 && rows != 8; rows -= 6, a += 6 * aRow, c += 6 * cRow)
@@ -70,7 +70,8 @@ public static unsafe class PanelProduct
     // Spelled out over 100 lines because the accumulators must be twelve locals: an array of them would live in memory.
     [MethodImpl(Hot)]
     private static void Rows12(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector512<float> c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
         float* q3 = c + (3 * cRow);
@@ -142,7 +143,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows8(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector512<float> c0, c1, c2, c3, c4, c5, c6, c7;
         float* q3 = c + (3 * cRow);
@@ -199,7 +201,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows6(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         float* q3 = c + (3 * cRow);
@@ -271,7 +274,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows4(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31;
         float* q2 = c + (2 * cRow);
@@ -329,7 +333,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows2(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11;
         if (accumulate)
