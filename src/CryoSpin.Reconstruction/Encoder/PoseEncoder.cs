@@ -10,7 +10,7 @@ namespace CryoSpin.Reconstruction.Encoder;
 /// </summary>
 /// <remarks>
 /// One object serves one caller at a time. The same seed, data and number of workers give the same bytes. After the first step, training
-/// and inference allocate nothing. Memory is about 12 bytes per activation of a training batch.
+/// and inference allocate nothing. Memory is about 8 bytes per activation of a training batch.
 /// </remarks>
 public sealed unsafe class PoseEncoder : IDisposable
 {
