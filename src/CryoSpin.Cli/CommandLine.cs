@@ -58,12 +58,10 @@ internal static class CommandLine
         RootCommand root = new(
             "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
             + "the FSC and every particle's pose.");
-        if (engine is not null)
-        {
-            root.Add(DemoVerb.Create(engine));
-            root.Add(ReconstructVerb.Create(engine));
-        }
+        root.Add(DemoVerb.Create(engine ?? ReconstructionEngine.Run));
         root.Add(SimulateVerb.Create());
+        root.Add(ReconstructVerb.Create(engine ?? ReconstructionEngine.Run));
+        root.Add(BackprojectVerb.Create());
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
         root.Add(InspectVerb.Create());
