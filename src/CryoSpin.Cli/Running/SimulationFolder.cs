@@ -54,7 +54,8 @@ internal static class SimulationFolder
     private static void Show(IProgressView view, int done, int count, TimeSpan elapsed)
     {
         double share = (double)done / count;
-        view.Show(new RunProgress("simulating", 0, 0, share, done / Math.Max(elapsed.TotalSeconds, 1e-3), double.NaN, 0, elapsed * ((1 - share) / share)));
+        double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
+        view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, elapsed * ((1 - share) / share)));
     }
 
     private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs, Pose[]? poses)
@@ -69,7 +70,8 @@ internal static class SimulationFolder
         optics.SetColumn("rlnImageSize", [group.BoxSize]);
         optics.SetColumn("rlnImageDimensionality", [2]);
         StarTable particles = new("particles");
-        particles.SetColumn("rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
+        particles.SetColumn(
+            "rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
         particles.SetColumn("rlnOpticsGroup", [.. ctfs.Select(_ => 1)]);
         particles.SetColumn("rlnDefocusU", [.. ctfs.Select(c => c.DefocusUAngstrom)]);
         particles.SetColumn("rlnDefocusV", [.. ctfs.Select(c => c.DefocusVAngstrom)]);
