@@ -30,6 +30,19 @@ internal static class SimulationFolder
     /// <summary>Simulates and writes.</summary>
     public static void Write(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
     {
+        try
+        {
+            WriteAll(folder, simulator, view, cancellation);
+        }
+        catch
+        {
+            folder.RemoveIfEmpty();
+            throw;
+        }
+    }
+
+    private static void WriteAll(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
+    {
         DateTime start = DateTime.UtcNow;
         Pose[] poses = new Pose[simulator.Count];
         CtfParameters[] ctfs = new CtfParameters[simulator.Count];
@@ -55,7 +68,9 @@ internal static class SimulationFolder
     {
         double share = (double)done / count;
         double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
-        view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, elapsed * ((1 - share) / share)));
+        // The first images pay for the compiler; nothing can be told from them.
+        TimeSpan? remaining = elapsed.TotalSeconds < 1 ? null : elapsed * ((1 - share) / share);
+        view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, remaining));
     }
 
     private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs, Pose[]? poses)

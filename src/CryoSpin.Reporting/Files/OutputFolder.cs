@@ -80,4 +80,10 @@ public sealed class OutputFolder
         }
         Replaces = false;
     }
+
+    /// <summary>Removes the folder where nothing lies in it, so that what made it can be started again after a failure.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
+    }
 }

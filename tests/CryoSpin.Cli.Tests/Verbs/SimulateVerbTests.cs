@@ -85,6 +85,19 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.Equal("000001@particles.mrcs", StarFile.Read(_folder["sim/particles.star"]).Get("particles").GetText("rlnImageName", 0));
     }
 
+    [Fact]
+    public async Task A_stopped_simulation_leaves_nothing()
+    {
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        using StringWriter output = new(), error = new();
+        int code = await CommandLine.InvokeAsync(
+            ["simulate", "phantom", "-o", _folder["sim"], "--particles", "2", "--box", "16"], output, error, cancellation: stop.Token);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("stopped", error.ToString());
+        Assert.False(Directory.Exists(_folder["sim"]));
+    }
+
     [Theory]
     [InlineData("--particles", "0", ExitCode.WrongUsage)]
     [InlineData("--snr", "-1", ExitCode.WrongUsage)]
