@@ -51,7 +51,6 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             folder.Log($"CryoSpin {run.Version}: {run.Command}");
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
-            foreach (string warning in source.Set.Warnings.Concat(source.Warnings).Distinct()) observer.Log("warning: " + warning);
             RunResults results = engine(run.Options, source, observer, cancellation);
             folder.WriteResults(results, source.Set);
             run = End(run, RunStatus.Finished, null, observer) with

@@ -15,8 +15,8 @@ internal static class SimulationInput
     /// <summary>The name that stands for the built-in phantom.</summary>
     public const string PhantomName = "phantom";
 
-    private const double LargestPixelError = 5e-4;
-    private const int FinestEdge = 480;
+    private const double LargestPixelError = 2e-3;
+    private const int FinestEdge = 320;
     private const int UsualBox = 64;
     private const double UsualPixelSizeAngstrom = 4;
 
