@@ -112,8 +112,9 @@ public sealed partial class ArchitectureTests
                 string[] expected = [project, .. inside.Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries)];
                 // A folder below the first level may group files without a namespace of its own.
                 string full = string.Join('.', expected), name = declared.Groups[1].Value;
-                bool fits = full == name || (full.StartsWith(name + '.', StringComparison.Ordinal) && name.Count(c => c == '.') >= project.Count(c => c == '.') + 1);
-                if (!fits) wrong.Add($"{Relative(file)}: namespace {name}, expected {full}");
+                bool grouped = full.StartsWith(name + '.', StringComparison.Ordinal)
+                    && name.StartsWith(project + '.', StringComparison.Ordinal);
+                if (full != name && !grouped) wrong.Add($"{Relative(file)}: namespace {name}, expected {full}");
             }
         }
         Assert.Empty(wrong);
@@ -146,7 +147,8 @@ public sealed partial class ArchitectureTests
         [.. Used().Matches(Namespace().Replace(Comment().Replace(text, ""), "")).Select(m => m.Groups[1].Value).Distinct()];
 
     private static IEnumerable<string> SourceFiles(string root) =>
-        Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories).Where(f => !BuildFolder().IsMatch(Path.GetRelativePath(root, f)));
+        Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Where(f => !BuildFolder().IsMatch(Path.GetRelativePath(root, f)));
 
     private static string Relative(string file) => Path.GetRelativePath(SharedData.RepositoryRoot, file);
 

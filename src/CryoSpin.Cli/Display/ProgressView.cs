@@ -25,7 +25,10 @@ internal static class ProgressView
         if (!terminal.CanRedraw) return work(new PlainProgressView(terminal.Error, PlainProgressView.UsualInterval));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
         Progress progress = console.Progress().AutoClear(true).Columns(
-            new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn());
+            new SpinnerColumn(),
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn { Width = 24 },
+            new PercentageColumn());
         return progress.Start(context => work(new LiveProgressView(console, context.AddTask("starting"))));
     }
 

@@ -12,5 +12,6 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
     /// <summary>True when a person is watching <see cref="Error"/> in a terminal that can redraw lines.</summary>
     public bool CanRedraw =>
         ReferenceEquals(Error, System.Console.Error) && !System.Console.IsErrorRedirected
-        && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or null or "") && Environment.GetEnvironmentVariable("CI") is null or "";
+        && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or null or "")
+        && Environment.GetEnvironmentVariable("CI") is null or "";
 }

@@ -39,12 +39,16 @@ internal static class MrcInspection
         sheet.Add("columns", null, header.Columns);
         sheet.Add("rows", null, header.Rows);
         sheet.Add("sections", "size", header.Sections, Size(header, isStack));
-        sheet.Add("mode", "mode", (int)header.Mode, $"{(int)header.Mode} ({Words(header.Mode)}){(header.IsBigEndian ? ", big-endian" : "")}");
+        sheet.Add(
+            "mode", "mode", (int)header.Mode, $"{(int)header.Mode} ({Words(header.Mode)}){(header.IsBigEndian ? ", big-endian" : "")}");
         sheet.Add("isBigEndian", null, header.IsBigEndian);
         sheet.Add("pixelSizeAngstrom", "pixel size", header.PixelSizeXAngstrom, PixelSize(header, warnings));
         sheet.Add("axes", null, new[] { header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections });
         sheet.Add("spaceGroup", null, header.SpaceGroup);
-        if (isStack) sheet.Add("imagesRead", "images read", imagesRead, imagesRead < header.Sections ? $"{imagesRead} of {header.Sections}" : $"{imagesRead}");
+        if (isStack)
+        {
+            sheet.Add("imagesRead", "images read", imagesRead, imagesRead < header.Sections ? $"{imagesRead} of {header.Sections}" : null);
+        }
         statistics.AddTo(sheet);
         if (statistics.NotFinite > 0) warnings.Add($"{statistics.NotFinite} values are not finite numbers.");
         sheet.Add("warnings", warnings.Count > 0 ? "warnings" : null, warnings.ToArray());

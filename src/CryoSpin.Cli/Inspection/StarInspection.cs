@@ -48,7 +48,9 @@ internal static class StarInspection
     }
 
     private static string Stacks(ParticleSet set, string[] missing) =>
-        missing.Length == 0 ? $"{set.StackPaths.Count}, all found" : $"{set.StackPaths.Count}, {missing.Length} not found, e.g. {missing[0]}";
+        missing.Length == 0
+            ? $"{set.StackPaths.Count}, all found"
+            : $"{set.StackPaths.Count}, {missing.Length} not found, e.g. {missing[0]}";
 
     private static void AddOptics(FactSheet sheet, ParticleSet set)
     {
@@ -56,14 +58,17 @@ internal static class StarInspection
         if (set.HasCtf)
         {
             CtfParameters[] ctfs = [.. Enumerable.Range(0, set.Count).Select(i => set.Ctf(i)!.Value)];
-            double low = ctfs.Min(c => Math.Min(c.DefocusUAngstrom, c.DefocusVAngstrom)), high = ctfs.Max(c => Math.Max(c.DefocusUAngstrom, c.DefocusVAngstrom));
+            double low = ctfs.Min(c => Math.Min(c.DefocusUAngstrom, c.DefocusVAngstrom));
+            double high = ctfs.Max(c => Math.Max(c.DefocusUAngstrom, c.DefocusVAngstrom));
             sheet.Add("defocusMinimumAngstrom", null, low);
             sheet.Add("defocusMaximumAngstrom", "defocus", high, Range(low / 1e4, high / 1e4, "µm"));
         }
         sheet.Add("opticsGroups", "optics group", set.OpticsGroups.Select(g => new FactSheet()
             .Add("name", "name", g.Name)
             .Add("voltageKilovolts", "voltage", g.VoltageKilovolts, Wording.Number(g.VoltageKilovolts) + " kV")
-            .Add("sphericalAberrationMillimeters", "Cs", g.SphericalAberrationMillimeters, Wording.Number(g.SphericalAberrationMillimeters, 3) + " mm")
+            .Add(
+                "sphericalAberrationMillimeters", "Cs", g.SphericalAberrationMillimeters,
+                Wording.Number(g.SphericalAberrationMillimeters, 3) + " mm")
             .Add("amplitudeContrast", "amplitude contrast", g.AmplitudeContrast, Wording.Number(g.AmplitudeContrast, 3))
             .Add("pixelSizeAngstrom", "pixel size", g.PixelSizeAngstrom, Wording.Number(g.PixelSizeAngstrom, 4) + " Å")).ToArray());
     }
@@ -76,7 +81,9 @@ internal static class StarInspection
             double[] shifts = [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value).Select(Shift)];
             Array.Sort(shifts);
             sheet.Add("medianShiftAngstrom", null, shifts[shifts.Length / 2]);
-            sheet.Add("largestShiftAngstrom", "shift", shifts[^1], $"median {Wording.Angstrom(shifts[shifts.Length / 2])}, largest {Wording.Angstrom(shifts[^1])}");
+            sheet.Add(
+                "largestShiftAngstrom", "shift", shifts[^1],
+                $"median {Wording.Angstrom(shifts[shifts.Length / 2])}, largest {Wording.Angstrom(shifts[^1])}");
         }
         int[] halves = [.. Enumerable.Range(0, set.Count).Select(i => set.RandomSubset(i) ?? 0)];
         if (halves.Any(h => h != 0))
@@ -87,5 +94,6 @@ internal static class StarInspection
 
     private static double Shift(Pose p) => Math.Sqrt(p.OriginXAngstrom * p.OriginXAngstrom + p.OriginYAngstrom * p.OriginYAngstrom);
 
-    private static string Range(double low, double high, string unit) => string.Create(CultureInfo.InvariantCulture, $"{low:0.00} to {high:0.00} {unit}");
+    private static string Range(double low, double high, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{low:0.00} to {high:0.00} {unit}");
 }

@@ -4,11 +4,14 @@ using System.Globalization;
 
 namespace CryoSpin.Cli.Parsing;
 
-/// <summary>Makes options whose error messages speak of values, not of types, and whose numbers are always read with a decimal point.</summary>
+/// <summary>
+/// Makes options whose error messages speak of values, not of types, and whose numbers are always read with a decimal point.
+/// </summary>
 internal static class OptionFactory
 {
     /// <summary>A whole number from min to max.</summary>
-    public static Option<int> Integer(string name, string description, string unit, int initial, int min, int max = int.MaxValue) => new(name)
+    public static Option<int> Integer(string name, string description, string unit, int initial, int min, int max = int.MaxValue) =>
+        new(name)
     {
         Description = description,
         HelpName = unit,

@@ -34,7 +34,8 @@ internal static class UsageError
             if (token.Type == TokenType.DoubleDash) return null;
             if (token.Type != TokenType.Argument || !LooksLikeOption(token.Value)) continue;
             string name = token.Value.Split('=')[0];
-            string[] known = [.. Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal))];
+            IEnumerable<string> known =
+                Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
             string where = command is RootCommand ? "cryospin" : $"'{command.Name}'";
             return $"{where} has no option '{name}'." + Suggestion(name, known);
         }

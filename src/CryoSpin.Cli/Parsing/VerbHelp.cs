@@ -41,8 +41,12 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
         parseResult.InvocationConfiguration.Output = output;
         output.Write(text.ToString().Replace("  " + RootCommand.ExecutableName, "  cryospin", StringComparison.Ordinal));
         Command command = parseResult.CommandResult.Command;
-        IReadOnlyList<string> notes = command is Verb verb ? verb.Notes : ["Run 'cryospin COMMAND --help' for the options of a command. The guide is in docs/guide."];
-        IReadOnlyList<string> examples = command is Verb { Examples: var own } ? own : ["cryospin demo", "cryospin reconstruct particles.star -o result --max-shift 5"];
+        IReadOnlyList<string> notes = command is Verb verb
+            ? verb.Notes
+            : ["Run 'cryospin COMMAND --help' for the options of a command. The guide is in docs/guide."];
+        IReadOnlyList<string> examples = command is Verb { Examples: var own }
+            ? own
+            : ["cryospin demo", "cryospin reconstruct particles.star -o result --max-shift 5"];
         foreach (string note in notes)
         {
             output.WriteLine(note);
@@ -56,7 +60,8 @@ internal sealed class VerbHelp : SynchronousCommandLineAction
 
     private static string ReadVersion()
     {
-        string full = typeof(VerbHelp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        string full = typeof(VerbHelp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "unknown";
         int plus = full.IndexOf('+', StringComparison.Ordinal);
         return plus >= 0 && full.Length > plus + 8 ? full[..(plus + 8)] : full;
     }

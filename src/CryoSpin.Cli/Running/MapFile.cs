@@ -24,7 +24,8 @@ internal static class MapFile
         }
         if (!(map.PixelSizeAngstrom > 0))
         {
-            throw new InputException(path, "the header does not tell the pixel size.", "Set it in the header, e.g. with relion_image_handler --rescale_angpix.");
+            throw new InputException(
+                path, "the header does not tell the pixel size.", "Set it in the header, e.g. with relion_image_handler --rescale_angpix.");
         }
         return new Volume(map.Nx, map.PixelSizeAngstrom, map.Voxels);
     }
@@ -36,7 +37,8 @@ internal static class MapFile
         Volume map = Read(path);
         if (map.Size != other.Size)
         {
-            throw new InputException(path, $"the map's edge is {map.Size}, that of {otherPath} is {other.Size}.", "Both must have one box.");
+            throw new InputException(
+                path, $"the map's edge is {map.Size}, that of {otherPath} is {other.Size}.", "Both must have one box.");
         }
         return map;
     }

@@ -10,9 +10,12 @@ using CryoSpin.Runs;
 namespace CryoSpin.Cli.Running;
 
 /// <summary>Finds map and poses; what a session calls in the middle.</summary>
-internal delegate RunResults RunEngine(ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation);
+internal delegate RunResults RunEngine(
+    ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation);
 
-/// <summary>One reconstruction from its options to its folder: run.json at every stage, the files, the report, the message at the end.</summary>
+/// <summary>
+/// One reconstruction from its options to its folder: run.json at every stage, the files, the report, the message at the end.
+/// </summary>
 internal sealed class RunSession(Terminal terminal, RunEngine engine)
 {
     /// <summary>Adds to the report before it is written, e.g. an evaluation against a known truth.</summary>
@@ -40,13 +43,14 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         return ProgressView.Run(terminal, view => Execute(run, source, folder, new RunObserver(folder, view), cancellation));
     }
 
-    private RunRecord Execute(RunRecord run, ParticleSource source, RunDirectory folder, RunObserver observer, CancellationToken cancellation)
+    private RunRecord Execute(
+        RunRecord run, ParticleSource source, RunDirectory folder, RunObserver observer, CancellationToken cancellation)
     {
         try
         {
             folder.Log($"CryoSpin {run.Version}: {run.Command}");
-            observer.Log($"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
-            foreach (string warning in source.Set.Warnings.Concat(source.Warnings).Distinct()) observer.Log("warning: " + warning);
+            observer.Log(
+                $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
             RunResults results = engine(run.Options, source, observer, cancellation);
             folder.WriteResults(results, source.Set);
             run = End(run, RunStatus.Finished, null, observer) with
@@ -55,7 +59,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
-            folder.Log($"finished: {Wording.Angstrom(results.ResolutionAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
+            folder.Log(
+                $"finished: {Wording.Angstrom(results.ResolutionAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
             ReportInput input = new()
             {
                 Run = run,
@@ -83,7 +88,10 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         folder.Log(message);
         folder.WriteRun(End(run, stopped ? RunStatus.Stopped : RunStatus.Failed, message, observer));
         string places = $"The log and the figures so far are {folder.FileFor(RunFiles.Log)} and {folder.FileFor(RunFiles.Metrics)}.";
-        observer.Notify(folder.Replaces ? $"{message} {places} The earlier results in {folder.Path} are unchanged." : $"{message} {places} There is no map yet.");
+        observer.Notify(
+            folder.Replaces
+                ? $"{message} {places} The earlier results in {folder.Path} are unchanged."
+                : $"{message} {places} There is no map yet.");
     }
 
     private static RunRecord End(RunRecord run, RunStatus status, string? message, RunObserver observer)

@@ -30,6 +30,19 @@ internal static class SimulationFolder
     /// <summary>Simulates and writes.</summary>
     public static void Write(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
     {
+        try
+        {
+            WriteAll(folder, simulator, view, cancellation);
+        }
+        catch
+        {
+            folder.RemoveIfEmpty();
+            throw;
+        }
+    }
+
+    private static void WriteAll(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
+    {
         DateTime start = DateTime.UtcNow;
         Pose[] poses = new Pose[simulator.Count];
         CtfParameters[] ctfs = new CtfParameters[simulator.Count];
@@ -54,7 +67,10 @@ internal static class SimulationFolder
     private static void Show(IProgressView view, int done, int count, TimeSpan elapsed)
     {
         double share = (double)done / count;
-        view.Show(new RunProgress("simulating", 0, 0, share, done / Math.Max(elapsed.TotalSeconds, 1e-3), double.NaN, 0, elapsed * ((1 - share) / share)));
+        double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
+        // The first images pay for the compiler; nothing can be told from them.
+        TimeSpan? remaining = elapsed.TotalSeconds < 1 ? null : elapsed * ((1 - share) / share);
+        view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, remaining));
     }
 
     private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs, Pose[]? poses)
@@ -69,7 +85,8 @@ internal static class SimulationFolder
         optics.SetColumn("rlnImageSize", [group.BoxSize]);
         optics.SetColumn("rlnImageDimensionality", [2]);
         StarTable particles = new("particles");
-        particles.SetColumn("rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
+        particles.SetColumn(
+            "rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
         particles.SetColumn("rlnOpticsGroup", [.. ctfs.Select(_ => 1)]);
         particles.SetColumn("rlnDefocusU", [.. ctfs.Select(c => c.DefocusUAngstrom)]);
         particles.SetColumn("rlnDefocusV", [.. ctfs.Select(c => c.DefocusVAngstrom)]);

@@ -15,8 +15,8 @@ internal static class SimulationInput
     /// <summary>The name that stands for the built-in phantom.</summary>
     public const string PhantomName = "phantom";
 
-    private const double LargestPixelError = 5e-4;
-    private const int FinestEdge = 480;
+    private const double LargestPixelError = 2e-3;
+    private const int FinestEdge = 320;
     private const int UsualBox = 64;
     private const double UsualPixelSizeAngstrom = 4;
 
@@ -31,16 +31,22 @@ internal static class SimulationInput
     {
         if (box is { } b && (b % 2 != 0 || !FourierSizes.IsGood(b)))
         {
-            throw new UsageException($"--box {b} cannot be: it must be an even product of 2, 3, 5 and 7, e.g. {FourierSizes.PreviousGood(b)} or {FourierSizes.NextGood(b)}.");
+            throw new UsageException(
+                $"--box {b} cannot be: it must be an even product of 2, 3, 5 and 7, "
+                + $"e.g. {FourierSizes.PreviousGood(b)} or {FourierSizes.NextGood(b)}.");
         }
         if (input == PhantomName) return Phantom.Create(box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team);
-        if (!File.Exists(input)) throw new InputException(input, "there is no such file.", $"Name a map (.mrc), a model (.pdb, .cif), or '{PhantomName}'.");
+        if (!File.Exists(input))
+        {
+            throw new InputException(input, "there is no such file.", $"Name a map (.mrc), a model (.pdb, .cif), or '{PhantomName}'.");
+        }
         string name = input.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(input) : input;
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
             ".pdb" or ".ent" or ".cif" or ".mmcif" => FromModel(input, box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team),
             ".mrc" or ".map" or ".ccp4" => FromMap(input, box, pixelSizeAngstrom, team, warn),
-            string other => throw new InputException(input, $"the kind '{other}' is not known.", "Maps are .mrc or .map, models .pdb or .cif; each may be gzipped (.gz)."),
+            string other => throw new InputException(
+                input, $"the kind '{other}' is not known.", "Maps are .mrc or .map, models .pdb or .cif; each may be gzipped (.gz)."),
         };
     }
 
@@ -55,7 +61,10 @@ internal static class SimulationInput
         if (density.Inside < density.Total)
         {
             throw new InputException(path,
-                FormattableString.Invariant($"{density.Total - density.Inside} of {density.Total} atoms lie outside the box: the model reaches {density.MaximumRadiusAngstrom:0} Å from its centre, the box {fits:0} Å."),
+                FormattableString.Invariant(
+                    $"{density.Total - density.Inside} of {density.Total} atoms lie outside the box: ")
+                + FormattableString.Invariant(
+                    $"the model reaches {density.MaximumRadiusAngstrom:0} Å from its centre, the box {fits:0} Å."),
                 FormattableString.Invariant($"Use --pixel-size {Math.Ceiling(10 * needed) / 10} or more, or a larger --box."));
         }
         return density.Map;
@@ -80,7 +89,8 @@ internal static class SimulationInput
         if (edge != padded) map = map.FourierCropTo(edge, team);
         if (pixelSize is { } wanted && Math.Abs(map.PixelSizeAngstrom / wanted - 1) > 1e-3)
         {
-            warn(FormattableString.Invariant($"warning: the pixel size is {map.PixelSizeAngstrom:0.####} Å, as near to {wanted} Å as the map's voxels allow."));
+            warn(FormattableString.Invariant(
+                $"warning: the pixel size is {map.PixelSizeAngstrom:0.####} Å, as near to {wanted} Å as the map's voxels allow."));
         }
         return map;
     }

@@ -59,7 +59,9 @@ internal sealed record TruthComparison
         {
             if (!rows.TryAdd(Key(truth, i), i))
             {
-                throw new InputException(truth.Where(i), $"the image {Name(truth, i)} occurs twice.", "Images are paired by number and file name, which must be unique.");
+                throw new InputException(
+                    truth.Where(i), $"the image {Name(truth, i)} occurs twice.",
+                    "Images are paired by number and file name, which must be unique.");
             }
         }
         Pose[] paired = new Pose[estimated.Count];
@@ -67,7 +69,8 @@ internal sealed record TruthComparison
         {
             if (!rows.TryGetValue(Key(estimated, i), out int row))
             {
-                throw new InputException(truthPath, $"the image {Name(estimated, i)} of {estimatedPath} is not in it.", "Give the true poses of these images.");
+                throw new InputException(
+                    truthPath, $"the image {Name(estimated, i)} of {estimatedPath} is not in it.", "Give the true poses of these images.");
             }
             paired[i] = truth.Pose(row)!.Value;
         }
@@ -94,7 +97,8 @@ internal sealed record TruthComparison
             sheet.Add("medianViewErrorDegrees", "median view error", p.MedianViewDegrees, Degrees(p.MedianViewDegrees));
             sheet.Add("within5Degrees", "within 5 degrees", p.ShareWithin5Degrees, Percent(p.ShareWithin5Degrees));
             sheet.Add("within10Degrees", "within 10 degrees", p.ShareWithin10Degrees, Percent(p.ShareWithin10Degrees));
-            sheet.Add("medianShiftErrorAngstrom", "median shift error", p.Origins?.MedianAngstrom, Wording.Angstrom(p.Origins?.MedianAngstrom));
+            sheet.Add(
+                "medianShiftErrorAngstrom", "median shift error", p.Origins?.MedianAngstrom, Wording.Angstrom(p.Origins?.MedianAngstrom));
             sheet.Add("mirrored", "hand", p.Mirrored, p.Mirrored ? "opposite (removed)" : "same");
         }
         if (Map is { } map && Fsc is { } fsc && WholeVoxelFsc is { } whole)
@@ -130,7 +134,10 @@ internal sealed record TruthComparison
     private static ParticleSet Load(string path)
     {
         ParticleSet set = ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false));
-        return set.HasPoses ? set : throw new InputException(path, "there are no poses in it.", "The columns rlnAngleRot, rlnAngleTilt and rlnAnglePsi are needed.");
+        return set.HasPoses
+            ? set
+            : throw new InputException(
+                path, "there are no poses in it.", "The columns rlnAngleRot, rlnAngleTilt and rlnAnglePsi are needed.");
     }
 
     private static (string, int) Key(ParticleSet set, int i) => (Path.GetFileName(set.ImagePath(i)), set.ImageIndex(i));
@@ -138,7 +145,8 @@ internal sealed record TruthComparison
     private static string Name(ParticleSet set, int i) => $"{set.ImageIndex(i) + 1}@{Path.GetFileName(set.ImagePath(i))}";
 
     private static string Both(FscCurve whole, FscCurve exact, double threshold) =>
-        $"{Wording.Angstrom(whole.ResolutionAngstrom(threshold))}, moved by whole voxels; {Wording.Angstrom(exact.ResolutionAngstrom(threshold))}, moved exactly";
+        $"{Wording.Angstrom(whole.ResolutionAngstrom(threshold))}, moved by whole voxels; "
+        + $"{Wording.Angstrom(exact.ResolutionAngstrom(threshold))}, moved exactly";
 
     private static string Degrees(double value) => Wording.Number(value) + "°";
 

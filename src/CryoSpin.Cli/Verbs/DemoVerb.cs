@@ -25,7 +25,8 @@ internal static class DemoVerb
     /// <param name="engine">What finds map and poses.</param>
     public static Command Create(RunEngine engine)
     {
-        Option<string> output = OptionFactory.Path("--output", $"Folder for particles and result [default: {UsualFolder}, which is replaced].", "DIR", required: false, "-o");
+        Option<string> output = OptionFactory.Path(
+            "--output", $"Folder for particles and result [default: {UsualFolder}, which is replaced].", "DIR", required: false, "-o");
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of particles and reconstruction.", "K", 1, 0);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
@@ -78,7 +79,8 @@ internal static class DemoVerb
 
     private static int Verdict(RunRecord run, TruthComparison comparison, Terminal terminal)
     {
-        bool found = comparison.Poses is { } poses && poses.MedianDegrees <= LargestMedianDegrees && poses.ShareWithin10Degrees >= LeastShareWithin10;
+        bool found = comparison.Poses is { } poses && poses.MedianDegrees <= LargestMedianDegrees
+            && poses.ShareWithin10Degrees >= LeastShareWithin10;
         ReconstructVerb.Print(run, terminal);
         terminal.Out.WriteLine();
         comparison.ToFacts().Write(terminal.Out, json: false);

@@ -17,9 +17,14 @@ internal static class EvaluateVerb
         Option<string> truthPoses = OptionFactory.Path("--truth-poses", "Star file with the true poses of the same images.", "T.star");
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, same box and pixel size.", "T.mrc");
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
-        return new Verb("evaluate", "Compare a run's poses and map with a known truth; the frame, the hand and the shift of the map are removed first.")
+        return new Verb(
+            "evaluate", "Compare a run's poses and map with a known truth; the frame, the hand and the shift of the map are removed first.")
         {
-            Notes = ["One of --truth-poses and --truth-map may be left out. With the poses, the map is turned as they say; without, the rotation is searched for."],
+            Notes =
+            [
+                "One of --truth-poses and --truth-map may be left out. With the poses, the map is turned as they say; "
+                + "without, the rotation is searched for.",
+            ],
             Examples = ["cryospin evaluate result --truth-poses truth.star --truth-map truth.mrc"],
         }.With(folder, truthPoses, truthMap, json).Does((parse, terminal, _) =>
         {

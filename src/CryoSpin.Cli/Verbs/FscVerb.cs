@@ -27,8 +27,8 @@ internal static class FscVerb
             Volume mapA = MapFile.Read(a), mapB = MapFile.ReadLike(b, mapA, a);
             if (Math.Abs(mapA.PixelSizeAngstrom / mapB.PixelSizeAngstrom - 1) > 0.01)
             {
-                terminal.Error.WriteLine(FormattableString.Invariant(
-                    $"warning: the pixel sizes differ: {mapA.PixelSizeAngstrom} Å in {a}, {mapB.PixelSizeAngstrom} Å in {b}; the first is used."));
+                string sizes = FormattableString.Invariant($"{mapA.PixelSizeAngstrom} Å in {a}, {mapB.PixelSizeAngstrom} Å in {b}");
+                terminal.Error.WriteLine($"warning: the pixel sizes differ: {sizes}; the first is used.");
             }
             float[] weights = parse.GetValue(mask) is { } path ? MapFile.ReadLike(path, mapA, a).Voxels : [];
             FscCurve curve = FourierShellCorrelation.Compute(mapA, mapB, weights);

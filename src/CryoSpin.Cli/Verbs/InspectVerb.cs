@@ -10,7 +10,10 @@ internal static class InspectVerb
 {
     public static Command Create()
     {
-        Argument<string> file = new("FILE") { Description = "A star file, or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped maps too)." };
+        Argument<string> file = new("FILE")
+        {
+            Description = "A star file, or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped maps too).",
+        };
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
         return new Verb("inspect", "Say what a star file, a map or a stack holds, and whether its images are found.")
         {

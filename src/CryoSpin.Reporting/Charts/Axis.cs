@@ -13,7 +13,10 @@ public readonly record struct Tick(double Value, string Label);
 public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnlyList<Tick> Ticks)
 {
     private static readonly double[] AngstromSteps =
-        [200, 100, 60, 40, 30, 25, 20, 16, 14, 12, 11, 10, 9, 8, 7, 6.5, 6, 5.5, 5, 4.5, 4, 3.7, 3.5, 3.2, 3, 2.8, 2.6, 2.4, 2.2, 2, 1.8, 1.6, 1.4, 1.2, 1];
+    [
+        200, 100, 60, 40, 30, 25, 20, 16, 14, 12, 11, 10, 9, 8, 7, 6.5, 6, 5.5, 5, 4.5, 4, 3.7, 3.5, 3.2, 3, 2.8, 2.6, 2.4, 2.2, 2,
+        1.8, 1.6, 1.4, 1.2, 1,
+    ];
 
     /// <summary>An axis that holds all values, with round numbers at its ticks.</summary>
     public static Axis Around(string title, IEnumerable<double> values, bool fromZero = false, int ticks = 5)
@@ -45,7 +48,9 @@ public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnl
         for (double k = Math.Ceiling(minimum / step - 1e-9); k * step <= maximum + 1e-9 * step; k++)
         {
             double value = k * step == 0 ? 0 : k * step;
-            string label = Math.Abs(value) >= 1e6 ? value.ToString("0.##e+0", CultureInfo.InvariantCulture) : value.ToString(format, CultureInfo.InvariantCulture);
+            string label = Math.Abs(value) >= 1e6
+                ? value.ToString("0.##e+0", CultureInfo.InvariantCulture)
+                : value.ToString(format, CultureInfo.InvariantCulture);
             marks.Add(new Tick(value, label));
         }
         return new Axis(title, minimum, maximum, marks);

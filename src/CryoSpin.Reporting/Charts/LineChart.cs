@@ -61,7 +61,8 @@ public sealed record LineChart
         foreach (ReferenceLine reference in References.Where(r => r.Y >= Y.Minimum && r.Y <= Y.Maximum))
         {
             double y = Y.Place(reference.Y, frame.Bottom, frame.Top);
-            root.Add(Svg.Line(frame.Left, y, frame.Right, y, "reference"), Svg.Text(frame.Left + 5, y - 4, reference.Label, "note", "start"));
+            root.Add(
+                Svg.Line(frame.Left, y, frame.Right, y, "reference"), Svg.Text(frame.Left + 5, y - 4, reference.Label, "note", "start"));
         }
         foreach (Tick mark in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum))
         {
@@ -140,7 +141,8 @@ public sealed record LineChart
         foreach ((double px, double py) in curve.Points.Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y)))
         {
             double y = Y.Place(Math.Clamp(py, Y.Minimum, Y.Maximum), frame.Bottom, frame.Top);
-            yield return Svg.Element("circle", "cx", X.Place(px, frame.Left, frame.Right), "cy", y, "r", 2.2, "class", $"dot d{curve.Colour % 8}");
+            yield return Svg.Element(
+                "circle", "cx", X.Place(px, frame.Left, frame.Right), "cy", y, "r", 2.2, "class", $"dot d{curve.Colour % 8}");
         }
     }
 

@@ -19,7 +19,9 @@ internal static class Pictures
         string label = bar.ToString("0.##", CultureInfo.InvariantCulture) + " Å";
         return Svg.Root(TileEdge, TileEdge, view.Title,
             Svg.Image(0, 0, TileEdge, TileEdge, PngEncoder.Gray(view.Size, view.Size, view.Gray), smooth: true),
-            Svg.Element("rect", "x", 6.0, "y", y - 17, "width", Math.Max(length, 34) + 12, "height", 26.0, "rx", 3.0, "fill", "#000", "fill-opacity", "0.55"),
+            Svg.Element(
+                "rect", "x", 6.0, "y", y - 17, "width", Math.Max(length, 34) + 12, "height", 26.0, "rx", 3.0, "fill", "#000",
+                "fill-opacity", "0.55"),
             Svg.Element("line", "x1", 12.0, "y1", y + 3, "x2", 12 + length, "y2", y + 3, "stroke", "#fff", "stroke-width", 2.5),
             Svg.Element("text", "x", 12.0, "y", y - 4, "style", "fill:#fff;font-size:11px").With(label));
     }
@@ -105,7 +107,8 @@ internal static class Pictures
         return power * (f >= 5 ? 5 : f >= 2 ? 2 : 1);
     }
 
-    private static double Step(double radius) => radius <= 2.5 ? 1 : radius <= 6 ? 2 : radius <= 13 ? 5 : radius <= 26 ? 10 : radius <= 60 ? 20 : 50;
+    private static double Step(double radius) =>
+        radius <= 2.5 ? 1 : radius <= 6 ? 2 : radius <= 13 ? 5 : radius <= 26 ? 10 : radius <= 60 ? 20 : 50;
 
     private static string Short(double value) => value.ToString("0.#", CultureInfo.InvariantCulture);
 

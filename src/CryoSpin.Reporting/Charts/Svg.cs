@@ -23,7 +23,8 @@ internal static class Svg
         for (int i = 0; i + 1 < attributes.Length; i += 2)
         {
             object value = attributes[i + 1];
-            element.SetAttributeValue((string)attributes[i], value is double d ? Number(d) : Convert.ToString(value, CultureInfo.InvariantCulture));
+            element.SetAttributeValue(
+                (string)attributes[i], value is double d ? Number(d) : Convert.ToString(value, CultureInfo.InvariantCulture));
         }
         return element;
     }

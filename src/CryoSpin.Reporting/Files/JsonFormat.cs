@@ -5,7 +5,9 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Reporting.Files;
 
-/// <summary>Reads and writes run.json and the lines of metrics.jsonl. Names are camelCase; a number that is not finite is written as null.</summary>
+/// <summary>
+/// Reads and writes run.json and the lines of metrics.jsonl. Names are camelCase; a number that is not finite is written as null.
+/// </summary>
 public static class JsonFormat
 {
     // The texts stand in files, not in pages: paths and plus signs may stay readable.

@@ -11,7 +11,9 @@ public sealed class OutputExistsException(string path)
 /// A folder for results. In a new one files get their names at once. In an existing one they bear a prefix, and take the place of the
 /// older results only when all are complete; files that are not ours are never touched.
 /// </summary>
-/// <remarks>A prefix and not a subfolder: image paths in a star file are relative to its folder and stay right when it is renamed.</remarks>
+/// <remarks>
+/// A prefix and not a subfolder: image paths in a star file are relative to its folder and stay right when it is renamed.
+/// </remarks>
 public sealed class OutputFolder
 {
     /// <summary>Stands before the names of files that are to replace older ones but may not yet.</summary>
@@ -35,7 +37,9 @@ public sealed class OutputFolder
     /// <summary>Makes the folder, or prepares to replace our own files in an existing one.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="overwrite">Whether it may exist.</param>
-    /// <param name="ownFiles">Names of the files that will be written; with <paramref name="overwrite"/>, no other file is replaced or removed.</param>
+    /// <param name="ownFiles">
+    /// Names of the files that will be written; with <paramref name="overwrite"/>, no other file is replaced or removed.
+    /// </param>
     /// <exception cref="OutputExistsException">The folder exists and <paramref name="overwrite"/> is false.</exception>
     /// <exception cref="CryoSpinException">A file has this name, or the folder cannot be made.</exception>
     public static OutputFolder Open(string path, bool overwrite, IReadOnlyCollection<string> ownFiles)
@@ -62,7 +66,9 @@ public sealed class OutputFolder
     /// <summary>The path under which a file is to be written now.</summary>
     public string FileFor(string name) => System.IO.Path.Combine(Path, Replaces ? UnfinishedPrefix + name : name);
 
-    /// <summary>Puts the files in the place of the older ones. Older files of ours that have no successor are removed: they belong to another run.</summary>
+    /// <summary>
+    /// Puts the files in the place of the older ones. Older files of ours that have no successor are removed: they belong to another run.
+    /// </summary>
     public void Complete()
     {
         if (!Replaces) return;
@@ -73,5 +79,11 @@ public sealed class OutputFolder
             else File.Delete(final);
         }
         Replaces = false;
+    }
+
+    /// <summary>Removes the folder where nothing lies in it, so that what made it can be started again after a failure.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
     }
 }

@@ -32,7 +32,9 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The folder as the user named it.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>True while older results stand beside this run's files, which then bear <see cref="OutputFolder.UnfinishedPrefix"/>.</summary>
+    /// <summary>
+    /// True while older results stand beside this run's files, which then bear <see cref="OutputFolder.UnfinishedPrefix"/>.
+    /// </summary>
     public bool Replaces => _folder.Replaces;
 
     /// <summary>The figures recorded so far.</summary>

@@ -24,7 +24,10 @@ internal static class CourseSections
     private static XElement? ResolutionOverTime(IReadOnlyList<MetricRecord> metrics)
     {
         (double X, double Y)[] points =
-            [.. metrics.Where(m => m.ResolutionAngstrom > 0 && double.IsFinite(m.ResolutionAngstrom)).Select(m => (m.ElapsedSeconds, 1 / m.ResolutionAngstrom))];
+        [
+            .. metrics.Where(m => m.ResolutionAngstrom > 0 && double.IsFinite(m.ResolutionAngstrom))
+                .Select(m => (m.ElapsedSeconds, 1 / m.ResolutionAngstrom)),
+        ];
         if (points.Length == 0) return null;
         Axis frequency = Axis.Around("", points.Select(p => p.Y), fromZero: true);
         (double unit, string unitName) = TimeUnit(points[^1].X);
@@ -32,11 +35,14 @@ internal static class CourseSections
         {
             Description = "Resolution against time",
             X = Axis.Around($"time ({unitName})", points.Select(p => p.X / unit), fromZero: true),
-            Y = new Axis("resolution (Å)", frequency.Minimum, frequency.Maximum, Axis.AngstromTicks(frequency.Minimum, frequency.Maximum, 0.11)),
+            Y = new Axis(
+                "resolution (Å)", frequency.Minimum, frequency.Maximum, Axis.AngstromTicks(frequency.Minimum, frequency.Maximum, 0.11)),
             Curves = [new Series("resolution", [.. points.Select(p => (p.X / unit, p.Y))], 0, Marked: points.Length < 60)],
             Marks = PhaseStarts(metrics, unit),
         }.ToSvg();
-        return Tag.Figure(chart, "Resolution of the band in use, then of the half-maps (linear in 1/Å, finer is higher). Vertical lines: a phase begins.");
+        return Tag.Figure(
+            chart,
+            "Resolution of the band in use, then of the half-maps (linear in 1/Å, finer is higher). Vertical lines: a phase begins.");
     }
 
     private static List<Tick> PhaseStarts(IReadOnlyList<MetricRecord> metrics, double unit)
@@ -60,7 +66,8 @@ internal static class CourseSections
             Y = Axis.Around("mean loss per image", records.Select(m => m.Loss)),
             Curves = [new Series("loss", [.. records.Select(m => (m.ImageVisits / unit, m.Loss))], colour, Marked: records.Length < 60)],
         }.ToSvg();
-        return Tag.Figure(chart, $"Loss during {phase}. It steps where the band of frequencies grows; losses of two phases do not compare.");
+        return Tag.Figure(
+            chart, $"Loss during {phase}. It steps where the band of frequencies grows; losses of two phases do not compare.");
     }
 
     private static XElement? PoseChange(IReadOnlyList<MetricRecord> metrics)
@@ -86,7 +93,10 @@ internal static class CourseSections
         int heads = records.Max(m => m.HeadShares!.Count);
         double unit = records[^1].ImageVisits >= 20000 ? 1000 : 1;
         Series[] curves = [.. Enumerable.Range(0, heads).Select(h => new Series(
-            $"{h + 1}", [.. records.Select(m => (m.ImageVisits / unit, h < m.HeadShares!.Count ? 100 * m.HeadShares[h] : double.NaN))], h, Dashed: h >= 8))];
+            $"{h + 1}",
+            [.. records.Select(m => (m.ImageVisits / unit, h < m.HeadShares!.Count ? 100 * m.HeadShares[h] : double.NaN))],
+            h,
+            Dashed: h >= 8))];
         XElement chart = new LineChart
         {
             Description = "Share of the images won by each head",

@@ -19,7 +19,9 @@ public static class HtmlReport
             Tag.Make("style", null, Stylesheet.Text));
         XElement main = Tag.Make("main", null,
             Tag.Make("h1", null, title),
-            Tag.Make("div", "soft", $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
+            Tag.Make(
+                "div", "soft",
+                $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
             run.Message is null ? null : Tag.Make("p", "message", run.Message),
             Facts(run),
             ResultSections.Evaluation(input),
@@ -29,7 +31,9 @@ public static class HtmlReport
             CourseSections.Course(input),
             Parameters(run),
             Files(input),
-            Tag.Make("footer", null, "This page is complete in itself. The hand of an ab-initio map is not known: flip it if the helices are left-handed."));
+            Tag.Make(
+                "footer", null,
+                "This page is complete in itself. The hand of an ab-initio map is not known: flip it if the helices are left-handed."));
         XElement html = new("html", new XAttribute("lang", "en"), head, Tag.Make("body", null, main));
         return "<!DOCTYPE html>\n" + html.ToString(SaveOptions.DisableFormatting) + "\n";
     }
@@ -43,7 +47,8 @@ public static class HtmlReport
         if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));
         if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Threads} threads"));
         if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
-        return Tag.Make("div", "facts", facts.Select(f => Tag.Make("div", "fact", Tag.Make("b", null, f.Value), Tag.Make("span", null, f.Name))));
+        return Tag.Make(
+            "div", "facts", facts.Select(f => Tag.Make("div", "fact", Tag.Make("b", null, f.Value), Tag.Make("span", null, f.Name))));
     }
 
     private static XElement Parameters(RunRecord run)
@@ -62,7 +67,8 @@ public static class HtmlReport
         ];
         double total = run.PhaseTimes.Sum(p => p.Seconds);
         IEnumerable<(string, string)> times = run.PhaseTimes.Select(p =>
-            (p.Phase, $"{Wording.Duration(TimeSpan.FromSeconds(p.Seconds))} ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
+            (p.Phase, Wording.Duration(TimeSpan.FromSeconds(p.Seconds))
+                + $" ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
         return Tag.Section("Parameters and times",
             Tag.Make("p", null, Tag.Make("code", null, run.Command)),
             Tag.Make("div", "row", Tag.Pairs(options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
@@ -71,12 +77,14 @@ public static class HtmlReport
     private static XElement? Files(ReportInput input)
     {
         if (input.Files.Count == 0) return null;
-        XElement heading = Tag.Make("thead", null, Tag.Make("tr", null, Tag.Make("th", null, "file"), Tag.Make("th", null, "size"), Tag.Make("th", null, "holds")));
+        XElement heading = Tag.Make(
+            "thead", null, Tag.Make("tr", null, Tag.Make("th", null, "file"), Tag.Make("th", null, "size"), Tag.Make("th", null, "holds")));
         IEnumerable<XElement> rows = input.Files.Select(f =>
         {
             XElement link = Tag.Make("a", null, f.Name);
             link.SetAttributeValue("href", string.Join('/', f.Name.Split('/').Select(Uri.EscapeDataString)));
-            return Tag.Make("tr", null, Tag.Make("td", null, link), Tag.Make("td", null, Wording.Bytes(f.Bytes)), Tag.Make("td", null, f.Description));
+            return Tag.Make(
+                "tr", null, Tag.Make("td", null, link), Tag.Make("td", null, Wording.Bytes(f.Bytes)), Tag.Make("td", null, f.Description));
         });
         return Tag.Section("Files", Tag.Make("table", null, heading, Tag.Make("tbody", null, rows)));
     }

@@ -40,7 +40,8 @@ internal static class ResultSections
         XElement chart = new LineChart
         {
             Description = "Fourier shell correlation against spatial frequency",
-            X = new Axis("spatial frequency (1/Å)", 0, end, Axis.Around("", [0, end * 0.98], ticks: 6).Ticks.Where(t => t.Value <= end).ToArray()),
+            X = new Axis(
+                "spatial frequency (1/Å)", 0, end, Axis.Around("", [0, end * 0.98], ticks: 6).Ticks.Where(t => t.Value <= end).ToArray()),
             Y = Axis.Between("FSC", lowest < -0.05 ? -0.2 : 0, 1, 0.2),
             Curves = curves,
             TopTicks = Axis.AngstromTicks(0, end),
@@ -59,7 +60,8 @@ internal static class ResultSections
         SphereHistogram sphere = new(input.Poses);
         ShiftHistogram shifts = new(input.Poses, Math.Max(input.Run.PixelSizeAngstrom, 1e-6), input.Run.Options.MaxShiftPixels);
         string directions = "Directions from which the particles are seen, on the whole sphere (equal areas; the map's z axis points up). "
-            + $"The densest cell has {Wording.Number(sphere.Highest, 1)} times the uniform density; {Wording.Number(100 * sphere.EmptyShare, 0)} % of the sphere is empty.";
+            + $"The densest cell has {Wording.Number(sphere.Highest, 1)} times the uniform density; "
+            + $"{Wording.Number(100 * sphere.EmptyShare, 0)} % of the sphere is empty.";
         string centres = $"Shift of the particles from the image centre, median {Wording.Number(shifts.MedianPixels)} px. "
             + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.MaxShiftPixels)} px.";
         return Tag.Section("View directions and shifts", Tag.Make("div", "row",
@@ -73,12 +75,16 @@ internal static class ResultSections
         void Row(string name, FscCurve? curve)
         {
             if (curve is null) return;
-            rows.Add(Tag.Make("tr", null, Tag.Make("td", null, name), Tag.Make("td", null, Crossing(curve, 0.5)), Tag.Make("td", null, Crossing(curve, 0.143))));
+            rows.Add(
+                Tag.Make(
+                    "tr", null, Tag.Make("td", null, name), Tag.Make("td", null, Crossing(curve, 0.5)),
+                    Tag.Make("td", null, Crossing(curve, 0.143))));
         }
         Row("half-maps, masked", input.MaskedFsc);
         Row("half-maps, unmasked", input.UnmaskedFsc);
         Row("map against truth", input.TruthFsc);
-        XElement heading = Tag.Make("tr", null, Tag.Make("th", null, "curve"), Tag.Make("th", null, "FSC 0.5"), Tag.Make("th", null, "FSC 0.143"));
+        XElement heading = Tag.Make(
+            "tr", null, Tag.Make("th", null, "curve"), Tag.Make("th", null, "FSC 0.5"), Tag.Make("th", null, "FSC 0.143"));
         return Tag.Make("div", null,
             Tag.Make("table", null, Tag.Make("thead", null, heading), Tag.Make("tbody", null, rows)),
             Tag.Make("p", "soft", "The halves of the particles were kept apart since the start of the auto-decoding stage."));

@@ -31,7 +31,8 @@ internal static class Stylesheet
         figure { margin: 0; } figure svg { display: block; width: 100%; height: auto; max-height: 420px; }
         figcaption { font-size: 13px; margin-top: 4px; max-width: 70ch; } .tiles figure svg { border-radius: 4px; }
         table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-        th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
+        th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top;
+          overflow-wrap: anywhere; }
         th { font-weight: 500; color: var(--soft); } thead th { font-weight: 600; } .pairs th { width: 42%; }
         code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         a { color: var(--c0); } footer { margin-top: 36px; color: var(--soft); font-size: 13px; }

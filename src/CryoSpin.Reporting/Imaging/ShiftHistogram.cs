@@ -14,7 +14,7 @@ public sealed class ShiftHistogram
     /// <param name="leastRadiusPixels">The picture reaches at least so far.</param>
     public ShiftHistogram(IReadOnlyList<Pose> poses, double pixelSizeAngstrom, double leastRadiusPixels)
     {
-        double[] lengths = [.. poses.Select(p => Math.Sqrt(p.OriginXAngstrom * p.OriginXAngstrom + p.OriginYAngstrom * p.OriginYAngstrom) / pixelSizeAngstrom)];
+        double[] lengths = [.. poses.Select(p => double.Hypot(p.OriginXAngstrom, p.OriginYAngstrom) / pixelSizeAngstrom)];
         RadiusPixels = Math.Max(Math.Max(leastRadiusPixels, 1), lengths.DefaultIfEmpty(0).Max()) * 1.05;
         Array.Sort(lengths);
         MedianPixels = lengths.Length == 0 ? 0 : lengths[lengths.Length / 2];

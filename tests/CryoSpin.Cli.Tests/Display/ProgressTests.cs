@@ -10,7 +10,8 @@ public sealed class ProgressTests
     public void A_line_has_phase_epoch_rate_loss_resolution_share_and_time_left()
     {
         RunProgress progress = new("auto-encoding", 3, 24, 0.12, 1250.4, 1.23456, 45.33, TimeSpan.FromSeconds(200));
-        Assert.Equal("auto-encoding  epoch 3/24  1250 images/s  loss 1.2346  45.3 Å  12 % done, about 3 min 20 s left", ProgressLine.Full(progress));
+        Assert.Equal(
+            "auto-encoding  epoch 3/24  1250 images/s  loss 1.2346  45.3 Å  12 % done, about 3 min 20 s left", ProgressLine.Full(progress));
     }
 
     [Fact]

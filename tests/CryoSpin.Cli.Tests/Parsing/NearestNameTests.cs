@@ -4,7 +4,10 @@ namespace CryoSpin.Cli.Tests.Parsing;
 
 public sealed class NearestNameTests
 {
-    private static readonly string[] Names = ["--max-shift", "--mask-diameter", "--seed", "--threads", "--heads", "--preset", "--overwrite"];
+    private static readonly string[] Names =
+    [
+        "--max-shift", "--mask-diameter", "--seed", "--threads", "--heads", "--preset", "--overwrite",
+    ];
 
     [Theory]
     [InlineData("--maxshift", "--max-shift")]
@@ -18,7 +21,8 @@ public sealed class NearestNameTests
     [InlineData("--gpu", null)]
     [InlineData("-x", null)]
     [InlineData("--", null)]
-    public void The_name_with_the_fewest_errors_is_found(string typed, string? expected) => Assert.Equal(expected, NearestName.Find(typed, Names));
+    public void The_name_with_the_fewest_errors_is_found(string typed, string? expected) =>
+        Assert.Equal(expected, NearestName.Find(typed, Names));
 
     [Theory]
     [InlineData("", "abc", 3)]

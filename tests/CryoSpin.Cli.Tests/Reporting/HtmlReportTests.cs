@@ -41,7 +41,8 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Sections_without_data_are_left_out()
     {
-        XElement page = Parse(HtmlReport.Render(new ReportInput { Run = Run("p.star") with { Status = RunStatus.Failed, Message = "no signal" } }));
+        XElement page = Parse(
+            HtmlReport.Render(new ReportInput { Run = Run("p.star") with { Status = RunStatus.Failed, Message = "no signal" } }));
         Assert.Equal(["Parameters and times"], page.Descendants("h2").Select(h => h.Value));
         Assert.Contains(page.Descendants("p"), p => p.Value == "no signal");
     }
@@ -149,11 +150,13 @@ public sealed partial class HtmlReportTests
             [
                 .. Enumerable.Range(1, 8).Select(e => new MetricRecord
                 {
-                    Phase = "one", Epoch = e, ImageVisits = 1234 * e, ElapsedSeconds = 7.5 * e, Loss = 1 + 1.0 / e, ResolutionAngstrom = 40 - e, HeadShares = [0.6, 0.4],
+                    Phase = "one", Epoch = e, ImageVisits = 1234 * e, ElapsedSeconds = 7.5 * e, Loss = 1 + 1.0 / e,
+                    ResolutionAngstrom = 40 - e, HeadShares = [0.6, 0.4],
                 }),
                 .. Enumerable.Range(1, 5).Select(e => new MetricRecord
                 {
-                    Phase = "two", Epoch = e, ImageVisits = 10000 + 1234 * e, ElapsedSeconds = 60 + 36 * e, Loss = 1.0 / e, ResolutionAngstrom = 20 - e,
+                    Phase = "two", Epoch = e, ImageVisits = 10000 + 1234 * e, ElapsedSeconds = 60 + 36 * e, Loss = 1.0 / e,
+                    ResolutionAngstrom = 20 - e,
                     MedianPoseChangeDegrees = 10.0 / e,
                 }),
             ],

@@ -27,7 +27,11 @@ public sealed class PictureTests
     public void Uniform_directions_have_density_one_and_a_pole_alone_fills_one_cell()
     {
         Random random = new(3);
-        Pose[] uniform = [.. Enumerable.Range(0, 40000).Select(_ => View(Math.Acos(2 * random.NextDouble() - 1) * 180 / Math.PI, 360 * random.NextDouble()))];
+        Pose[] uniform =
+        [
+            .. Enumerable.Range(0, 40000).Select(
+                _ => View(Math.Acos(2 * random.NextDouble() - 1) * 180 / Math.PI, 360 * random.NextDouble()))
+        ];
         SphereHistogram sphere = new(uniform);
         double mean = 0;
         for (int i = 0; i < 400; i++) mean += sphere.Density(Math.Asin((i + 0.5) / 200 - 1), i) / 400;

@@ -127,7 +127,9 @@ public sealed class RunSessionTests : IDisposable
         Execute(Succeed, overwrite: true);
         Assert.Equal("mine", File.ReadAllText(_folder["out/notes.txt"]));
         Assert.Equal(8, MrcVolumeIO.Read(_folder["out/map.mrc"]).Nx);
-        Assert.Equal([.. RunFiles.Names.Append("notes.txt").Order()], Directory.GetFileSystemEntries(_folder["out"]).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            [.. RunFiles.Names.Append("notes.txt").Order()],
+            Directory.GetFileSystemEntries(_folder["out"]).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -184,14 +186,19 @@ public sealed class RunSessionTests : IDisposable
 
     private RunRecord Execute(RunEngine engine, bool overwrite = false, CancellationToken cancellation = default) =>
         new RunSession(new Terminal(_out, _error), engine).Execute(
-            new ReconstructionOptions { ParticlesPath = _folder["particles.star"], OutputDirectory = _folder["out"], Overwrite = overwrite },
+            new ReconstructionOptions
+            {
+                ParticlesPath = _folder["particles.star"], OutputDirectory = _folder["out"], Overwrite = overwrite,
+            },
             "cryospin reconstruct particles.star -o out", cancellation);
 
-    private static RunResults Succeed(ReconstructionOptions options, CryoSpin.Particles.ParticleSource source, IRunObserver observer, CancellationToken cancellation)
+    private static RunResults Succeed(
+        ReconstructionOptions options, CryoSpin.Particles.ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
         observer.Log("a message");
         observer.Report(new RunProgress("searching", 1, 1, 0.5, 100, 0.25, 12, TimeSpan.FromSeconds(3)));
-        observer.Record(new MetricRecord { Phase = "searching", Epoch = 1, Loss = 0.25, ImageVisits = 4, ElapsedSeconds = 1, ResolutionAngstrom = 12 });
+        observer.Record(
+            new MetricRecord { Phase = "searching", Epoch = 1, Loss = 0.25, ImageVisits = 4, ElapsedSeconds = 1, ResolutionAngstrom = 12 });
         FscCurve curve = new(8, 3, [1, 0.9, 0.7, 0.3, 0.1]);
         Pose pose = new(new EulerAngles(10, 30, 50).ToRotation(), 1.5, -1.5);
         return new RunResults

@@ -43,7 +43,10 @@ public sealed class FscVerbTests : IDisposable
         string map = _folder.WriteMap("a.mrc", 20, 4, seed: 1, noise: 0.1);
         Invocation run = await Invocation.Of("fsc", map, map);
         Assert.Contains("FSC 0.143   8 Å", run.Out);
-        Assert.Equal(10, run.Out.Split('\n').Count(l => l.EndsWith("1.0000", StringComparison.Ordinal) || l.EndsWith("1.0000\r", StringComparison.Ordinal)));
+        Assert.Equal(
+            10,
+            run.Out.Split('\n').Count(
+                l => l.EndsWith("1.0000", StringComparison.Ordinal) || l.EndsWith("1.0000\r", StringComparison.Ordinal)));
     }
 
     [Fact]

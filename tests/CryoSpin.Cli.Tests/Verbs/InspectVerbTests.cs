@@ -52,7 +52,8 @@ public sealed class InspectVerbTests : IDisposable
         Assert.False(json.GetProperty("hasPoses").GetBoolean());
         Assert.Equal(0, json.GetProperty("missingStacks").GetArrayLength());
         Assert.Equal(300, json.GetProperty("opticsGroups")[0].GetProperty("voltageKilovolts").GetDouble());
-        Assert.Equal(["data_optics", "data_particles"], json.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["data_optics", "data_particles"], json.GetProperty("tables").EnumerateArray().Select(t => t.GetProperty("name").GetString()));
     }
 
     [Fact]

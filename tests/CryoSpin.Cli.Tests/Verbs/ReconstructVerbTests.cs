@@ -28,20 +28,22 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [Fact]
     public async Task Every_option_reaches_the_run_and_its_record()
     {
-        Invocation run = await Reconstruct("--preset", "paper", "--heads", "3", "--seed", "9", "--threads", "1", "--max-shift", "2.5", "--mask-diameter", "50");
+        Invocation run = await Reconstruct(
+            "--preset", "paper", "--heads", "3", "--seed", "9", "--threads", "1", "--max-shift", "2.5", "--mask-diameter", "50");
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Equal(
             new ReconstructionOptions
             {
-                ParticlesPath = _folder["sim/particles.star"], OutputDirectory = _folder["out"], Preset = ReconstructionPreset.Paper, Heads = 3, Seed = 9,
-                Threads = 1, MaxShiftPixels = 2.5, MaskDiameterAngstrom = 50,
+                ParticlesPath = _folder["sim/particles.star"], OutputDirectory = _folder["out"], Preset = ReconstructionPreset.Paper,
+                Heads = 3, Seed = 9, Threads = 1, MaxShiftPixels = 2.5, MaskDiameterAngstrom = 50,
             }, _seen);
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal(_seen, record.Options);
         Assert.EndsWith("--mask-diameter 50", record.Command);
         Assert.StartsWith("cryospin reconstruct ", record.Command);
         Assert.Equal([new PhaseTime("guessing", 1.5)], record.PhaseTimes);
-        foreach (string name in (string[])["map.mrc", "particles.star", "report.html"]) Assert.Contains(Path.Combine(_folder["out"], name), run.Out);
+        string[] named = ["map.mrc", "particles.star", "report.html"];
+        Assert.All(named, name => Assert.Contains(Path.Combine(_folder["out"], name), run.Out));
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     public async Task A_result_can_be_evaluated()
     {
         await Reconstruct();
-        Invocation run = await Invocation.Of("evaluate", _folder["out"], "--truth-poses", _folder["sim/truth.star"], "--truth-map", _folder["sim/truth.mrc"]);
+        Invocation run = await Invocation.Of(
+            "evaluate", _folder["out"], "--truth-poses", _folder["sim/truth.star"], "--truth-map", _folder["sim/truth.mrc"]);
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Contains("within 10 degrees         100 %", run.Out);
     }

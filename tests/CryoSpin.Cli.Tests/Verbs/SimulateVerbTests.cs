@@ -20,7 +20,7 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.Equal((12, 24, 5.0, true, false), (set.Count, set.BoxSize, set.PixelSizeAngstrom, set.HasCtf, set.HasPoses));
         Assert.True(truth.HasPoses);
         Assert.All(Enumerable.Range(0, 12), i =>
-            Assert.InRange(Math.Sqrt(Math.Pow(truth.Pose(i)!.Value.OriginXAngstrom, 2) + Math.Pow(truth.Pose(i)!.Value.OriginYAngstrom, 2)), 0, 2 * 5));
+            Assert.InRange(double.Hypot(truth.Pose(i)!.Value.OriginXAngstrom, truth.Pose(i)!.Value.OriginYAngstrom), 0, 2 * 5));
         Assert.Equal(5, MrcVolumeIO.Read(_folder["sim/truth.mrc"]).PixelSizeAngstrom, 4);
     }
 
@@ -85,6 +85,19 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.Equal("000001@particles.mrcs", StarFile.Read(_folder["sim/particles.star"]).Get("particles").GetText("rlnImageName", 0));
     }
 
+    [Fact]
+    public async Task A_stopped_simulation_leaves_nothing()
+    {
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+        using StringWriter output = new(), error = new();
+        int code = await CommandLine.InvokeAsync(
+            ["simulate", "phantom", "-o", _folder["sim"], "--particles", "2", "--box", "16"], output, error, cancellation: stop.Token);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("stopped", error.ToString());
+        Assert.False(Directory.Exists(_folder["sim"]));
+    }
+
     [Theory]
     [InlineData("--particles", "0", ExitCode.WrongUsage)]
     [InlineData("--snr", "-1", ExitCode.WrongUsage)]
@@ -99,7 +112,8 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.False(Directory.Exists(_folder["sim"]));
     }
 
-    private Task<Invocation> Simulate(string input, string folder, params string[] options) => Invocation.Of(["simulate", input, "-o", _folder[folder], .. options]);
+    private Task<Invocation> Simulate(string input, string folder, params string[] options) =>
+        Invocation.Of(["simulate", input, "-o", _folder[folder], .. options]);
 
     private string[] Names(string folder) => [.. Directory.GetFileSystemEntries(_folder[folder]).Select(f => Path.GetFileName(f)).Order()];
 
