@@ -52,7 +52,10 @@ public sealed class MapTransform
     /// <summary>Edge of the padded box.</summary>
     public int PaddedBox { get; }
 
-    /// <summary>Transforms a map for slicing up to the lattice's radius; slices are then in the units of an unnormalised 2-D transform of its projection.</summary>
+    /// <summary>
+    /// Transforms a map for slicing up to the lattice's radius; slices are then in the units of an unnormalised 2-D transform of its
+    /// projection.
+    /// </summary>
     public void ToLattice(Volume map, FourierLattice lattice)
     {
         if (map.Size != Box) throw new ArgumentException($"The map's edge is {map.Size}, not {Box}.", nameof(map));
@@ -97,7 +100,8 @@ public sealed class MapTransform
     /// </summary>
     /// <param name="sum">Inserted slices, same oversampling.</param>
     /// <param name="inverseSignal">
-    /// Per shell 1 / (variance of the map's transform), in the units of the weights; 0 for no regularisation, infinity to leave a shell empty. Shells beyond its end are empty.
+    /// Per shell 1 / (variance of the map's transform), in the units of the weights; 0 for no regularisation, infinity to leave a shell
+    /// empty. Shells beyond its end are empty.
     /// </param>
     public Volume Reconstruct(BackProjection sum, ReadOnlySpan<double> inverseSignal)
     {

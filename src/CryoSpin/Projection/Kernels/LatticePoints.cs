@@ -59,7 +59,7 @@ internal readonly unsafe struct LatticePoints
 
     /// <summary>
     /// From four registers, each the x pairs [lo0 lo1 hi0 hi1] of points j and j+4, to four registers over points 0 to 7:
-    /// channel 0 and 1 of the lower, then of the upper x neighbour.
+    /// channel 0 and 1 of the lower, then of the upper x neighbour. A transpose of each half, hence its own inverse.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose(V p04, V p15, V p26, V p37, out V low0, out V low1, out V high0, out V high1)

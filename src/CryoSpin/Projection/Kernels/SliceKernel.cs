@@ -78,7 +78,7 @@ internal static unsafe class SliceKernel
         }
     }
 
-    private static void CheckDisc(FourierLattice lattice, FrequencyDisc disc, int length0, int length1)
+    internal static void CheckDisc(FourierLattice lattice, FrequencyDisc disc, int length0, int length1)
     {
         if (disc.Radius > lattice.Radius) throw new ArgumentException("The disc reaches beyond the lattice.", nameof(disc));
         if (length0 < disc.PaddedCount || length1 < disc.PaddedCount) throw new ArgumentException("A span is shorter than the disc's padded list.");
