@@ -14,7 +14,8 @@ public static class CentralSlice
     /// <param name="rotation">Pose A.</param>
     /// <param name="channel0">Channel 0 (real part), overwritten.</param>
     /// <param name="channel1">Channel 1 (imaginary part), overwritten.</param>
-    public static void Sample(FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
+    public static void Sample(
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
         SliceKernel.Sample(lattice, disc, rotation, channel0, channel1);
 
     /// <summary>

@@ -5,7 +5,7 @@ using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace CryoSpin.Projection.Kernels;
 
-/// <summary>The transpose of <see cref="SliceKernel.Sample"/>: spreads a slice's values over the lattice samples they were read from.</summary>
+/// <summary>The transpose of <see cref="SliceKernel.Sample"/>: spreads a slice over the lattice samples it was read from.</summary>
 internal static unsafe class AdjointKernel
 {
     /// <summary>Adds one slice; entries in the padding are ignored.</summary>
@@ -16,12 +16,18 @@ internal static unsafe class AdjointKernel
         SliceKernel.CheckDisc(lattice, disc, channel0.Length, channel1.Length);
         LatticePoints points = new(rotation, lattice.Oversampling, lattice.Half, lattice.Size);
         nint rowStep = 2 * lattice.Size, planeStep = rowStep * lattice.Size;
-        int* at = stackalloc int[8];
-        int count = disc.Count;
+        int* at = stackalloc int[8], ahead = stackalloc int[8];
+        int count = disc.Count, last = disc.PaddedCount - 8;
+        bool prefetch = lattice.Values.Length > LatticePoints.PrefetchFromFloats;
         fixed (float* values = lattice.Values, kxs = disc.Kx, kys = disc.Ky, in0 = channel0, in1 = channel1)
         {
             for (int i = 0; i < count; i += 8)
             {
+                if (prefetch)
+                {
+                    int j = Math.Min(i + LatticePoints.PrefetchPoints, last);
+                    points.Prefetch(values, Vector256.Load(kxs + j), Vector256.Load(kys + j), ahead, rowStep, planeStep);
+                }
                 points.Locate(Vector256.Load(kxs + i), Vector256.Load(kys + i), at, out V fx, out V fy, out V fz);
                 V v0 = Vector256.Load(in0 + i), v1 = Vector256.Load(in1 + i);
                 if (i + 8 > count)
