@@ -12,8 +12,8 @@ namespace CryoSpin.Reconstruction.Data;
 public delegate void ReadParticleImage(int particle, Span<float> pixels);
 
 /// <summary>
-/// All particles' transforms on one disc, whitened: noise has variance 1 per complex coefficient. Transfer functions are recomputed when
-/// asked for: the sine costs less than reading a stored one from memory.
+/// All particles' transforms on one disc. Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the noise
+/// level can be re-estimated at any time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one from memory.
 /// </summary>
 public sealed class ParticleCache
 {
@@ -50,7 +50,7 @@ public sealed class ParticleCache
     /// <summary>Noise variance per complex coefficient of the unnormalised transform, per shell.</summary>
     public double[] NoiseVariance { get; private set; }
 
-    /// <summary>Mean power of the images (before whitening) per shell.</summary>
+    /// <summary>Mean power of the images per shell, not whitened.</summary>
     public double[] MeanPower { get; private set; } = [];
 
     /// <summary>Mean squared transfer function per shell.</summary>
@@ -81,32 +81,26 @@ public sealed class ParticleCache
             fft.Forward(pixels[w], spectrum[w]);
             cache.Store(i, spectrum[w]);
         });
+        cache.MeasurePower(team);
         return cache;
     }
 
-    /// <summary>Sets the noise level and whitens: divides everything by its square root, and every later transfer function too.</summary>
-    /// <param name="variancePerShell">Variance per complex coefficient for shells 0 to the disc's radius.</param>
-    /// <param name="team">Workers.</param>
-    public void Whiten(double[] variancePerShell, WorkerTeam team)
+    /// <summary>Sets the noise level by which data and transfer functions are divided when read. Views made before keep the old one.</summary>
+    /// <param name="variancePerShell">Variance per complex coefficient for shells 0 to the disc's last.</param>
+    public void SetNoise(double[] variancePerShell)
     {
-        MeasurePower(team);
         NoiseVariance = variancePerShell;
         for (int p = 0; p < Disc.Count; p++)
         {
             // The origin carries the mean, which normalisation removed: it says nothing of a pose.
             _inverseSigma[p] = Disc.Shell[p] == 0 ? 0 : (float)(1 / Math.Sqrt(variancePerShell[Disc.Shell[p]]));
         }
-        team.ForBlocks(Count, (i, _) =>
-        {
-            System.Numerics.Tensors.TensorPrimitives.Multiply(Real(i), _inverseSigma, Real(i));
-            System.Numerics.Tensors.TensorPrimitives.Multiply(Imaginary(i), _inverseSigma, Imaginary(i));
-        });
     }
 
-    /// <summary>Whitened real parts of one image over <see cref="Disc"/>.</summary>
+    /// <summary>Real parts of one image, not whitened, over <see cref="Disc"/>.</summary>
     public Span<float> Real(int particle) => _real.AsSpan(particle * Disc.PaddedCount, Disc.PaddedCount);
 
-    /// <summary>Whitened imaginary parts of one image.</summary>
+    /// <summary>Imaginary parts of one image, not whitened.</summary>
     public Span<float> Imaginary(int particle) => _imaginary.AsSpan(particle * Disc.PaddedCount, Disc.PaddedCount);
 
     /// <summary>A view of the frequencies of a smaller disc.</summary>
@@ -190,8 +184,8 @@ public sealed class BandView
         ReadOnlySpan<float> re = _cache.Real(particle), im = _cache.Imaginary(particle);
         for (int p = 0; p < Disc.Count; p++)
         {
-            real[p] = re[_indices[p]];
-            imaginary[p] = im[_indices[p]];
+            real[p] = re[_indices[p]] * _inverseSigma[p];
+            imaginary[p] = im[_indices[p]] * _inverseSigma[p];
         }
         real[Disc.Count..Disc.PaddedCount].Clear();
         imaginary[Disc.Count..Disc.PaddedCount].Clear();

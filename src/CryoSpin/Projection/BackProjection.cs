@@ -80,6 +80,29 @@ public sealed class BackProjection
     /// <summary>Empties the sum.</summary>
     public void Clear() => Array.Clear(Sums);
 
+    /// <summary>Mean weight per sample of each shell, 0 to the radius.</summary>
+    public double[] MeanWeights()
+    {
+        int shells = (int)Math.Floor(Radius) + 1;
+        double[] sum = new double[shells], count = new double[shells];
+        for (int z = -Half; z <= Half; z++)
+        {
+            for (int y = -Half; y <= Half; y++)
+            {
+                long row = IndexOf(0, y, z);
+                for (int x = 1; x <= Half; x++)
+                {
+                    int shell = (int)Math.Round(Math.Sqrt(x * x + y * y + (double)z * z) / Oversampling);
+                    if (shell >= shells) break;
+                    sum[shell] += Sums[row + Stride * x + 2];
+                    count[shell]++;
+                }
+            }
+        }
+        for (int s = 0; s < shells; s++) sum[s] /= Math.Max(1, count[s]);
+        return sum;
+    }
+
     /// <summary>Position in <see cref="Sums"/> of a sample; 0 &lt;= x &lt;= Half, the others signed.</summary>
     internal long IndexOf(int x, int y, int z) => Stride * ((((long)(z + Half) * Size) + y + Half) * (Half + 1) + x);
 

@@ -15,7 +15,7 @@ public class RandomRotationsTests
             Assert.Equal(0, r.Average(m => Matrices.Nine(m)[i]), 0.02);
             Assert.Equal(1.0 / 3, r.Average(m => Matrices.Nine(m)[i] * Matrices.Nine(m)[i]), 0.01);
         });
-        Assert.Equal(90 + 360 / (Math.PI * Math.PI), r.Average(m => m.AngleToDegrees(Rotation.Identity)), 1);
+        Assert.Equal(90 + 360 / (Math.PI * Math.PI), r.Average(m => m.AngleToDegrees(Rotation.Identity)), 1.0);
     }
 
     [Fact]

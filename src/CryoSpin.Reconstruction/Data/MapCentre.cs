@@ -1,0 +1,46 @@
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+
+namespace CryoSpin.Reconstruction.Data;
+
+/// <summary>
+/// Puts the particle in the middle of its box. Images alone do not say where the origin of the map is; without this it drifts by a voxel or two,
+/// which a user's mask, and any comparison with another map, would notice.
+/// </summary>
+internal static class MapCentre
+{
+    private const double ThresholdShare = 0.1;
+
+    /// <summary>Centre of mass, in voxels from the box's centre, of what is denser than a tenth of the greatest density.</summary>
+    public static (double X, double Y, double Z) OfMass(Volume map)
+    {
+        int n = map.Size, c = n / 2;
+        double threshold = ThresholdShare * map.Voxels.Max(), mass = 0, mx = 0, my = 0, mz = 0;
+        if (!(threshold > 0)) return (0, 0, 0);
+        for (int z = 0; z < n; z++)
+        {
+            for (int y = 0; y < n; y++)
+            {
+                for (int x = 0; x < n; x++)
+                {
+                    double d = map[z, y, x];
+                    if (d < threshold) continue;
+                    mass += d;
+                    mx += d * (x - c);
+                    my += d * (y - c);
+                    mz += d * (z - c);
+                }
+            }
+        }
+        return (mx / mass, my / mass, mz / mass);
+    }
+
+    /// <summary>The pose, in the frame whose origin lies at <paramref name="centre"/> (voxels) of the old one.</summary>
+    public static PoseFit Moved(in PoseFit pose, (double X, double Y, double Z) centre)
+    {
+        Rotation a = pose.Rotation;
+        (double x, double y, _) = a.Apply(centre.X, centre.Y, centre.Z);
+        return pose with { OriginX = pose.OriginX - x, OriginY = pose.OriginY - y };
+    }
+}

@@ -1,0 +1,14 @@
+using CryoSpin.Optics;
+using CryoSpin.Reconstruction.Data;
+
+namespace CryoSpin.Reconstruction;
+
+/// <summary>The particles of a run, free of file formats.</summary>
+/// <param name="Count">Number of particles.</param>
+/// <param name="BoxSize">Width of the images, pixels; even.</param>
+/// <param name="PixelSizeAngstrom">Pixel size.</param>
+/// <param name="ReadImage">Reads one image; called from several threads.</param>
+/// <param name="Ctf">Transfer functions, one per particle; null where the images have none.</param>
+/// <param name="HalfSet">1 or 2 per particle where the input assigns half-sets; null to draw them.</param>
+public sealed record ReconstructionInput(
+    int Count, int BoxSize, double PixelSizeAngstrom, ReadParticleImage ReadImage, ContrastTransferFunction[]? Ctf, int[]? HalfSet);

@@ -1,0 +1,21 @@
+using CryoSpin.Evaluation;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction;
+
+/// <summary>What a run found.</summary>
+/// <param name="Map">The map from all particles, filtered by the half-maps' agreement and masked.</param>
+/// <param name="Half1">Unfiltered, unmasked map of half-set 1.</param>
+/// <param name="Half2">Unfiltered, unmasked map of half-set 2.</param>
+/// <param name="Poses">Pose of each particle, in input order.</param>
+/// <param name="HalfSet">1 or 2 per particle.</param>
+/// <param name="MaskedFsc">FSC of the half-maps under the mask.</param>
+/// <param name="UnmaskedFsc">FSC of the half-maps as they are.</param>
+/// <param name="ResolutionAngstrom">Where <paramref name="MaskedFsc"/> falls below 0.143.</param>
+/// <param name="MaskDiameterAngstrom">Diameter of the mask in force.</param>
+/// <param name="PhaseTimes">Seconds per phase.</param>
+public sealed record ReconstructionOutcome(
+    Volume Map, Volume Half1, Volume Half2, Pose[] Poses, int[] HalfSet, FscCurve MaskedFsc, FscCurve UnmaskedFsc, double ResolutionAngstrom,
+    double MaskDiameterAngstrom, IReadOnlyList<PhaseTime> PhaseTimes);

@@ -1,0 +1,66 @@
+using System.Numerics.Tensors;
+using CryoSpin.Compute;
+using CryoSpin.Geometry;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+
+namespace CryoSpin.Reconstruction.Search;
+
+/// <summary>
+/// Proposes several distinct poses per particle: the best of a grid, then the best of what is left away from it, and so on. Modes that a coarse
+/// map cannot tell apart (the mates of a nearly symmetric particle) stay in the race until a finer map decides.
+/// </summary>
+internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
+{
+    /// <summary>Finds candidates for some particles.</summary>
+    /// <param name="lattice">The map's transform.</param>
+    /// <param name="disc">Band to compare in.</param>
+    /// <param name="grid">Rotations.</param>
+    /// <param name="shifts">Origins.</param>
+    /// <param name="particles">Which particles.</param>
+    /// <param name="count">Most candidates per particle.</param>
+    /// <param name="separationDegrees">Least angle between two of them.</param>
+    /// <param name="found">Receives (position in <paramref name="particles"/>, candidates best first); called from the workers.</param>
+    public void Find(
+        FourierLattice lattice, FrequencyDisc disc, Rotation[] grid, ShiftGrid shifts, ReadOnlyMemory<int> particles, int count,
+        double separationDegrees, Action<int, PoseFit[]> found)
+    {
+        DenseSearch search = new(disc, shifts, team);
+        search.SetModel(lattice, grid);
+        double traceLimit = 1 + 2 * Math.Cos(separationDegrees * Math.PI / 180);
+        float[][] best = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[grid.Length])];
+        search.Score(cache.View(disc), particles, (slot, worker, scores, _, _) =>
+        {
+            Span<float> top = best[worker];
+            scores[..grid.Length].CopyTo(top);
+            for (int s = 1; s < shifts.Shifts.Length; s++) TensorPrimitives.Max(top, scores.Slice(s * grid.Length, grid.Length), top);
+            found(slot, Pick(top, scores, grid, shifts, count, traceLimit));
+        });
+    }
+
+    private static PoseFit[] Pick(Span<float> top, ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, int count, double traceLimit)
+    {
+        List<PoseFit> picked = new(count);
+        while (picked.Count < count)
+        {
+            int r = TensorPrimitives.IndexOfMax(top);
+            if (float.IsNegativeInfinity(top[r])) break;
+            int shift = 0;
+            for (int s = 1; s < shifts.Shifts.Length; s++)
+            {
+                if (scores[s * grid.Length + r] > scores[shift * grid.Length + r]) shift = s;
+            }
+            picked.Add(new PoseFit(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, top[r]));
+            Rotation inverse = grid[r].Transpose();
+            for (int q = 0; q < grid.Length; q++)
+            {
+                if (TraceOfProduct(grid[q], inverse) > traceLimit) top[q] = float.NegativeInfinity;
+            }
+        }
+        return [.. picked];
+    }
+
+    private static double TraceOfProduct(in Rotation a, in Rotation b) =>
+        a.M00 * b.M00 + a.M01 * b.M10 + a.M02 * b.M20 + a.M10 * b.M01 + a.M11 * b.M11 + a.M12 * b.M21 + a.M20 * b.M02 + a.M21 * b.M12 + a.M22 * b.M22;
+}

@@ -1,0 +1,35 @@
+namespace CryoSpin.Reconstruction.Search;
+
+/// <summary>How the marginalised search from a random start proceeds.</summary>
+internal sealed record SearchSchedule
+{
+    /// <summary>Mini-batches.</summary>
+    public int Batches { get; init; } = 160;
+
+    /// <summary>Images per mini-batch.</summary>
+    public int BatchSize { get; init; } = 250;
+
+    /// <summary>Band at the start, shells.</summary>
+    public double FirstBand { get; init; } = 3;
+
+    /// <summary>Band at the end, shells.</summary>
+    public double LastBand { get; init; } = 10;
+
+    /// <summary>Share of the run after which the band has reached its end.</summary>
+    public double MarchingShare { get; init; } = 0.875;
+
+    /// <summary>Share of the old sums kept at each mini-batch.</summary>
+    public double Memory { get; init; } = 0.9;
+
+    /// <summary>Power of the random start map, relative to the data's signal.</summary>
+    public double StartPower { get; init; } = 0.1;
+
+    /// <summary>Radius of the disc of shifts searched, pixels.</summary>
+    public double MaxShiftPixels { get; init; } = 5;
+
+    /// <summary>Spacing of shifts in periods of the highest frequency in the band.</summary>
+    public double ShiftSpacingPeriods { get; init; } = 0.235;
+
+    /// <summary>The band at a mini-batch.</summary>
+    public double BandAt(int batch) => FirstBand + (LastBand - FirstBand) * Math.Min(1, batch / Math.Max(1, MarchingShare * Batches));
+}
