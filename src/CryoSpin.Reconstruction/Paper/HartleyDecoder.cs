@@ -20,10 +20,8 @@ internal sealed class HartleyDecoder
         ArgumentOutOfRangeException.ThrowIfLessThan(box, 4);
         if (box % 2 != 0) throw new ArgumentException($"The box of {box} pixels is odd.", nameof(box));
         Box = box;
-        // The largest |k| below N/2 on the grid of whole frequencies.
-        double radius = Math.Sqrt(box * box / 4 - 1);
-        Disc = new FrequencyDisc(radius);
-        Grid = new FourierLattice(radius, 1);
+        Disc = DiscOf(box);
+        Grid = new FourierLattice(Disc.Radius, 1);
     }
 
     /// <summary>Box N of the images.</summary>
@@ -34,6 +32,9 @@ internal sealed class HartleyDecoder
 
     /// <summary>[z][y][x][channel], edge N + 1: channel 0 the exponent e, channel 1 the mantissa m.</summary>
     public FourierLattice Grid { get; }
+
+    /// <summary>The open disc |k| &lt; N/2: its radius is the largest |k| below N/2 that whole frequencies have.</summary>
+    public static FrequencyDisc DiscOf(int box) => new(Math.Sqrt(box * box / 4 - 1));
 
     /// <summary>Draws both channels from a normal distribution of variance 1.</summary>
     public void Randomise(Random random)
