@@ -17,9 +17,9 @@ public sealed class MapTransform
     private readonly double[] _correction;
 
     /// <summary>Plans transforms for one box.</summary>
-    /// <param name="box">Edge of the maps, voxels; even.</param>
+    /// <param name="box">Edge of the maps, voxels.</param>
     /// <param name="pixelSizeAngstrom">Their voxel size.</param>
-    /// <param name="oversampling">Padding factor; box times this must be a size the FFT takes.</param>
+    /// <param name="oversampling">Padding factor; box times this must be even and a size the FFT takes.</param>
     /// <param name="team">Workers.</param>
     public MapTransform(int box, double pixelSizeAngstrom, int oversampling, WorkerTeam team)
     {
@@ -27,6 +27,8 @@ public sealed class MapTransform
         PixelSizeAngstrom = pixelSizeAngstrom;
         Oversampling = oversampling;
         PaddedBox = box * oversampling;
+        // The centre's phase is then a sign.
+        if (PaddedBox % 2 != 0) throw new ArgumentException($"The padded box of {PaddedBox} voxels is odd.", nameof(oversampling));
         _team = team;
         _fft = new RealFft3D(PaddedBox, team);
         _real = new float[(long)PaddedBox * PaddedBox * PaddedBox];

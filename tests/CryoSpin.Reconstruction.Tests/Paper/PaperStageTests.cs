@@ -101,6 +101,39 @@ public sealed class PaperStageTests
         if (maxShift > 0) Assert.True(after.distance < 0.5 * before.distance, $"{before.distance} to {after.distance} pixels");
     }
 
+    [Theory]
+    [InlineData(PaperLoss.Modulus, 0)]
+    [InlineData(PaperLoss.Square, 2)]
+    public void Gradients_in_a_heads_numbers_equal_finite_differences(PaperLoss kind, double maxShift)
+    {
+        HartleyDecoder decoder = Smooth();
+        SmallParticles particles = new(2, Box, maxShift, withCtf: false);
+        using WorkerTeam team = new(1);
+        DecoderWorker worker = new(decoder, new SliceLoss(decoder.Disc, kind));
+        new PaperImages(particles.Input, Box, team).Read(1, 0, [], worker.Image);
+        HeadPose heads = new(maxShift);
+        Random random = new(3);
+        for (int trial = 0; trial < 3; trial++)
+        {
+            float[] output = [.. Enumerable.Range(0, heads.Outputs).Select(_ => (float)(2 * random.NextDouble() - 1))];
+            float[] gradient = new float[heads.Outputs];
+            PaperPose pose = heads.Decode(output);
+            double loss = worker.LossWithPoseGradient(pose, 1, out RotationVector rotation, out (double, double) origin);
+            Assert.Equal(worker.Loss(pose), loss, 1e-5);
+            heads.Gradient(output, pose, rotation, origin, gradient);
+            double[] expected = [.. Enumerable.Range(0, heads.Outputs).Select(i =>
+            {
+                const float Step = 2e-3f;
+                float[] plus = [.. output], minus = [.. output];
+                plus[i] += Step;
+                minus[i] -= Step;
+                return (worker.Loss(heads.Decode(plus)) - worker.Loss(heads.Decode(minus))) / (plus[i] - minus[i]);
+            })];
+            double scale = expected.Max(Math.Abs);
+            for (int i = 0; i < gradient.Length; i++) Assert.Equal(expected[i], gradient[i], 0.02 * scale);
+        }
+    }
+
     [Fact]
     public void A_number_that_is_not_finite_ends_the_run_with_a_reason()
     {
@@ -168,6 +201,26 @@ public sealed class PaperStageTests
             Architecture = TinyNetwork(options.MaxShiftPixels > 0 ? 8 : 6),
         }.Run(default);
 
+    /// <summary>A volume in which neighbouring samples hardly differ, so that trilinear kinks do not blur the differences.</summary>
+    private static HartleyDecoder Smooth()
+    {
+        HartleyDecoder decoder = new(Box);
+        int half = decoder.Grid.Half;
+        for (int z = -half; z <= half; z++)
+        {
+            for (int y = -half; y <= half; y++)
+            {
+                for (int x = -half; x <= half; x++)
+                {
+                    long at = decoder.Grid.IndexOf(x, y, z);
+                    decoder.Grid.Values[at] = (float)(0.5 * Math.Sin(0.2 * x - 0.1 * y + 0.15 * z));
+                    decoder.Grid.Values[at + 1] = (float)(1 + Math.Cos(0.15 * x + 0.2 * y) + Math.Sin(0.25 * z));
+                }
+            }
+        }
+        return decoder;
+    }
+
     /// <summary>A decoder whose volume was trained at the true poses.</summary>
     private static HartleyDecoder Learned(SmallParticles particles, PaperImages images, WorkerTeam team)
     {
@@ -183,7 +236,8 @@ public sealed class PaperStageTests
     private static (double Angle, double Distance) Errors(PaperPose[] poses, PaperPose[] truth)
     {
         double[] angles = [.. poses.Zip(truth, (p, t) => p.Rotation.AngleToDegrees(t.Rotation)).Order()];
-        double[] distances = [.. poses.Zip(truth, (p, t) => Math.Max(Math.Abs(p.OriginX - t.OriginX), Math.Abs(p.OriginY - t.OriginY))).Order()];
+        double[] distances =
+            [.. poses.Zip(truth, (p, t) => Math.Max(Math.Abs(p.OriginX - t.OriginX), Math.Abs(p.OriginY - t.OriginY))).Order()];
         return (angles[angles.Length / 2], distances[distances.Length / 2]);
     }
 

@@ -10,6 +10,7 @@ public sealed class MapTransformTests
 {
     [Theory]
     [InlineData(8)]
+    [InlineData(9)]
     [InlineData(10)]
     [InlineData(12)]
     public void Slices_at_right_angles_are_transforms_of_real_space_sums(int box)
@@ -70,6 +71,7 @@ public sealed class MapTransformTests
 
     [Theory]
     [InlineData(20, false)]
+    [InlineData(21, false)]
     [InlineData(24, false)]
     [InlineData(24, true)]
     public void Slices_at_known_poses_give_the_map_back(int box, bool shifted)
@@ -138,6 +140,7 @@ public sealed class MapTransformTests
         Assert.Throws<ArgumentException>(() => transform.ToLattice(new Volume(12, 1.5), new FourierLattice(7, 2)));
         Assert.Throws<ArgumentException>(() => transform.ToLattice(new Volume(16, 1.5), new FourierLattice(7, 1)));
         Assert.Throws<ArgumentException>(() => transform.Reconstruct(new BackProjection(7, 1), new double[9]));
+        Assert.Throws<ArgumentException>(() => new MapTransform(15, 1.5, 1, team));
     }
 
     private static Volume Reproject(MapTransform transform, Volume map, FrequencyDisc disc, int slices, bool shifted, WorkerTeam team)
