@@ -5,6 +5,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
@@ -12,7 +13,8 @@ using CryoSpin.Runs;
 namespace CryoSpin.Reconstruction;
 
 /// <summary>The default method: proposals by search, then auto-decoding with half-sets.</summary>
-internal sealed class DefaultReconstruction(ReconstructionInput input, ReconstructionOptions options, IRunObserver observer, WorkerTeam team)
+internal sealed class DefaultReconstruction(
+    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, IRunObserver observer, WorkerTeam team)
 {
     private readonly RunClock _clock = new();
 
@@ -39,7 +41,7 @@ internal sealed class DefaultReconstruction(ReconstructionInput input, Reconstru
     private StochasticSearch Bootstrap(ParticleCache cache, double mask, Random random, CancellationToken cancellation)
     {
         _clock.Start("search");
-        SearchSchedule schedule = new() { MaxShiftPixels = options.MaxShiftPixels };
+        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
         StochasticSearch search = new(cache, schedule, mask, SignalPower.PerShell(cache), random, team);
         search.Run(
             r =>
@@ -53,15 +55,32 @@ internal sealed class DefaultReconstruction(ReconstructionInput input, Reconstru
 
     private PoseTable Propose(ParticleCache cache, StochasticSearch search, Random random, CancellationToken cancellation)
     {
-        _clock.Start("proposals");
-        cancellation.ThrowIfCancellationRequested();
-        FrequencyDisc disc = new(search.Model.Lattice.Radius);
-        PoseFit[][] candidates = new PoseFit[cache.Count][];
-        ShiftGrid shifts = new(options.MaxShiftPixels, 0.235 * cache.Box / disc.Radius, disc, cache.Box);
-        new CandidateSearch(cache, team).Find(
-            search.Model.Lattice, disc, ViewGrid.ForBand(disc.Radius, random), shifts, Enumerable.Range(0, cache.Count).ToArray(), 6, 30,
-            (i, c) => candidates[i] = c);
-        return new PoseTable(candidates, input.HalfSet ?? HalfSets.Draw(cache.Count, random));
+        int[] all = [.. Enumerable.Range(0, cache.Count)];
+        List<PoseFit>[] candidates = [.. all.Select(_ => new List<PoseFit>(settings.Candidates + 3))];
+        if (settings.AutoEncoding is { } schedule) Encode(cache, search, schedule with { MaxShiftPixels = options.MaxShiftPixels, Heads = options.Heads }, random, all, candidates, cancellation);
+        if (settings.Proposals == SearchProposals.All)
+        {
+            _clock.Start("proposals");
+            cancellation.ThrowIfCancellationRequested();
+            FrequencyDisc disc = new(search.Model.Lattice.Radius);
+            ShiftGrid shifts = new(options.MaxShiftPixels, 0.235 * cache.Box / disc.Radius, disc, cache.Box);
+            new CandidateSearch(cache, team).Find(
+                search.Model.Lattice, disc, ViewGrid.ForBand(disc.Radius, random), shifts, all, settings.Candidates, settings.SeparationDegrees,
+                (i, c) => candidates[i].AddRange(c));
+        }
+        return new PoseTable([.. candidates.Select(c => c.ToArray())], input.HalfSet ?? HalfSets.Draw(cache.Count, random));
+    }
+
+    private void Encode(
+        ParticleCache cache, StochasticSearch search, AutoEncodingSchedule schedule, Random random, int[] all, List<PoseFit>[] candidates, CancellationToken cancellation)
+    {
+        _clock.Start("auto-encoding");
+        double[] inverse = [.. SignalPower.PerShell(cache).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
+        using AutoEncodingStage stage = new(cache, search.Model, inverse, schedule, random, team);
+        stage.Run(
+            r => observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, log likelihood {r.MeanLogLikelihood:F1}, rescued {r.RescuedShare:P0}, heads {string.Join(" ", r.HeadShares.Select(h => h.ToString("F2")))}, {r.ImagesPerSecond:F0} images/s"),
+            cancellation);
+        stage.Infer(all, (i, c) => candidates[i].AddRange(c), cancellation);
     }
 
     private ReconstructionOutcome Decode(ParticleCache cache, StochasticSearch search, PoseTable table, double mask, CancellationToken cancellation)
@@ -70,7 +89,7 @@ internal sealed class DefaultReconstruction(ReconstructionInput input, Reconstru
         HalfSetVolumes volumes = new(cache, mask, team);
         double band = search.Model.Lattice.Radius;
         foreach (VolumeModel model in volumes.Models) model.Set(Resampled(search.Model.Map, cache), band);
-        new AutoDecodingStage(cache, table, volumes, options.MaxShiftPixels + 1, team).Run(
+        new AutoDecodingStage(cache, table, volumes, options.MaxShiftPixels + 1, team) { MaxIterations = settings.DecodingPasses }.Run(
             band,
             r => observer.Log($"auto-decoding {r.Iteration}: band {r.BandShells:F1}, log likelihood {r.MeanLogLikelihood:F2}, pose change {r.MedianPoseChangeDegrees:F2}, modes {r.WinnerChangeShare:P1}, FSC 0.143 at {r.Fsc.ResolutionAngstrom(0.143):F2} A, {r.ImagesPerSecond:F0} images/s"),
             cancellation);

@@ -51,7 +51,8 @@ internal sealed unsafe class BatchNormalisation : IDisposable
     /// <param name="count">Number of parts.</param>
     /// <param name="samples">Values per channel, at least 2.</param>
     /// <param name="pivot">What was subtracted, per channel.</param>
-    /// <param name="bias">What the running mean has on top of x, per channel, or null: a bias that the batch statistics would cancel.</param>
+    /// <param name="bias">What the running mean has on top of x, per channel, or null: a bias that the batch statistics would
+    /// cancel.</param>
     public void UseBatch(float* parts, int count, double samples, float* pivot, float* bias)
     {
         AddParts(parts, count);

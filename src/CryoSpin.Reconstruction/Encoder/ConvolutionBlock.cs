@@ -48,7 +48,8 @@ internal sealed unsafe class ConvolutionBlock<TLanes> : TrunkLayer
     /// <param name="pool">Whether a 2x2 maximum follows.</param>
     /// <param name="capacity">Most images at once.</param>
     public ConvolutionBlock(
-        WorkerTeam team, WinogradConvolution<TLanes> winograd, ParameterStore store, AlignedBuffer beforeGradient, string name, MapLayout input,
+        WorkerTeam team, WinogradConvolution<TLanes> winograd, ParameterStore store, AlignedBuffer beforeGradient, string name,
+        MapLayout input,
         int inputs, int outputs, bool pool, int capacity)
         : base(input, new MapLayout(pool ? input.Side / 2 : input.Side, MapLayout.Padded(outputs), 1), capacity)
     {
@@ -89,7 +90,8 @@ internal sealed unsafe class ConvolutionBlock<TLanes> : TrunkLayer
 
     public override void Initialise(Random random)
     {
-        // Uniform with variance 2 / fan-in (He et al., ICCV 2015): the normalisation makes the scale immaterial but for Adam's relative step.
+        // Uniform with variance 2 / fan-in (He et al., ICCV 2015): the normalisation makes the scale immaterial but for Adam's relative
+        // step.
         float bound = MathF.Sqrt(6f / (9f * _inputs));
         int padded = OutputLayout.Channels;
         for (int tap = 0; tap < 9; tap++)
@@ -186,7 +188,8 @@ internal sealed unsafe class ConvolutionBlock<TLanes> : TrunkLayer
     {
         Item(item, out int image, out int first, out int end);
         ActivationKernels<TLanes>.Moments(
-            X(image, first), _plain.Row, end - first, _plain.Side, _plain.Channels, _pivot.Pointer, _parts.Pointer + (item * 2L * _plain.Channels));
+            X(image, first), _plain.Row, end - first, _plain.Side, _plain.Channels, _pivot.Pointer,
+            _parts.Pointer + (item * 2L * _plain.Channels));
     }
 
     private void Activate(int item, int worker)
@@ -217,7 +220,8 @@ internal sealed unsafe class ConvolutionBlock<TLanes> : TrunkLayer
         if (_pool)
         {
             for (int r = first; r + 2 <= end; r += 2)
-                ActivationKernels<TLanes>.GradientSumsMaximum(X(image, r), _plain.Row, layout.Side, channels, _terms, g + (r / 2 * layout.Row), sums);
+                ActivationKernels<TLanes>.GradientSumsMaximum(
+                    X(image, r), _plain.Row, layout.Side, channels, _terms, g + (r / 2 * layout.Row), sums);
             return;
         }
         for (int r = first; r < end; r++)

@@ -13,7 +13,8 @@ public enum PoolKind
     Average,
 }
 
-/// <summary>A run of convolutions at one resolution, each 3x3 with bias, batch normalisation and ReLU, and the pooling behind them.</summary>
+/// <summary>A run of convolutions at one resolution, each 3x3 with bias, batch normalisation and ReLU, and the pooling behind
+/// them.</summary>
 /// <param name="Channels">Output channels of each convolution; empty for a stage that only pools.</param>
 /// <param name="Pool">What follows.</param>
 public sealed record EncoderStage(IReadOnlyList<int> Channels, PoolKind Pool);
@@ -101,7 +102,8 @@ public sealed record EncoderArchitecture
     public void Validate()
     {
         if (InputSize < GaussianFilterBank.Width + 1)
-            throw new ArgumentException($"The encoder's input has {InputSize} pixels a side; it needs at least {GaussianFilterBank.Width + 1}.");
+            throw new ArgumentException(
+                $"The encoder's input has {InputSize} pixels a side; it needs at least {GaussianFilterBank.Width + 1}.");
         if (GaussianVariances.Count == 0 || GaussianVariances.Any(v => !(v > 0)))
             throw new ArgumentException("The encoder needs at least one Gaussian filter, each with a positive variance.");
         if (!Trunk.Any(s => s.Channels.Count > 0) || Trunk[0].Channels.Count == 0)

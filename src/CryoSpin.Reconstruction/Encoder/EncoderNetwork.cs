@@ -73,7 +73,8 @@ internal sealed unsafe class EncoderNetwork<TLanes> : EncoderNetwork
         _featureGradient = new AlignedBuffer((long)capacity * _featureLength);
         int trueFeatures = _featureLayout.Side * _featureLayout.Side * architecture.FeatureChannels;
         _heads = new PoseHeads<TLanes>(
-            team, _parameters, _featureLength, trueFeatures, architecture.HeadWidths, architecture.Heads, architecture.OutputsPerHead, capacity);
+            team, _parameters, _featureLength, trueFeatures, architecture.HeadWidths, architecture.Heads, architecture.OutputsPerHead,
+            capacity);
         _parameters.Allocate();
     }
 
@@ -162,7 +163,8 @@ internal sealed unsafe class EncoderNetwork<TLanes> : EncoderNetwork
             {
                 bool pool = stage.Pool == PoolKind.Maximum && i == stage.Channels.Count - 1;
                 Add(new ConvolutionBlock<TLanes>(
-                    team, _winograd, _parameters, _beforeGradient, $"trunk.{_trunk.Count}", layout, channels, stage.Channels[i], pool, capacity));
+                    team, _winograd, _parameters, _beforeGradient, $"trunk.{_trunk.Count}", layout, channels, stage.Channels[i], pool,
+                    capacity));
                 channels = stage.Channels[i];
             }
             bool fused = stage.Pool == PoolKind.Maximum && stage.Channels.Count > 0;

@@ -44,7 +44,8 @@ public sealed unsafe class GaussianFilterBank : IDisposable
         _taps = [.. variances.Select(Taps)];
         long rows = size + (2 * Radius);
         _scratch = new AlignedBuffer[team.Workers];
-        for (int w = 0; w < _scratch.Length; w++) _scratch[w] = new AlignedBuffer((rows * PaddedPitch) + (rows * PlainPitch) + ((long)size * PlainPitch) + 64);
+        long length = (rows * PaddedPitch) + (rows * PlainPitch) + ((long)size * PlainPitch) + 64;
+        for (int w = 0; w < _scratch.Length; w++) _scratch[w] = new AlignedBuffer(length);
         _filter = FilterImage;
     }
 

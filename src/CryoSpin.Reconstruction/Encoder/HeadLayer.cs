@@ -87,7 +87,8 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
         _images = images;
         _training = training;
         float* target = _shape.Hidden ? _activation.Pointer : Output;
-        if (_shape.Shared) MatrixProduct.Multiply(_team, x, images, _shape.Inputs, _shape.Inputs, Weights.Value, RowLength, RowLength, target, RowLength);
+        int inputs = _shape.Inputs;
+        if (_shape.Shared) MatrixProduct.Multiply(_team, x, images, inputs, inputs, Weights.Value, RowLength, RowLength, target, RowLength);
         else EachHead(_forwardHead);
         if (_normalisation is { } norm)
         {
@@ -119,7 +120,8 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
         }
         MatrixProduct.MultiplyTransposedA(
             _team, x, _shape.Inputs, images, _shape.Inputs, Gradient, RowLength, RowLength, Weights.Gradient, RowLength, accumulate);
-        MatrixProduct.MultiplyTransposed(_team, Gradient, images, RowLength, RowLength, Weights.Value, _shape.Inputs, RowLength, dx, _shape.Inputs);
+        MatrixProduct.MultiplyTransposed(
+            _team, Gradient, images, RowLength, RowLength, Weights.Value, _shape.Inputs, RowLength, dx, _shape.Inputs);
     }
 
     public void Dispose()
@@ -131,7 +133,8 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
     }
 
     // The first weight of a head; its rows are Columns apart.
-    private float* WeightsOf(float* all, int head) => all + (_shape.Shared ? head * _shape.Outputs : (nint)head * _shape.Inputs * _shape.Outputs);
+    private float* WeightsOf(float* all, int head) =>
+        all + (_shape.Shared ? head * _shape.Outputs : (nint)head * _shape.Inputs * _shape.Outputs);
 
     private void EachHead(Action<int, int> body)
     {
@@ -146,18 +149,21 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
     {
         float* target = (_shape.Hidden ? _activation.Pointer : Output) + (head * _shape.Outputs);
         MatrixProduct.Multiply(
-            TeamFor(worker), _x + (head * _shape.Inputs), _images, _shape.Inputs, _shape.Heads * _shape.Inputs, WeightsOf(Weights.Value, head),
+            TeamFor(worker), _x + (head * _shape.Inputs), _images, _shape.Inputs, _shape.Heads * _shape.Inputs,
+            WeightsOf(Weights.Value, head),
             _shape.Outputs, _shape.Outputs, target, RowLength);
     }
 
     private void WeightGradientHead(int head, int worker) =>
         MatrixProduct.MultiplyTransposedA(
-            TeamFor(worker), _x + (head * _shape.Inputs), _shape.Inputs, _images, _shape.Heads * _shape.Inputs, Gradient + (head * _shape.Outputs),
+            TeamFor(worker), _x + (head * _shape.Inputs), _shape.Inputs, _images, _shape.Heads * _shape.Inputs,
+            Gradient + (head * _shape.Outputs),
             _shape.Outputs, RowLength, WeightsOf(Weights.Gradient, head), _shape.Outputs, _accumulate);
 
     private void InputGradientHead(int head, int worker) =>
         MatrixProduct.MultiplyTransposed(
-            TeamFor(worker), Gradient + (head * _shape.Outputs), _images, _shape.Outputs, RowLength, WeightsOf(Weights.Value, head), _shape.Inputs,
+            TeamFor(worker), Gradient + (head * _shape.Outputs), _images, _shape.Outputs, RowLength, WeightsOf(Weights.Value, head),
+            _shape.Inputs,
             _shape.Outputs, _dx + (head * _shape.Inputs), _shape.Heads * _shape.Inputs);
 
     private void SumBias()
@@ -176,7 +182,8 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
         int first = item * ColumnsPerItem;
         if (_training)
         {
-            HeadKernels<TLanes>.RectifyAndMeasure(_activation.Pointer + first, RowLength, _images, Bias.Value + first, out HeadColumns moments);
+            HeadKernels<TLanes>.RectifyAndMeasure(
+                _activation.Pointer + first, RowLength, _images, Bias.Value + first, out HeadColumns moments);
             for (int c = 0; c < ColumnsPerItem; c++) _normalisation!.SetBatch(first + c, moments.First[c], moments.Second[c], _images, 0);
         }
         else
@@ -189,8 +196,10 @@ internal sealed unsafe class HeadLayer<TLanes> : IDisposable
     private void BackwardColumns(int item, int worker)
     {
         int first = item * ColumnsPerItem;
-        HeadKernels<TLanes>.GradientSums(_activation.Pointer + first, Gradient + first, RowLength, _images, _terms, first, out HeadColumns sums);
-        for (int c = 0; c < ColumnsPerItem; c++) _normalisation!.SetGradients(first + c, sums.First[c], sums.Second[c], _images, _accumulate);
+        HeadKernels<TLanes>.GradientSums(
+            _activation.Pointer + first, Gradient + first, RowLength, _images, _terms, first, out HeadColumns sums);
+        for (int c = 0; c < ColumnsPerItem; c++)
+            _normalisation!.SetGradients(first + c, sums.First[c], sums.Second[c], _images, _accumulate);
         HeadKernels<TLanes>.Backward(
             _activation.Pointer + first, Gradient + first, RowLength, _images, _terms, first, Bias.Gradient + first, _accumulate);
     }

@@ -10,7 +10,7 @@ namespace CryoSpin.Reconstruction.Encoder;
 /// </summary>
 /// <remarks>
 /// One object serves one caller at a time. The same seed, data and number of workers give the same bytes. After the first step, training
-/// and inference allocate nothing. Memory is about 12 bytes per activation of a training batch.
+/// and inference allocate nothing. Memory is about 8 bytes per activation of a training batch.
 /// </remarks>
 public sealed unsafe class PoseEncoder : IDisposable
 {
@@ -61,7 +61,8 @@ public sealed unsafe class PoseEncoder : IDisposable
 
     /// <summary>Computes pose candidates.</summary>
     /// <param name="images">[image][y][x], each side <see cref="EncoderArchitecture.InputSize"/> pixels.</param>
-    /// <param name="count">Number of images. In training at least 2 (the batch statistics need them) and at most <see cref="BatchSize"/>.</param>
+    /// <param name="count">Number of images. In training at least 2, for the batch statistics, and at most
+    /// <see cref="BatchSize"/>.</param>
     /// <param name="training">Whether to use and update batch statistics and to be ready for <see cref="Backward"/>; otherwise the running
     /// statistics are used, and an image's result does not depend on its neighbours.</param>
     /// <returns>[image][head][number], valid until the next call.</returns>
@@ -106,7 +107,8 @@ public sealed unsafe class PoseEncoder : IDisposable
         _trained = 0;
     }
 
-    /// <summary>One step of Adam (betas 0.9 and 0.999, epsilon 1e-8) with the gradients since the last step, which are then forgotten.</summary>
+    /// <summary>One step of Adam (betas 0.9 and 0.999, epsilon 1e-8) with the gradients since the last step, which are then
+    /// forgotten.</summary>
     /// <param name="learningRate">Step size, e.g. 1e-4.</param>
     /// <exception cref="InvalidOperationException">There are no gradients.</exception>
     public void Step(double learningRate)
@@ -119,7 +121,8 @@ public sealed unsafe class PoseEncoder : IDisposable
 
     /// <summary>Writes weights and running statistics.</summary>
     /// <param name="stream">Where to; stays open.</param>
-    /// <param name="optimiser">Whether Adam's moments go too, so that training can go on as if never interrupted (three times the size).</param>
+    /// <param name="optimiser">Whether Adam's moments go too, so that training can go on as if never interrupted (three times the
+    /// size).</param>
     public void Save(Stream stream, bool optimiser = true)
     {
         using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
@@ -135,21 +138,24 @@ public sealed unsafe class PoseEncoder : IDisposable
     /// <exception cref="InputException">The stream holds something else, another architecture, or ends early.</exception>
     public void Load(Stream stream)
     {
-        const string remedy = "Use a checkpoint written for these settings, or start afresh.";
+        const string where = "encoder weights", remedy = "Use a checkpoint written for these settings, or start afresh.";
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
         try
         {
-            if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic)) throw new InputException("encoder weights", "The file does not hold encoder weights.", remedy);
+            if (!reader.ReadBytes(Magic.Length).AsSpan().SequenceEqual(Magic))
+                throw new InputException(where, "The file does not hold encoder weights.", remedy);
             int version = reader.ReadInt32();
-            if (version != FormatVersion) throw new InputException("encoder weights", $"The format version is {version}, not {FormatVersion}.", remedy);
+            if (version != FormatVersion)
+                throw new InputException(where, $"The format version is {version}, not {FormatVersion}.", remedy);
             string found = reader.ReadString();
-            if (found != Fingerprint()) throw new InputException("encoder weights", $"The weights are of the encoder '{found}', not '{Fingerprint()}'.", remedy);
+            if (found != Fingerprint())
+                throw new InputException(where, $"The weights are of the encoder '{found}', not '{Fingerprint()}'.", remedy);
             _network.Parameters.Load(reader);
             foreach (AlignedBuffer state in _network.States) ParameterStore.ReadFloats(reader, state);
         }
         catch (EndOfStreamException e)
         {
-            throw new InputException("encoder weights", "The data end early.", remedy, e);
+            throw new InputException(where, "The data end early.", remedy, e);
         }
         _network.Invalidate();
         _gradientsHeld = false;
@@ -174,6 +180,7 @@ public sealed unsafe class PoseEncoder : IDisposable
     {
         EncoderArchitecture a = Architecture;
         string trunk = string.Join(' ', a.Trunk.Select(s => $"[{string.Join(',', s.Channels)}]{s.Pool}"));
-        return $"{a.InputSize} px, {a.GaussianVariances.Count} filters, {trunk}, {a.Heads} x [{string.Join(',', a.HeadWidths)}] to {a.OutputsPerHead}";
+        string heads = $"{a.Heads} x [{string.Join(',', a.HeadWidths)}] to {a.OutputsPerHead}";
+        return $"{a.InputSize} px, {a.GaussianVariances.Count} filters, {trunk}, {heads}";
     }
 }

@@ -22,7 +22,8 @@ internal sealed unsafe class PoseHeads<TLanes> : IDisposable
     /// <param name="outputs">Numbers per head.</param>
     /// <param name="capacity">Most images at once.</param>
     public PoseHeads(
-        WorkerTeam team, ParameterStore store, int features, int trueFeatures, IReadOnlyList<int> widths, int heads, int outputs, int capacity)
+        WorkerTeam team, ParameterStore store, int features, int trueFeatures, IReadOnlyList<int> widths, int heads, int outputs,
+        int capacity)
     {
         _layers = new HeadLayer<TLanes>[widths.Count + 1];
         int stored = features, logical = trueFeatures;
@@ -57,10 +58,12 @@ internal sealed unsafe class PoseHeads<TLanes> : IDisposable
         }
     }
 
-    /// <summary>Gradients after a forward pass in training mode; the gradient at the features goes to <paramref name="featureGradient"/>.</summary>
+    /// <summary>Gradients after a forward pass in training mode; the gradient at the features goes to
+    /// <paramref name="featureGradient"/>.</summary>
     public void Backward(float* features, float* gradient, float* featureGradient, int images, bool accumulate)
     {
-        new Span<float>(gradient, images * _layers[^1].RowLength).CopyTo(new Span<float>(_layers[^1].Gradient, images * _layers[^1].RowLength));
+        int numbers = images * _layers[^1].RowLength;
+        new Span<float>(gradient, numbers).CopyTo(new Span<float>(_layers[^1].Gradient, numbers));
         for (int i = _layers.Length - 1; i >= 0; i--)
         {
             float* x = i == 0 ? features : _layers[i - 1].Output, dx = i == 0 ? featureGradient : _layers[i - 1].Gradient;

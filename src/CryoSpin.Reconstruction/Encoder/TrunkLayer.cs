@@ -88,8 +88,9 @@ internal sealed unsafe class PoolLayer<TLanes> : TrunkLayer
         float* y = Output + (image * OutputLayout.Image) + OutputLayout.Origin;
         for (int r = 0; r < OutputLayout.Side; r++, x += 2 * InputLayout.Row, y += OutputLayout.Row)
         {
-            if (_kind == PoolKind.Maximum) ActivationKernels<TLanes>.PoolMaximum(x, InputLayout.Row, OutputLayout.Side, OutputLayout.Channels, y);
-            else ActivationKernels<TLanes>.PoolAverage(x, InputLayout.Row, OutputLayout.Side, OutputLayout.Channels, y);
+            int side = OutputLayout.Side, channels = OutputLayout.Channels;
+            if (_kind == PoolKind.Maximum) ActivationKernels<TLanes>.PoolMaximum(x, InputLayout.Row, side, channels, y);
+            else ActivationKernels<TLanes>.PoolAverage(x, InputLayout.Row, side, channels, y);
         }
     }
 

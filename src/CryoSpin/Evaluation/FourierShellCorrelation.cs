@@ -13,9 +13,9 @@ public static class FourierShellCorrelation
     /// <summary>The curve of two maps of one size.</summary>
     /// <param name="a">A map; its pixel size becomes the curve's.</param>
     /// <param name="b">A map of the same edge.</param>
-    /// <param name="mask">Weights, [z][y][x], multiplied with both maps before the transform; empty for none.</param>
+    /// <param name="mask">Weights, [z][y][x], that both maps are multiplied with; empty for none.</param>
     /// <param name="team">Threads for the transforms; null for the caller's alone.</param>
-    /// <exception cref="ArgumentException">Sizes that differ, or an edge the transform cannot do (see <see cref="FourierSizes"/>).</exception>
+    /// <exception cref="ArgumentException">Sizes that differ, or an edge that is not one of <see cref="FourierSizes"/>.</exception>
     public static FscCurve Compute(Volume a, Volume b, ReadOnlySpan<float> mask = default, WorkerTeam? team = null)
     {
         ArgumentNullException.ThrowIfNull(a);

@@ -41,11 +41,15 @@ public static class FscReport
         if (randomised is not null) columns.Add(("rlnCorrectedFourierShellCorrelationPhaseRandomizedMaskedMaps", randomised));
         foreach ((string label, FscCurve c) in columns)
         {
-            if (c.Values.Count != curve.Values.Count) throw new ArgumentException($"{label} has {c.Values.Count} shells, not {curve.Values.Count}.");
+            if (c.Values.Count != curve.Values.Count)
+            {
+                throw new ArgumentException($"{label} has {c.Values.Count} shells, not {curve.Values.Count}.");
+            }
         }
 
         StringBuilder text = new();
-        text.Append(CultureInfo.InvariantCulture, $"\ndata_general\n\n_rlnFinalResolution {Fixed(curve.ResolutionAngstrom(threshold))}\n\n");
+        string resolution = Fixed(curve.ResolutionAngstrom(threshold));
+        text.Append(CultureInfo.InvariantCulture, $"\ndata_general\n\n_rlnFinalResolution {resolution}\n\n");
         text.Append("\ndata_fsc\n\nloop_\n_rlnSpectralIndex #1\n_rlnResolution #2\n_rlnAngstromResolution #3\n");
         for (int i = 0; i < columns.Count; i++) text.Append(CultureInfo.InvariantCulture, $"_{columns[i].Label} #{i + 4}\n");
         for (int s = 0; s < curve.Values.Count; s++)

@@ -50,6 +50,8 @@ public static class PoseComparison
         int[] order = [.. Enumerable.Range(0, truth.Length)];
         new Random(0).Shuffle(order);
         Rotation[] sampleTruth = Pick(truth, order);
+        // Each reference costs a pass over the group; large groups get fewer.
+        int references = Math.Max(References / 4, References / group.Order);
         Rotation best = Rotation.Identity;
         bool mirrored = false;
         double bestTrace = double.MinValue;
@@ -58,7 +60,7 @@ public static class PoseComparison
             Rotation[] sample = Pick(estimated, order);
             if (hand == 1) Flip(sample);
             int judges = Math.Min(Judges, sample.Length);
-            Rotation q = new RelativeRotations(sample.AsSpan(0, judges), sampleTruth.AsSpan(0, judges), group).BestReference(References);
+            Rotation q = new RelativeRotations(sample.AsSpan(0, judges), sampleTruth.AsSpan(0, judges), group).BestReference(references);
             RelativeRotations relative = new(sample, sampleTruth, group);
             q = relative.Refine(q);
             double trace = relative.MedianTrace(q);
@@ -124,14 +126,15 @@ public static class PoseComparison
         return new PoseComparisonResult(q, mirrored, rotationErrors, viewErrors);
     }
 
-    /// <summary>A map shifted by s moves every origin by (P s).xy; what least squares cannot explain so is the origins' own error.</summary>
+    /// <summary>A map shifted by s moves every origin by (P s).xy; what least squares leaves is the origins' own error.</summary>
     private static OriginErrors CompareOrigins(ReadOnlySpan<Pose> estimated, ReadOnlySpan<Pose> truth)
     {
         double xx = 0, xy = 0, xz = 0, yy = 0, yz = 0, zz = 0, bx = 0, by = 0, bz = 0;
         for (int i = 0; i < estimated.Length; i++)
         {
             Rotation p = estimated[i].Rotation;
-            double dx = estimated[i].OriginXAngstrom - truth[i].OriginXAngstrom, dy = estimated[i].OriginYAngstrom - truth[i].OriginYAngstrom;
+            double dx = estimated[i].OriginXAngstrom - truth[i].OriginXAngstrom;
+            double dy = estimated[i].OriginYAngstrom - truth[i].OriginYAngstrom;
             xx += p.M00 * p.M00 + p.M10 * p.M10;
             xy += p.M00 * p.M01 + p.M10 * p.M11;
             xz += p.M00 * p.M02 + p.M10 * p.M12;
@@ -153,7 +156,8 @@ public static class PoseComparison
         for (int i = 0; i < errors.Length; i++)
         {
             (double px, double py, _) = estimated[i].Rotation.Apply(sx, sy, sz);
-            double dx = estimated[i].OriginXAngstrom - truth[i].OriginXAngstrom - px, dy = estimated[i].OriginYAngstrom - truth[i].OriginYAngstrom - py;
+            double dx = estimated[i].OriginXAngstrom - truth[i].OriginXAngstrom - px;
+            double dy = estimated[i].OriginYAngstrom - truth[i].OriginYAngstrom - py;
             errors[i] = Math.Sqrt(dx * dx + dy * dy);
         }
         return new OriginErrors(sx, sy, sz, errors);
@@ -191,7 +195,8 @@ public static class PoseComparison
     }
 
     private static double Inner(double[] m, in Rotation r) =>
-        m[0] * r.M00 + m[1] * r.M01 + m[2] * r.M02 + m[3] * r.M10 + m[4] * r.M11 + m[5] * r.M12 + m[6] * r.M20 + m[7] * r.M21 + m[8] * r.M22;
+        m[0] * r.M00 + m[1] * r.M01 + m[2] * r.M02 + m[3] * r.M10 + m[4] * r.M11 + m[5] * r.M12
+        + m[6] * r.M20 + m[7] * r.M21 + m[8] * r.M22;
 
     private static void CheckLengths(int estimated, int truth)
     {

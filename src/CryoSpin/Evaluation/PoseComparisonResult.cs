@@ -54,7 +54,9 @@ public sealed class PoseComparisonResult
     public double ShareWithin(double degrees) => RotationErrorsDegrees.Count(e => e < degrees) / (double)RotationErrorsDegrees.Count;
 }
 
-/// <summary>The errors of the particles' origins once a shift of the whole map, which no data can tell, is removed by least squares.</summary>
+/// <summary>
+/// The errors of the particles' origins once a shift of the whole map, which no data can tell, is removed by least squares.
+/// </summary>
 public sealed class OriginErrors
 {
     internal OriginErrors(double x, double y, double z, double[] errors)

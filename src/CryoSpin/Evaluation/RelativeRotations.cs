@@ -88,11 +88,11 @@ internal sealed class RelativeRotations
         for (int s = 0; s < _group.Order; s++)
         {
             Store(q * _group.Elements[s].Transpose(), m);
+            double m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8];
             for (int i = 0; i < traces.Length; i++)
             {
                 ReadOnlySpan<double> c = _c.AsSpan(9 * i, 9);
-                double t = m[0] * c[0] + m[1] * c[1] + m[2] * c[2] + m[3] * c[3] + m[4] * c[4] + m[5] * c[5]
-                    + m[6] * c[6] + m[7] * c[7] + m[8] * c[8];
+                double t = m0 * c[0] + m1 * c[1] + m2 * c[2] + m3 * c[3] + m4 * c[4] + m5 * c[5] + m6 * c[6] + m7 * c[7] + m8 * c[8];
                 if (t > traces[i]) (traces[i], which[i]) = (t, s);
             }
         }

@@ -115,7 +115,9 @@ internal sealed class CentrePhase
         }
     }
 
-    /// <summary>Multiplies <paramref name="rows"/> rows (ky = 0 ...) of the plane kz by the phase, or its conjugate for the inverse.</summary>
+    /// <summary>
+    /// Multiplies <paramref name="rows"/> rows (ky = 0 ...) of the plane kz by the phase, or its conjugate for the inverse.
+    /// </summary>
     public void Apply(Span<float> plane, int kz, int rows, bool inverse)
     {
         int half = _size / 2 + 1;

@@ -107,7 +107,9 @@ public sealed class FourierCrop
         target[2 * count - 1] -= 0.5f * scale * source[2 * count - 1];
     }
 
-    /// <summary>Cropping: the column kx = +N/2 also takes the one of -N/2, which the half spectrum holds only as the conjugate of -k.</summary>
+    /// <summary>
+    /// Cropping: the column kx = +N/2 also takes the one of -N/2, which the half spectrum holds only as the conjugate of -k.
+    /// </summary>
     private void FoldNyquistColumn(Span<float> target)
     {
         int half = To / 2 + 1;

@@ -67,7 +67,9 @@ public sealed class Hartley3D
 /// <summary>Centred grids of Hartley values: their relation to half spectra, and the point-symmetric odd form.</summary>
 public static class HartleyGrid
 {
-    /// <summary>Half spectrum (natural order, <paramref name="planes"/> values of kz: 1 for an image) to the centred grid of Re - Im.</summary>
+    /// <summary>
+    /// Half spectrum (natural order, <paramref name="planes"/> values of kz: 1 for an image) to the centred grid of Re - Im.
+    /// </summary>
     public static void FromSpectrum(ReadOnlySpan<float> spectrum, int size, int planes, Span<float> hartley)
     {
         int half = size / 2 + 1;
@@ -114,7 +116,8 @@ public static class HartleyGrid
     }
 
     /// <summary>
-    /// A centred even grid of Size^d values to the odd grid of (Size+1)^d whose last line, plane ... repeats the first: point-symmetric about
+    /// A centred even grid of Size^d values to the odd grid of (Size+1)^d whose last line, plane ... repeats the first: point-symmetric
+    /// about
     /// its middle, so that every value has its partner at (Size - z, Size - y, Size - x).
     /// </summary>
     /// <param name="grid">Size x Size (x Size) values; Size even.</param>

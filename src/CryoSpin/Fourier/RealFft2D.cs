@@ -75,7 +75,10 @@ public sealed class RealFft2D
     private void Check(int real, int spectrum, int scratch)
     {
         if (real < RealLength) throw new ArgumentException($"{real} floats hold no image of {Size} x {Size}.");
-        if (spectrum < SpectrumLength) throw new ArgumentException($"{spectrum} floats hold no spectrum of {Size} x {HalfSize} complex values.");
+        if (spectrum < SpectrumLength)
+        {
+            throw new ArgumentException($"{spectrum} floats hold no spectrum of {Size} x {HalfSize} complex values.");
+        }
         if (scratch < ScratchLength) throw new ArgumentException($"{scratch} floats of scratch are fewer than the {ScratchLength} needed.");
     }
 }

@@ -58,7 +58,8 @@ public sealed class RealFft3D
         fixed (float* realPinned = real, spectrumPinned = spectrum, scratchPinned = scratch)
         {
             float* r = realPinned, s = spectrumPinned, w = scratchPinned;
-            Run(Size, (z, worker) => _passes.Forward2D(r + (nint)z * Size * Size, s + (nint)z * PlaneFloats, w + (nint)worker * ScratchPerWorker));
+            Run(Size, (z, worker) => _passes.Forward2D(
+                r + (nint)z * Size * Size, s + (nint)z * PlaneFloats, w + (nint)worker * ScratchPerWorker));
             Depth(s, w, inverse: false);
         }
         ArrayPool<float>.Shared.Return(scratch);

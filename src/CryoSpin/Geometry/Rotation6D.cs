@@ -24,7 +24,8 @@ public static class Rotation6D
 
     /// <summary>The same for single precision; computed in double.</summary>
     /// <param name="six">Six finite numbers.</param>
-    public static Rotation ToRotation(ReadOnlySpan<float> six) => ToRotation((ReadOnlySpan<double>)[six[0], six[1], six[2], six[3], six[4], six[5]]);
+    public static Rotation ToRotation(ReadOnlySpan<float> six) =>
+        ToRotation((ReadOnlySpan<double>)[six[0], six[1], six[2], six[3], six[4], six[5]]);
 
     /// <summary>Six numbers that stand for a rotation: its first two rows.</summary>
     /// <param name="rotation">The rotation.</param>

@@ -57,7 +57,7 @@ public static class RotationMean
         return Nearest(m);
     }
 
-    /// <summary>Cyclic Jacobi: leaves the eigenvalues on the diagonal of <paramref name="s"/> and their vectors in the columns of <paramref name="v"/>.</summary>
+    /// <summary>Cyclic Jacobi: the eigenvalues end on the diagonal of <paramref name="s"/>, their vectors in the columns of v.</summary>
     private static void SymmetricJacobi(Span<double> s, Span<double> v, int size)
     {
         v.Clear();

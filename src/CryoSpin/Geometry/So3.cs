@@ -54,13 +54,15 @@ public static class So3
         // <G, [w]x> and <G, [w]x^2> with [w]x^2 = w w^T - t^2 I; s = the axial vector of G, so that <G, [v]x> = s.v.
         double sx = g[7] - g[5], sy = g[2] - g[6], sz = g[3] - g[1];
         double trace = g[0] + g[4] + g[8];
-        double gx = g[0] * w.X + g[1] * w.Y + g[2] * w.Z, gy = g[3] * w.X + g[4] * w.Y + g[5] * w.Z, gz = g[6] * w.X + g[7] * w.Y + g[8] * w.Z;
-        double hx = g[0] * w.X + g[3] * w.Y + g[6] * w.Z, hy = g[1] * w.X + g[4] * w.Y + g[7] * w.Z, hz = g[2] * w.X + g[5] * w.Y + g[8] * w.Z;
+        // (G + G^T) w, twice the symmetric part.
+        double hx = 2 * g[0] * w.X + (g[1] + g[3]) * w.Y + (g[2] + g[6]) * w.Z;
+        double hy = (g[1] + g[3]) * w.X + 2 * g[4] * w.Y + (g[5] + g[7]) * w.Z;
+        double hz = (g[2] + g[6]) * w.X + (g[5] + g[7]) * w.Y + 2 * g[8] * w.Z;
         double first = sx * w.X + sy * w.Y + sz * w.Z;
-        double second = w.X * gx + w.Y * gy + w.Z * gz - t2 * trace;
+        double second = (w.X * hx + w.Y * hy + w.Z * hz) / 2 - t2 * trace;
         double along = da * first + db * second - 2 * b * trace;
         return new RotationVector(
-            a * sx + b * (gx + hx) + along * w.X, a * sy + b * (gy + hy) + along * w.Y, a * sz + b * (gz + hz) + along * w.Z);
+            a * sx + b * hx + along * w.X, a * sy + b * hy + along * w.Y, a * sz + b * hz + along * w.Z);
     }
 
     /// <summary>dL/dw at w = 0 for the matrix exp([w]x) r: what a step of the pose from the left needs.</summary>

@@ -41,7 +41,8 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CryoSpinException($"{path}: cannot be written ({e.Message}). Check that the folder {folder} exists and is writable.", e);
+            throw new CryoSpinException(
+                $"{path}: cannot be written ({e.Message}). Check that the folder {folder} exists and is writable.", e);
         }
     }
 
@@ -54,7 +55,8 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CryoSpinException($"{path}: cannot be replaced ({e.Message}). Check that no folder has this name and that it is writable.", e);
+            throw new CryoSpinException(
+                $"{path}: cannot be replaced ({e.Message}). Check that no folder has this name and that it is writable.", e);
         }
     }
 

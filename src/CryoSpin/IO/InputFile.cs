@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CryoSpin.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace CryoSpin.IO;
 
@@ -11,30 +12,24 @@ internal static class InputFile
     private const long LongestText = 1_000_000_000;
 
     /// <summary>Opens for reading; other processes may read too.</summary>
-    public static FileStream Open(string path, FileOptions options = FileOptions.None)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, options);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new InputException(path, "the file does not exist.", "Check the path.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, $"the file cannot be opened ({e.Message}).", "Check that it is a file that you may read.", e);
-        }
-    }
+    public static FileStream Open(string path, FileOptions options = FileOptions.None) =>
+        Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, options));
+
+    /// <summary>Opens for reading at any place from any thread.</summary>
+    public static SafeFileHandle OpenHandle(string path) =>
+        Guard(path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
 
     /// <summary>True when the stream starts with gzip's two magic bytes; the position is put back to the start.</summary>
     public static bool IsGzip(FileStream stream)
     {
-        bool gzip = stream.ReadByte() == 0x1f && stream.ReadByte() == 0x8b;
+        Span<byte> start = stackalloc byte[2];
+        int n = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         stream.Position = 0;
-        return gzip;
+        return IsGzip(start[..n]);
     }
+
+    /// <summary>True when the bytes start with gzip's two magic bytes.</summary>
+    public static bool IsGzip(ReadOnlySpan<byte> start) => start.Length > 1 && start[0] == 0x1f && start[1] == 0x8b;
 
     /// <summary>The whole text of a file, gunzipped where it is gzip; bytes that are not UTF-8 become U+FFFD.</summary>
     public static string ReadText(string path)
@@ -58,6 +53,23 @@ internal static class InputFile
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new InputException(path, $"the file cannot be read ({e.Message}).", "Copy or download it again.", e);
+        }
+    }
+
+    private static T Guard<T>(string path, Func<T> open)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new InputException(path, "the file does not exist.", "Check the path.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(path, $"the file cannot be opened ({e.Message}).", "Check that it is a file that you may read.", e);
         }
     }
 

@@ -25,7 +25,9 @@ public readonly struct ContrastTransferFunction
     /// <summary>Prepares the function of one particle.</summary>
     /// <param name="optics">Voltage, spherical aberration and amplitude contrast.</param>
     /// <param name="parameters">The particle's own values.</param>
-    /// <exception cref="ArgumentException">A voltage that is not positive, an amplitude contrast outside 0..1, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">
+    /// A voltage that is not positive, an amplitude contrast outside 0..1, or a value that is not finite.
+    /// </exception>
     public ContrastTransferFunction(OpticsGroup optics, in CtfParameters parameters)
     {
         ArgumentNullException.ThrowIfNull(optics);

@@ -8,7 +8,8 @@ namespace CryoSpin.Optics;
 /// <param name="PixelSizeAngstrom">Pixel size of the images.</param>
 /// <param name="BoxSize">Width of the (square) images in pixels.</param>
 public sealed record OpticsGroup(
-    string Name, double VoltageKilovolts, double SphericalAberrationMillimeters, double AmplitudeContrast, double PixelSizeAngstrom, int BoxSize);
+    string Name, double VoltageKilovolts, double SphericalAberrationMillimeters, double AmplitudeContrast, double PixelSizeAngstrom,
+    int BoxSize);
 
 /// <summary>The per-particle part of the contrast transfer function.</summary>
 /// <param name="DefocusUAngstrom">Largest defocus; underfocus is positive.</param>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
@@ -20,12 +19,12 @@ internal static class BareStackLoader
         double pixelSize = options.PixelSizeAngstrom ?? reader.PixelSizeAngstrom;
         if (options.PixelSizeAngstrom is null && pixelSize is 0 or 1)
         {
-            warnings.Add($"{path}: the header's pixel size is {pixelSize.ToString(CultureInfo.InvariantCulture)}, which few microscopes have; 1 angstrom is assumed.");
+            warnings.Add($"{path}: the header's pixel size is {pixelSize:F0}, which says nothing; 1 angstrom is assumed.");
             pixelSize = 1;
         }
         StarTable particles = new("particles", isLoop: true, path);
-        particles.SetColumn(
-            ImageNames.Column, [.. Enumerable.Range(1, reader.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{i:D6}@{path}"))]);
+        string[] names = [.. Enumerable.Range(1, reader.Count).Select(i => FormattableString.Invariant($"{i:D6}@{path}"))];
+        particles.SetColumn(ImageNames.Column, names);
         return new ParticleSet(new ParticleSetData
         {
             Source = path,

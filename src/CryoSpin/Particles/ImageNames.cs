@@ -36,7 +36,8 @@ internal sealed class ImageNames
             if (!valid || number < 1 || stack.IsEmpty)
             {
                 throw new InputException(
-                    $"{particles.Where(i)}, column _{Column}", $"'{name}' does not name an image.", "Write 000001@stack.mrcs; images count from 1.");
+                    $"{particles.Where(i)}, column _{Column}", $"'{name}' does not name an image.",
+                    "Write 000001@stack.mrcs; images count from 1.");
             }
             index[i] = number - 1;
             if (!lookup.TryGetValue(stack, out int s))

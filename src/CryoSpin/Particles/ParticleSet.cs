@@ -8,7 +8,8 @@ namespace CryoSpin.Particles;
 /// <summary>How a star file is read.</summary>
 /// <param name="PixelSizeAngstrom">Pixel size that beats the file's; null to take the file's.</param>
 /// <param name="RequireImages">
-/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then rlnImageSize, or 0.
+/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then
+/// rlnImageSize, or 0.
 /// </param>
 public sealed record ParticleLoadOptions(double? PixelSizeAngstrom = null, bool RequireImages = true);
 
@@ -54,7 +55,9 @@ public sealed class ParticleSet
 
     internal ParticleSetData Data => _data;
 
-    /// <summary>Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), or a bare stack.</summary>
+    /// <summary>
+    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), or a bare stack.
+    /// </summary>
     /// <param name="path">A .star file, or a stack (.mrcs, .mrc or .st).</param>
     /// <param name="options">How to read it.</param>
     /// <exception cref="InputException">A file, column or value is missing or wrong.</exception>
@@ -100,7 +103,12 @@ public sealed class ParticleSet
     /// <summary>
     /// Writes a star file of RELION 3.1: every column and row of the input, with what was estimated put in its place. A single-table
     /// input gets a data_optics. An image path that resolves as written is kept; any other is rewritten relative to the new file's folder.
+    /// Angles and origins have six decimals.
     /// </summary>
+    /// <remarks>
+    /// Where a file without CTFs does not name them, rlnVoltage 300 and rlnSphericalAberration 2.7 are written: RELION 3.1 refuses an
+    /// optics table without them, and uses neither where there is no defocus.
+    /// </remarks>
     /// <param name="path">The file; replaced where it exists.</param>
     /// <param name="poses">One per particle, or null to keep the input's.</param>
     /// <param name="randomSubset">rlnRandomSubset, 1 or 2 per particle, or null to keep the input's.</param>

@@ -20,7 +20,10 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         StarFile file = StarFile.Read(path);
         _optics = file.Find("optics");
         _particles = FindParticles(file);
-        if (_particles.RowCount == 0) throw new InputException(path, $"block data_{_particles.Name} has no particles.", "Was the selection empty?");
+        if (_particles.RowCount == 0)
+        {
+            throw new InputException(path, $"block data_{_particles.Name} has no particles.", "Was the selection empty?");
+        }
         ImageNames images = ImageNames.Parse(_particles);
         string[] stacks = images.Resolve(path, options.RequireImages);
         _opticsRowOf = MatchOptics();
@@ -69,7 +72,8 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         {
             if (!rowOfNumber.TryAdd(numbers[r], r))
             {
-                throw new InputException(_optics.Where(r), $"optics group {numbers[r]} is described twice.", "Number the groups of data_optics differently.");
+                throw new InputException(
+                    _optics.Where(r), $"optics group {numbers[r]} is described twice.", "Number the groups of data_optics differently.");
             }
         }
         int[] wanted = _particles.GetInt32s("rlnOpticsGroup");
@@ -94,7 +98,9 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         using MrcStackReader reader = MrcStackReader.Open(stack);
         if (reader.Width != reader.Height)
         {
-            throw new InputException(stack, $"the images are {reader.Width} x {reader.Height} pixels.", "Particles must be square; extract or window them again.");
+            throw new InputException(
+                stack, $"the images are {reader.Width} x {reader.Height} pixels.",
+                "Particles must be square; extract or window them again.");
         }
         return (reader.Width, reader.PixelSizeAngstrom);
     }
@@ -104,11 +110,13 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         if (Find("rlnCtfDataAreCtfPremultiplied") is { } premultiplied && Any(premultiplied, v => v != 0))
         {
             throw new InputException(
-                path, "the images are multiplied by their CTF (_rlnCtfDataAreCtfPremultiplied is 1).", "Extract the particles again without premultiplication.");
+                path, "the images are multiplied by their CTF (_rlnCtfDataAreCtfPremultiplied is 1).",
+                "Extract the particles again without premultiplication.");
         }
         if (Find("rlnImageDimensionality") is { } dimensions && Any(dimensions, v => v != 2))
         {
-            throw new InputException(path, "the particles are not two-dimensional (_rlnImageDimensionality).", "Give images, not subtomograms.");
+            throw new InputException(
+                path, "the particles are not two-dimensional (_rlnImageDimensionality).", "Give images, not subtomograms.");
         }
         foreach (string column in new[] { "rlnBeamTiltX", "rlnBeamTiltY", "rlnMagMat01", "rlnMagMat10" })
         {
@@ -132,27 +140,28 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         }
         else if (header > 0 && header != 1)
         {
-            _warnings.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{path}: the star file has no pixel size; {header} angstrom is taken from the header of the first stack."));
+            Warn($"{path}: the star file has no pixel size; {header} angstrom is taken from the header of the first stack.");
             return Filled(n, header);
         }
         else
         {
             throw new InputException(
-                path, "there is no pixel size: neither _rlnImagePixelSize, nor _rlnDetectorPixelSize with _rlnMagnification, nor a usable one in the stack's header.",
+                path,
+                "there is no pixel size: neither _rlnImagePixelSize, nor _rlnDetectorPixelSize with _rlnMagnification, " +
+                "nor one other than 1 in the stack's header.",
                 "Add the column or give the pixel size.");
         }
         for (int i = 0; i < n; i++)
         {
             if (!(sizes[i] > 0 && double.IsFinite(sizes[i])))
             {
-                throw new InputException(_particles.Where(i), $"the pixel size is {sizes[i]} angstrom.", "Correct _rlnImagePixelSize or _rlnMagnification.");
+                throw new InputException(
+                    _particles.Where(i), $"the pixel size is {sizes[i]} angstrom.", "Correct _rlnImagePixelSize or _rlnMagnification.");
             }
         }
         if (header > 0 && header != 1 && Math.Abs((header / sizes[0]) - 1) > 0.01)
         {
-            _warnings.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{path}: the pixel size is {sizes[0]} angstrom but the first stack's header says {header}; the star file is believed."));
+            Warn($"{path}: the pixel size is {sizes[0]} angstrom but the first stack's header says {header}; the star file is believed.");
         }
         return sizes;
     }
@@ -195,7 +204,8 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         }
         if (!(contrast is >= 0 and <= 1))
         {
-            throw new InputException(_particles.Where(i), $"the amplitude contrast is {contrast}.", "Correct _rlnAmplitudeContrast; it lies from 0 to 1.");
+            throw new InputException(
+                _particles.Where(i), $"the amplitude contrast is {contrast}.", "Correct _rlnAmplitudeContrast; it lies from 0 to 1.");
         }
     }
 
@@ -211,8 +221,7 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         }
         if (ratio > 1e-4)
         {
-            _warnings.Add(string.Create(
-                CultureInfo.InvariantCulture, $"{_particles.Where(i)}: the pixel size {pixelSizes[i]} differs from the first particle's {pixelSizes[0]} angstrom."));
+            Warn($"{_particles.Where(i)}: the pixel size {pixelSizes[i]} differs from the first particle's {pixelSizes[0]} angstrom.");
         }
     }
 
@@ -243,7 +252,9 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
     private Pose[]? ReadPoses(double[] pixelSizes)
     {
         if (!_particles.Has("rlnAngleRot") || !_particles.Has("rlnAngleTilt") || !_particles.Has("rlnAnglePsi")) return null;
-        double[] rot = _particles.GetDoubles("rlnAngleRot"), tilt = _particles.GetDoubles("rlnAngleTilt"), psi = _particles.GetDoubles("rlnAnglePsi");
+        double[] rot = _particles.GetDoubles("rlnAngleRot");
+        double[] tilt = _particles.GetDoubles("rlnAngleTilt");
+        double[] psi = _particles.GetDoubles("rlnAnglePsi");
         double[] x = Origins("rlnOriginX", pixelSizes), y = Origins("rlnOriginY", pixelSizes);
         Pose[] poses = new Pose[rot.Length];
         for (int i = 0; i < poses.Length; i++) poses[i] = new Pose(new EulerAngles(rot[i], tilt[i], psi[i]).ToRotation(), x[i], y[i]);
@@ -269,6 +280,8 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         Find(column) ?? throw new InputException(
             path, $"there is no column _{column} in data_{_particles.Name}{(_optics is null ? "" : " or data_optics")}.",
             "Add it; the CTF needs defocus, voltage, spherical aberration and amplitude contrast.");
+
+    private void Warn(FormattableString text) => _warnings.Add(FormattableString.Invariant(text));
 
     private bool Any(Values values, Func<double, bool> test)
     {

@@ -12,7 +12,9 @@ public sealed class ParticleSource : IDisposable
     private readonly MrcStackReader?[] _stacks;
 
     /// <summary>Opens every stack once and checks that all images are there and have one size.</summary>
-    /// <exception cref="InputException">Stacks are missing or damaged, sizes differ, or a row names an image past the end; all are listed.</exception>
+    /// <exception cref="InputException">
+    /// Stacks are missing or damaged, sizes differ, or a row names an image past the end; all are listed.
+    /// </exception>
     public ParticleSource(ParticleSet set)
     {
         Set = set;
@@ -80,7 +82,8 @@ public sealed class ParticleSource : IDisposable
         MrcStackReader stack = _stacks[s]!;
         if (stack.Width != Set.BoxSize || stack.Height != Set.BoxSize)
         {
-            problems.Add($"{Set.Where(FirstParticleOf(s))}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {Set.BoxSize} x {Set.BoxSize}.");
+            string where = Set.Where(FirstParticleOf(s));
+            problems.Add($"{where}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {Set.BoxSize} x {Set.BoxSize}.");
         }
     }
 

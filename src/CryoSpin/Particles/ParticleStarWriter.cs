@@ -96,41 +96,55 @@ internal static class ParticleStarWriter
         StarTable optics = new("optics");
         optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, groups.Count)]);
         optics.SetColumn("rlnOpticsGroupName", [.. groups.Select(g => g.Name)]);
-        SetWhereKnown(optics, "rlnVoltage", groups, g => g.VoltageKilovolts);
-        SetWhereKnown(optics, "rlnSphericalAberration", groups, g => g.SphericalAberrationMillimeters);
-        SetWhereKnown(optics, "rlnAmplitudeContrast", groups, g => g.AmplitudeContrast);
+        SetNumbers(optics, "rlnVoltage", [.. groups.Select(Voltage)]);
+        SetNumbers(optics, "rlnSphericalAberration", [.. groups.Select(Aberration)]);
+        if (groups.All(g => double.IsFinite(g.AmplitudeContrast)))
+        {
+            optics.SetColumn("rlnAmplitudeContrast", [.. groups.Select(g => g.AmplitudeContrast)]);
+        }
         optics.SetColumn("rlnImagePixelSize", [.. groups.Select(g => g.PixelSizeAngstrom)]);
         if (data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. groups.Select(g => g.BoxSize)]);
         optics.SetColumn("rlnImageDimensionality", [.. groups.Select(_ => 2)]);
         return optics;
     }
 
-    private static void SetWhereKnown(StarTable optics, string column, IReadOnlyList<OpticsGroup> groups, Func<OpticsGroup, double> value)
-    {
-        if (groups.All(g => double.IsFinite(value(g)))) optics.SetColumn(column, [.. groups.Select(value)]);
-    }
+    // RELION 3.1 refuses an optics table without voltage and aberration, even for images without a CTF, which then uses neither.
+    private static double Voltage(OpticsGroup group) => double.IsFinite(group.VoltageKilovolts) ? group.VoltageKilovolts : 300;
 
-    // RELION 3.1 refuses an optics table without image size, dimensionality or pixel size.
+    private static double Aberration(OpticsGroup group) =>
+        double.IsFinite(group.SphericalAberrationMillimeters) ? group.SphericalAberrationMillimeters : 2.7;
+
+    // RELION 3.1 also refuses an optics table without image size, dimensionality or pixel size.
     private static StarTable CompleteOptics(ParticleSetData data, StarTable input)
     {
         StarTable optics = input.Copy();
         int rows = optics.RowCount;
         if (!optics.Has("rlnOpticsGroup")) optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, rows)]);
-        if (!optics.Has("rlnOpticsGroupName")) optics.SetColumn("rlnOpticsGroupName", [.. Enumerable.Range(1, rows).Select(r => FormattableString.Invariant($"opticsGroup{r}"))]);
-        if (data.PixelSizeGiven || !optics.Has("rlnImagePixelSize")) optics.SetColumn("rlnImagePixelSize", PixelSizeOfRows(data, rows));
+        if (!optics.Has("rlnOpticsGroupName"))
+        {
+            string[] names = [.. Enumerable.Range(1, rows).Select(r => FormattableString.Invariant($"opticsGroup{r}"))];
+            optics.SetColumn("rlnOpticsGroupName", names);
+        }
+        if (data.PixelSizeGiven || !optics.Has("rlnImagePixelSize"))
+        {
+            optics.SetColumn("rlnImagePixelSize", PerRow(data, rows, g => g.PixelSizeAngstrom));
+        }
+        if (!optics.Has("rlnVoltage")) SetNumbers(optics, "rlnVoltage", PerRow(data, rows, Voltage));
+        if (!optics.Has("rlnSphericalAberration")) SetNumbers(optics, "rlnSphericalAberration", PerRow(data, rows, Aberration));
         if (!optics.Has("rlnImageSize") && data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. Enumerable.Repeat(data.BoxSize, rows)]);
         if (!optics.Has("rlnImageDimensionality")) optics.SetColumn("rlnImageDimensionality", [.. Enumerable.Repeat(2, rows)]);
         return optics;
     }
 
-    private static double[] PixelSizeOfRows(ParticleSetData data, int rows)
+    // The first particle of a row speaks for it; a row without particles takes the first group's value.
+    private static double[] PerRow(ParticleSetData data, int rows, Func<OpticsGroup, double> value)
     {
-        double[] sizes = new double[rows];
-        Array.Fill(sizes, data.OpticsGroups[0].PixelSizeAngstrom);
+        double[] values = new double[rows];
+        Array.Fill(values, value(data.OpticsGroups[0]));
         for (int i = data.ImageIndex.Length - 1; i >= 0; i--)
         {
-            sizes[data.OpticsRowOf![i]] = data.OpticsGroups[data.OpticsGroupOf[i]].PixelSizeAngstrom;
+            values[data.OpticsRowOf![i]] = value(data.OpticsGroups[data.OpticsGroupOf[i]]);
         }
-        return sizes;
+        return values;
     }
 }

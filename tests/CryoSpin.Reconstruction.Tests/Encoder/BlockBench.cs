@@ -44,7 +44,8 @@ internal sealed unsafe class BlockBench<TLanes> : IDisposable
 
     public void AddBlock(int outputs, bool pool)
     {
-        _layers.Add(new ConvolutionBlock<TLanes>(_team, _winograd, _store, _before, $"b{_layers.Count}", _layout, _channels, outputs, pool, _images));
+        string name = $"b{_layers.Count}";
+        _layers.Add(new ConvolutionBlock<TLanes>(_team, _winograd, _store, _before, name, _layout, _channels, outputs, pool, _images));
         (_layout, _channels) = (_layers[^1].OutputLayout, outputs);
     }
 
@@ -134,13 +135,15 @@ internal sealed unsafe class BlockBench<TLanes> : IDisposable
         return ((((long)tap * b.InputLayout.Channels) + i) * b.OutputLayout.Channels) + o;
     }
 
+    private static nint At(MapLayout layout, int image, int channel, int y, int x) =>
+        (image * layout.Image) + layout.Origin + (y * layout.Row) + ((nint)x * layout.Channels) + channel;
+
     private void Write(Maps maps, float* to, MapLayout layout)
     {
         for (int b = 0; b < _images; b++)
             for (int c = 0; c < maps.Channels; c++)
                 for (int y = 0; y < maps.Side; y++)
-                    for (int x = 0; x < maps.Side; x++)
-                        to[(b * layout.Image) + layout.Origin + (y * layout.Row) + ((nint)x * layout.Channels) + c] = (float)maps[b, c, y, x];
+                    for (int x = 0; x < maps.Side; x++) to[At(layout, b, c, y, x)] = (float)maps[b, c, y, x];
     }
 
     private Maps Read(float* from, MapLayout layout, int channels)
@@ -149,8 +152,7 @@ internal sealed unsafe class BlockBench<TLanes> : IDisposable
         for (int b = 0; b < _images; b++)
             for (int c = 0; c < channels; c++)
                 for (int y = 0; y < layout.Side; y++)
-                    for (int x = 0; x < layout.Side; x++)
-                        maps[b, c, y, x] = from[(b * layout.Image) + layout.Origin + (y * layout.Row) + ((nint)x * layout.Channels) + c];
+                    for (int x = 0; x < layout.Side; x++) maps[b, c, y, x] = from[At(layout, b, c, y, x)];
         return maps;
     }
 }

@@ -18,7 +18,8 @@ public unsafe class FiltersAndAdamTests
         using GaussianFilterBank bank = new(team, 20, EncoderArchitecture.PublishedVariances, normalise);
         float[] maps = new float[2 * 20 * 20 * 5];
         bank.Apply(input.Floats, 2, maps);
-        double[] actual = [.. Enumerable.Range(0, maps.Length).Select(i => (double)maps[(((i / 2000 * 400) + (i % 400)) * 5) + (i / 400 % 5)])];
+        double[] actual = [.. Enumerable.Range(0, maps.Length).Select(
+            i => (double)maps[(((i / 2000 * 400) + (i % 400)) * 5) + (i / 400 % 5)])];
         Numbers.Close(expected.Values, actual, 1e-4, golden);
     }
 

@@ -14,7 +14,9 @@ internal static class Numbers
             double d = Math.Abs(expected[i] - actual[i]);
             if (d > worst || double.IsNaN(d)) (worst, at) = (double.IsNaN(d) ? double.PositiveInfinity : d, i);
         }
-        Assert.True(worst <= relative * scale, $"{what}: off by {worst:G3} of {scale:G3} at {at} (expected {expected[at]:G6}, got {actual[at]:G6})");
+        Assert.True(
+            worst <= relative * scale,
+            $"{what}: off by {worst:G3} of {scale:G3} at {at} (expected {expected[at]:G6}, got {actual[at]:G6})");
     }
 
     public static double[] Uniform(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextDouble()) - 1)];

@@ -75,7 +75,8 @@ public sealed unsafe class PoseEncoderTests : IDisposable
             Random random = new(9);
             for (int i = 0; i < 6; i++)
             {
-                float[] images = Numbers.UniformFloats(random, 8 * 32 * 32), target = Numbers.UniformFloats(random, 8 * encoder.OutputsPerImage);
+                float[] images = Numbers.UniformFloats(random, 8 * 32 * 32);
+                float[] target = Numbers.UniformFloats(random, 8 * encoder.OutputsPerImage);
                 Loss(encoder, images, target, out float[] gradient);
                 encoder.Backward(gradient);
                 encoder.Step(1e-3);
@@ -120,16 +121,22 @@ public sealed unsafe class PoseEncoderTests : IDisposable
         for (int i = 0; i < 11; i++)
         {
             double[] one = [.. encoder.Forward(images.AsSpan(400 * i, 400), 1, false).ToArray().Select(v => (double)v)];
-            Numbers.Close([.. all.Skip(i * encoder.OutputsPerImage).Take(encoder.OutputsPerImage).Select(v => (double)v)], one, 1e-6, $"image {i}");
+            Numbers.Close(
+                [.. all.Skip(i * encoder.OutputsPerImage).Take(encoder.OutputsPerImage).Select(v => (double)v)], one, 1e-6, $"image {i}");
         }
         Assert.Equal(0, encoder.Forward([], 0, false).Length);
     }
 
-    [Fact]
-    public void A_step_allocates_nothing()
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 64)]
+    public void A_step_allocates_nothing(int workers, int most)
     {
-        using PoseEncoder encoder = new(EncoderArchitecture.Compact(32, 3), 8, 1, _team);
-        float[] images = Numbers.UniformFloats(new Random(1), 8 * 1024), gradient = Numbers.UniformFloats(new Random(2), 8 * encoder.OutputsPerImage);
+        // One worker: all code runs on the measured thread. Two: the team's event may make its lock during the run, once.
+        using WorkerTeam team = new(workers);
+        using PoseEncoder encoder = new(EncoderArchitecture.Compact(32, 3), 8, 1, team);
+        float[] images = Numbers.UniformFloats(new Random(1), 8 * 1024);
+        float[] gradient = Numbers.UniformFloats(new Random(2), 8 * encoder.OutputsPerImage);
         void Step()
         {
             encoder.Forward(images, 8, true);
@@ -140,8 +147,7 @@ public sealed unsafe class PoseEncoderTests : IDisposable
         for (int i = 0; i < 5; i++) Step();
         long own = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 20; i++) Step();
-        // The team's event may make its lock during the run, once.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - own, 0, 64);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - own, 0, most);
     }
 
     [Fact]

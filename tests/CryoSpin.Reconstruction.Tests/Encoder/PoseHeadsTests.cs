@@ -55,18 +55,22 @@ public unsafe class PoseHeadsTests
         net.Backward(x.Pointer, g.Pointer, dx.Pointer, images, accumulate: false);
         for (int h = 0; h < heads; h++)
         {
-            double[] y = [.. Enumerable.Range(0, images * outputs).Select(i => (double)net.Output[(((i / outputs * heads) + h) * outputs) + (i % outputs)])];
+            double[] y = [.. Enumerable.Range(0, images * outputs).Select(
+                i => (double)net.Output[(((i / outputs * heads) + h) * outputs) + (i % outputs)])];
             Numbers.Close(G("output"), y, 1e-4, "output");
             for (int l = 0; l < 3; l++) CheckGradients(net, l, heads, h, ins[l], outs[l]);
         }
-        Numbers.Close([.. G("grad_input").Select(v => heads * v)], [.. Enumerable.Range(0, input.Length).Select(i => (double)dx.Pointer[i])], 1e-4, "dx");
+        Numbers.Close(
+            [.. G("grad_input").Select(v => heads * v)], [.. Enumerable.Range(0, input.Length).Select(i => (double)dx.Pointer[i])], 1e-4,
+            "dx");
     }
 
     private static void CheckGradients<TLanes>(PoseHeads<TLanes> net, int l, int heads, int h, int ins, int outs)
         where TLanes : unmanaged, ILanes<TLanes>
     {
         HeadLayer<TLanes> layer = net.Layers[l];
-        double[] dw = [.. Enumerable.Range(0, ins * outs).Select(i => (double)*Weight(layer.Weights.Gradient, l, heads, h, i % ins, i / ins))];
+        double[] dw = [.. Enumerable.Range(0, ins * outs).Select(
+            i => (double)*Weight(layer.Weights.Gradient, l, heads, h, i % ins, i / ins))];
         Numbers.Close(G($"grad_net_{3 * l}_weight"), dw, 1e-4, $"weights of layer {l}");
         double[] db = [.. Enumerable.Range(0, outs).Select(o => (double)layer.Bias.Gradient[Unit(l, h, o)])];
         Numbers.Close(G($"grad_net_{3 * l}_bias"), db, 1e-4, $"bias of layer {l}");

@@ -3,7 +3,8 @@ namespace CryoSpin.Reconstruction.Tests.Encoder;
 /// <summary>Maps [image][channel][y][x] in double precision, laid out as PyTorch does.</summary>
 internal sealed record Maps(int Images, int Channels, int Side, double[] Values)
 {
-    public static Maps Zeros(int images, int channels, int side) => new(images, channels, side, new double[images * channels * side * side]);
+    public static Maps Zeros(int images, int channels, int side) =>
+        new(images, channels, side, new double[images * channels * side * side]);
 
     public double this[int image, int channel, int y, int x]
     {
@@ -38,10 +39,10 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
         for (int c = 0; c < outputs; c++)
         {
             double mean = 0, variance = 0;
-            Each(_before, c, (b, y, x) => mean += _before[b, c, y, x] / n);
-            Each(_before, c, (b, y, x) => variance += Math.Pow(_before[b, c, y, x] - mean, 2) / n);
+            Each(_before, (b, y, x) => mean += _before[b, c, y, x] / n);
+            Each(_before, (b, y, x) => variance += Math.Pow(_before[b, c, y, x] - mean, 2) / n);
             (_mean[c], _inverse[c]) = (mean, 1 / Math.Sqrt(variance + Epsilon));
-            Each(_before, c, (b, y, x) => result[b, c, y, x] = Math.Max(0, (scale[c] * Normal(b, c, y, x)) + shift[c]));
+            Each(_before, (b, y, x) => result[b, c, y, x] = Math.Max(0, (scale[c] * Normal(b, c, y, x)) + shift[c]));
         }
         return result;
     }
@@ -54,9 +55,10 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
         {
             double sum = 0, product = 0;
             double Behind(int b, int y, int x) => (scale[c] * Normal(b, c, y, x)) + shift[c] > 0 ? gradient[b, c, y, x] : 0;
-            Each(d, c, (b, y, x) => sum += Behind(b, y, x));
-            Each(d, c, (b, y, x) => product += Behind(b, y, x) * Normal(b, c, y, x));
-            Each(d, c, (b, y, x) => d[b, c, y, x] = scale[c] * _inverse[c] * (Behind(b, y, x) - (sum / n) - (Normal(b, c, y, x) * product / n)));
+            Each(d, (b, y, x) => sum += Behind(b, y, x));
+            Each(d, (b, y, x) => product += Behind(b, y, x) * Normal(b, c, y, x));
+            double Before(int b, int y, int x) => Behind(b, y, x) - (sum / n) - (Normal(b, c, y, x) * product / n);
+            Each(d, (b, y, x) => d[b, c, y, x] = scale[c] * _inverse[c] * Before(b, y, x));
             (ShiftGradient[c], ScaleGradient[c]) = (sum, product);
         }
         for (int o = 0; o < outputs; o++)
@@ -66,7 +68,7 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
                 for (int t = 0; t < 9; t++)
                 {
                     double sum = 0;
-                    Each(d, o, (b, y, x) => sum += d[b, o, y, x] * _input[b, i, y + (t / 3) - 1, x + (t % 3) - 1]);
+                    Each(d, (b, y, x) => sum += d[b, o, y, x] * _input[b, i, y + (t / 3) - 1, x + (t % 3) - 1]);
                     WeightGradient[Tap(o, i, t / 3, t % 3)] = sum;
                 }
             }
@@ -78,7 +80,7 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
     {
         Maps result = Maps.Zeros(input.Images, input.Channels, input.Side / 2);
         for (int c = 0; c < input.Channels; c++)
-            Each(result, c, (b, y, x) => result[b, c, y, x] = maximum ? Four(input, b, c, y, x).Max() : Four(input, b, c, y, x).Average());
+            Each(result, (b, y, x) => result[b, c, y, x] = maximum ? Four(input, b, c, y, x).Max() : Four(input, b, c, y, x).Average());
         return result;
     }
 
@@ -87,12 +89,15 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
         Maps result = Maps.Zeros(input.Images, input.Channels, input.Side);
         for (int c = 0; c < input.Channels; c++)
         {
-            Each(gradient, c, (b, y, x) =>
+            Each(gradient, (b, y, x) =>
             {
                 double[] four = [.. Four(input, b, c, y, x)];
                 int winner = Array.IndexOf(four, four.Max());
                 for (int q = 0; q < 4; q++)
-                    result[b, c, (2 * y) + (q / 2), (2 * x) + (q % 2)] = maximum ? (q == winner ? gradient[b, c, y, x] : 0) : gradient[b, c, y, x] / 4;
+                {
+                    double share = maximum ? (q == winner ? 1 : 0) : 0.25;
+                    result[b, c, (2 * y) + (q / 2), (2 * x) + (q % 2)] = share * gradient[b, c, y, x];
+                }
             });
         }
         return result;
@@ -101,9 +106,8 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
     private static IEnumerable<double> Four(Maps m, int b, int c, int y, int x) =>
         [m[b, c, 2 * y, 2 * x], m[b, c, 2 * y, (2 * x) + 1], m[b, c, (2 * y) + 1, 2 * x], m[b, c, (2 * y) + 1, (2 * x) + 1]];
 
-    private static void Each(Maps maps, int channel, Action<int, int, int> body)
+    private static void Each(Maps maps, Action<int, int, int> body)
     {
-        _ = channel;
         for (int b = 0; b < maps.Images; b++)
             for (int y = 0; y < maps.Side; y++)
                 for (int x = 0; x < maps.Side; x++) body(b, y, x);
@@ -114,7 +118,7 @@ internal sealed class ReferenceBlock(int inputs, int outputs, double[] weights, 
         Maps result = Maps.Zeros(input.Images, outputs, input.Side);
         for (int o = 0; o < outputs; o++)
         {
-            Each(result, o, (b, y, x) =>
+            Each(result, (b, y, x) =>
             {
                 double sum = 0;
                 for (int i = 0; i < input.Channels; i++)

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
-using CryoSpin.TestSupport;
 using CryoSpin.Tests.Geometry;
+using CryoSpin.TestSupport;
 
 namespace CryoSpin.Tests.Evaluation;
 
@@ -44,7 +44,7 @@ public class PoseComparisonTests
         PointGroup group = PointGroup.Parse(symmetry);
         Random random = new(12);
         Rotation frame = RandomRotations.Next(random);
-        Rotation[] truth = new Rotation[700];
+        Rotation[] truth = new Rotation[group.Order > 20 ? 200 : 700];
         RandomRotations.Fill(random, truth);
         Rotation[] estimated = new Rotation[truth.Length];
         double[] injected = new double[truth.Length];
@@ -58,12 +58,13 @@ public class PoseComparisonTests
         }
         PoseComparisonResult result = PoseComparison.Compare(estimated, truth, group);
         Assert.Equal(mirror, result.Mirrored);
-        Assert.Contains(group.Elements, s => (frame * s).AngleToDegrees(result.GlobalRotation) < 0.25);
+        double precision = group.Order > 20 ? 0.5 : 0.25;
+        Assert.Contains(group.Elements, s => (frame * s).AngleToDegrees(result.GlobalRotation) < precision);
         Assert.Equal(OrderStatistics.Median(injected), result.MedianDegrees, group.Order > 1 ? 0.4 : 0.02);
-        Assert.InRange(result.ShareWithin5Degrees, 0.8, group.Order > 20 ? 0.9 : 0.83);
+        Assert.InRange(result.ShareWithin5Degrees, 0.8, group.Order > 20 ? 0.95 : 0.83);
         for (int i = 0; i < truth.Length; i++)
         {
-            if (i % 5 != 0) Assert.Equal(injected[i], result.RotationErrorsDegrees[i], 0.25);
+            if (i % 5 != 0) Assert.Equal(injected[i], result.RotationErrorsDegrees[i], precision);
             Assert.True(result.ViewErrorsDegrees[i] <= result.RotationErrorsDegrees[i] + 1e-9);
             if (group.Order == 1) Assert.Equal(injected[i], result.RotationErrorsDegrees[i], 0.25);
         }
@@ -150,7 +151,8 @@ public class PoseComparisonTests
     /// <summary>A rotation vector of three normal numbers of the given standard deviation.</summary>
     private static Rotation Small(Random random, double degrees)
     {
-        double Normal() => degrees * Math.PI / 180 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double Normal() =>
+            degrees * Math.PI / 180 * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         return So3.Exp(new RotationVector(Normal(), Normal(), Normal()));
     }
 }

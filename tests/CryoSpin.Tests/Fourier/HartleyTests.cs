@@ -55,7 +55,8 @@ public class HartleyTests
     public void Central_slice_is_the_projection()
     {
         const int n = 12;
-        float[] volume = NaiveFourier.Noise(n * n * n, 5), projection = new float[n * n], slice = new float[n * n], grid = new float[n * n * n];
+        float[] volume = NaiveFourier.Noise(n * n * n, 5), projection = new float[n * n], slice = new float[n * n];
+        float[] grid = new float[n * n * n];
         for (int i = 0; i < volume.Length; i++) projection[i % (n * n)] += volume[i];
         new Hartley2D(n).Forward(projection, slice);
         new Hartley3D(n).Forward(volume, grid);
@@ -66,7 +67,8 @@ public class HartleyTests
     public void Odd_grid_is_point_symmetric_up_to_the_sign_of_the_imaginary_part()
     {
         const int n = 6, e = n + 1;
-        float[] volume = NaiveFourier.Noise(n * n * n, 5), grid = new float[n * n * n], odd = new float[e * e * e], back = new float[n * n * n];
+        float[] volume = NaiveFourier.Noise(n * n * n, 5), grid = new float[n * n * n], odd = new float[e * e * e];
+        float[] back = new float[n * n * n];
         // An even function: its spectrum is real, so the partner of each Hartley value is equal to it.
         float[] even = new float[n * n * n];
         for (int z = 0; z < n; z++)

@@ -8,7 +8,8 @@ public class RealFftTests
 {
     private const double Tolerance = 5e-7;
 
-    public static TheoryData<int> Sizes2D => [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24, 25, 28, 30, 32, 36, 42, 49, 54, 64, 70, 90, 128, 140];
+    public static TheoryData<int> Sizes2D =>
+        [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 24, 25, 28, 30, 32, 36, 42, 49, 54, 64, 70, 90, 128, 140];
 
     public static TheoryData<int> Sizes3D => [2, 3, 4, 6, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 28, 30, 32];
 

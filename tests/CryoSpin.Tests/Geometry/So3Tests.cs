@@ -54,7 +54,12 @@ public class So3Tests
     [Fact]
     public void Log_of_exact_half_turns()
     {
-        foreach (Rotation r in new[] { new Rotation(1, 0, 0, 0, -1, 0, 0, 0, -1), new Rotation(-1, 0, 0, 0, 1, 0, 0, 0, -1), new Rotation(-1, 0, 0, 0, -1, 0, 0, 0, 1), new Rotation(0, 1, 0, 1, 0, 0, 0, 0, -1) })
+        Rotation[] halfTurns =
+        [
+            new Rotation(1, 0, 0, 0, -1, 0, 0, 0, -1), new Rotation(-1, 0, 0, 0, 1, 0, 0, 0, -1),
+            new Rotation(-1, 0, 0, 0, -1, 0, 0, 0, 1), new Rotation(0, 1, 0, 1, 0, 0, 0, 0, -1),
+        ];
+        foreach (Rotation r in halfTurns)
         {
             RotationVector w = So3.Log(r);
             Assert.Equal(Math.PI, w.Angle, 1e-12);

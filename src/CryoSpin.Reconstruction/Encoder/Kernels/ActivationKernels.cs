@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace CryoSpin.Reconstruction.Encoder.Kernels;
 
 /// <summary>Per-channel numbers of a batch normalisation, each an array of the layer's channels.</summary>
-internal readonly unsafe struct NormalisationTerms(float* mean, float* inverseDeviation, float* scale, float* shift, float* meanGradient, float* meanProduct)
+internal readonly unsafe struct NormalisationTerms(
+    float* mean, float* inverseDeviation, float* scale, float* shift, float* meanGradient, float* meanProduct)
 {
     public readonly float* Mean = mean;
     public readonly float* InverseDeviation = inverseDeviation;
@@ -32,7 +33,8 @@ internal static unsafe class ActivationKernels<TLanes>
     private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
-    /// <summary>Sum and sum of squares of x less a pivot, per channel, over a block of rows; sums[0..channels) and sums[channels..).</summary>
+    /// <summary>Sum and sum of squares of x less a pivot, per channel, over a block of rows, one half of the sums after
+    /// the other.</summary>
     [MethodImpl(Hot)]
     public static void Moments(float* x, nint row, int rows, int columns, int channels, float* pivot, float* sums)
     {
@@ -73,7 +75,8 @@ internal static unsafe class ActivationKernels<TLanes>
             Affine(terms, c, out TLanes scale, out TLanes shift);
             TLanes zero = TLanes.All(0f);
             float* a = x + c, o = y + c;
-            for (int i = 0; i < columns; i++, a += channels, o += channels) TLanes.Max(TLanes.Fma(TLanes.Load(a), scale, shift), zero).Store(o);
+            for (int i = 0; i < columns; i++, a += channels, o += channels)
+                TLanes.Max(TLanes.Fma(TLanes.Load(a), scale, shift), zero).Store(o);
         }
     }
 
@@ -119,7 +122,8 @@ internal static unsafe class ActivationKernels<TLanes>
 
     /// <summary>The same where 2x2 maxima follow: two rows of x, one row of gradients.</summary>
     [MethodImpl(Hot)]
-    public static void GradientSumsMaximum(float* x, nint row, int columns, int channels, in NormalisationTerms terms, float* gradient, float* sums)
+    public static void GradientSumsMaximum(
+        float* x, nint row, int columns, int channels, in NormalisationTerms terms, float* gradient, float* sums)
     {
         for (int c = 0; c < channels; c += TLanes.Count)
         {
@@ -199,7 +203,8 @@ internal static unsafe class ActivationKernels<TLanes>
         for (int c = 0; c < channels; c += TLanes.Count)
         {
             BackwardTerms(terms, c, out TLanes _, out TLanes _, out TLanes slope, out TLanes offset);
-            for (int i = 0; i < columns; i++) TLanes.Fma(TLanes.Load(x + (i * channels) + c), slope, offset).Store(result + (i * channels) + c);
+            for (int i = 0; i < columns; i++)
+                TLanes.Fma(TLanes.Load(x + (i * channels) + c), slope, offset).Store(result + (i * channels) + c);
         }
     }
 
@@ -213,7 +218,8 @@ internal static unsafe class ActivationKernels<TLanes>
             {
                 float* a = x + c;
                 TLanes.Max(
-                    TLanes.Max(TLanes.Load(a), TLanes.Load(a + channels)), TLanes.Max(TLanes.Load(a + row), TLanes.Load(a + row + channels))).Store(y + c);
+                    TLanes.Max(TLanes.Load(a), TLanes.Load(a + channels)),
+                    TLanes.Max(TLanes.Load(a + row), TLanes.Load(a + row + channels))).Store(y + c);
             }
         }
     }
@@ -228,7 +234,8 @@ internal static unsafe class ActivationKernels<TLanes>
             for (int c = 0; c < channels; c += TLanes.Count)
             {
                 float* a = x + c;
-                ((TLanes.Load(a) + TLanes.Load(a + channels) + TLanes.Load(a + row) + TLanes.Load(a + row + channels)) * quarter).Store(y + c);
+                TLanes sum = TLanes.Load(a) + TLanes.Load(a + channels) + TLanes.Load(a + row) + TLanes.Load(a + row + channels);
+                (sum * quarter).Store(y + c);
             }
         }
     }
@@ -283,7 +290,8 @@ internal static unsafe class ActivationKernels<TLanes>
 
     // dx = scale d + slope x + offset, the part that is linear in x gathered into two constants.
     [MethodImpl(Inline)]
-    private static void BackwardTerms(in NormalisationTerms terms, int c, out TLanes scale, out TLanes shift, out TLanes slope, out TLanes offset)
+    private static void BackwardTerms(
+        in NormalisationTerms terms, int c, out TLanes scale, out TLanes shift, out TLanes slope, out TLanes offset)
     {
         Affine(terms, c, out scale, out shift);
         TLanes zero = TLanes.All(0f);

@@ -28,7 +28,8 @@ internal static unsafe class AdamKernel
     {
         Vector256<float> b1 = Vector256.Create(AdamTerms.Beta1), c1 = Vector256.Create(1 - AdamTerms.Beta1);
         Vector256<float> b2 = Vector256.Create(AdamTerms.Beta2), c2 = Vector256.Create(1 - AdamTerms.Beta2);
-        Vector256<float> rate = Vector256.Create(terms.Rate), scale = Vector256.Create(terms.SecondScale), eps = Vector256.Create(AdamTerms.Epsilon);
+        Vector256<float> rate = Vector256.Create(terms.Rate), scale = Vector256.Create(terms.SecondScale);
+        Vector256<float> eps = Vector256.Create(AdamTerms.Epsilon);
         for (int i = 0; i < count; i += 8)
         {
             Vector256<float> g = Vector256.Load(gradient + i);

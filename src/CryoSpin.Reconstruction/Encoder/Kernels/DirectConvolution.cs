@@ -48,7 +48,8 @@ internal sealed unsafe class DirectConvolution : IDisposable
         for (int panel = 0; panel < _outputs / 16; panel++)
         {
             float* to = _packed.Pointer + ((nint)panel * taps * 16);
-            for (int t = 0; t < taps; t++, to += 16) new Span<float>(weights + ((nint)t * _outputs) + (panel * 16), 16).CopyTo(new Span<float>(to, 16));
+            for (int t = 0; t < taps; t++, to += 16)
+                new Span<float>(weights + ((nint)t * _outputs) + (panel * 16), 16).CopyTo(new Span<float>(to, 16));
         }
     }
 
@@ -110,14 +111,16 @@ internal sealed unsafe class DirectConvolution : IDisposable
 
     private void ConvolveRows(int item, int worker)
     {
-        int image = item / _itemsPerImage, first = item % _itemsPerImage * _rows, end = Math.Min(_from.Side, first + _rows), depth = 3 * _inputs;
+        int image = item / _itemsPerImage, first = item % _itemsPerImage * _rows, end = Math.Min(_from.Side, first + _rows);
+        int depth = 3 * _inputs;
         for (int panel = 0; panel < _outputs / 16; panel++)
         {
             float* weights = _packed.Pointer + ((nint)panel * 9 * _inputs * 16);
             for (int y = first; y < end; y++)
             {
                 PanelProduct.Multiply(
-                    _from.Side, 3, depth, _input + (image * _from.Image) + (y * _from.Row), _inputs, _from.Row, 1, weights, 16, (nint)depth * 16,
+                    _from.Side, 3, depth, _input + (image * _from.Image) + (y * _from.Row), _inputs, _from.Row, 1, weights, 16,
+                    (nint)depth * 16,
                     _output + (image * _to.Image) + _to.Origin + (y * _to.Row) + (panel * 16), _outputs, false);
             }
         }

@@ -73,7 +73,8 @@ internal static unsafe class HeadKernels<TLanes>
 
     /// <summary>Each column's sum of the gradient, and of the gradient times the normalised value.</summary>
     [MethodImpl(Hot)]
-    public static void GradientSums(float* r, float* gradient, nint row, int images, in NormalisationTerms terms, int first, out HeadColumns sums)
+    public static void GradientSums(
+        float* r, float* gradient, nint row, int images, in NormalisationTerms terms, int first, out HeadColumns sums)
     {
         sums = default;
         fixed (float* sum = sums.First, product = sums.Second)

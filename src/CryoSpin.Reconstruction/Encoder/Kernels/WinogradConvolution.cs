@@ -27,7 +27,7 @@ internal sealed unsafe class WinogradConvolution<TLanes> : IDisposable
 
     // Longest sum in one go of the weight gradient, so that its operands stay in the second-level cache.
     private const int GradientDepth = 192;
-    private const long GradientFloats = 1L << 20;
+    private const long GradientFloats = 1L << 19;
 
     private readonly WorkerTeam _team;
     private readonly Action<int, int> _convolve;
@@ -258,7 +258,8 @@ internal sealed unsafe class WinogradConvolution<TLanes> : IDisposable
             for (int o = 0; o < _outputs; o += 16)
             {
                 PanelProduct.Multiply(
-                    _inputs, 1, depth, v + (s * inRow), 1, 0, inRow, m + (s * outRow) + o, outRow, 0, sums + o, _outputs, _firstTile + s > 0);
+                    _inputs, 1, depth, v + (s * inRow), 1, 0, inRow, m + (s * outRow) + o, outRow, 0, sums + o, _outputs,
+                    _firstTile + s > 0);
             }
         }
     }

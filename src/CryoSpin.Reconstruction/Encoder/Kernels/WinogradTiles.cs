@@ -8,8 +8,10 @@ namespace CryoSpin.Reconstruction.Encoder.Kernels;
 /// </summary>
 /// <remarks>
 /// 36 multiplications replace 144, at the price of some rounding: relative errors of 1e-6 instead of 3e-7, far below the noise of a
-/// stochastic gradient. The intermediate 6 x 6 vectors live on the stack.
+/// stochastic gradient. The intermediate 6 x 6 vectors live on the stack, aligned by hand and not cleared: with few channels, clearing
+/// them costs a quarter of the time, and vectors across cache lines a third.
 /// </remarks>
+[SkipLocalsInit]
 internal static unsafe class WinogradTiles<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -25,14 +27,16 @@ internal static unsafe class WinogradTiles<TLanes>
     [MethodImpl(Hot)]
     public static void Input(float* source, nint row, int channels, float* target, nint step)
     {
-        TLanes* t = stackalloc TLanes[36];
+        byte* bytes = stackalloc byte[(36 + 1) * 64];
+        TLanes* t = Aligned(bytes);
         for (int c = 0; c < channels; c += TLanes.Count)
         {
             float* s = source + c;
             for (int x = 0; x < 6; x++, s += channels)
             {
                 InputLine(
-                    TLanes.Load(s), TLanes.Load(s + row), TLanes.Load(s + (2 * row)), TLanes.Load(s + (3 * row)), TLanes.Load(s + (4 * row)),
+                    TLanes.Load(s), TLanes.Load(s + row), TLanes.Load(s + (2 * row)), TLanes.Load(s + (3 * row)),
+                    TLanes.Load(s + (4 * row)),
                     TLanes.Load(s + (5 * row)), out t[x], out t[6 + x], out t[12 + x], out t[18 + x], out t[24 + x], out t[30 + x]);
             }
             float* d = target + c;
@@ -56,7 +60,8 @@ internal static unsafe class WinogradTiles<TLanes>
     [MethodImpl(Hot)]
     public static void Gradient(float* source, nint row, int channels, float* target, nint step)
     {
-        TLanes* t = stackalloc TLanes[24];
+        byte* bytes = stackalloc byte[(24 + 1) * 64];
+        TLanes* t = Aligned(bytes);
         for (int c = 0; c < channels; c += TLanes.Count)
         {
             float* s = source + c;
@@ -91,7 +96,8 @@ internal static unsafe class WinogradTiles<TLanes>
     [MethodImpl(Hot)]
     public static void Output(float* source, nint step, int channels, float* target, nint row)
     {
-        TLanes* t = stackalloc TLanes[24];
+        byte* bytes = stackalloc byte[(24 + 1) * 64];
+        TLanes* t = Aligned(bytes);
         for (int c = 0; c < channels; c += TLanes.Count)
         {
             float* s = source + c;
@@ -122,7 +128,8 @@ internal static unsafe class WinogradTiles<TLanes>
     [MethodImpl(Hot)]
     public static void Filter(float* weights, nint tap, float* target, nint step)
     {
-        TLanes* t = stackalloc TLanes[18];
+        byte* bytes = stackalloc byte[(18 + 1) * 64];
+        TLanes* t = Aligned(bytes);
         for (int x = 0; x < 3; x++)
         {
             float* w = weights + (x * tap);
@@ -152,7 +159,8 @@ internal static unsafe class WinogradTiles<TLanes>
     [MethodImpl(Hot)]
     public static void FilterGradient(float* sums, nint step, float* gradient, nint tap, bool accumulate)
     {
-        TLanes* t = stackalloc TLanes[18];
+        byte* bytes = stackalloc byte[(18 + 1) * 64];
+        TLanes* t = Aligned(bytes);
         for (int x = 0; x < 6; x++, sums += step)
         {
             FilterGradientLine(
@@ -173,6 +181,9 @@ internal static unsafe class WinogradTiles<TLanes>
             r2.Store(gradient + (2 * tap));
         }
     }
+
+    [MethodImpl(Inline)]
+    private static TLanes* Aligned(byte* bytes) => (TLanes*)(((nuint)bytes + 63) & ~(nuint)63);
 
     [MethodImpl(Inline)]
     private static void InputLine(

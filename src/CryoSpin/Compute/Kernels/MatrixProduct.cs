@@ -12,6 +12,7 @@ namespace CryoSpin.Compute.Kernels;
 /// Each element of C is summed in an order fixed by k alone, so the result does not depend on the number of workers.
 /// After the first call from a thread nothing is allocated until a larger block is met.
 /// </remarks>
+[SkipLocalsInit]
 public static unsafe class MatrixProduct
 {
     /// <summary>Most terms of the sum per block: a panel of B (20 KiB) and twelve rows of A stay in the first-level cache.</summary>
@@ -49,25 +50,29 @@ public static unsafe class MatrixProduct
     /// <param name="accumulate">Whether to add to C or to overwrite it.</param>
     /// <param name="alpha">Factor of the product.</param>
     public static void Multiply(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.Plain, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[m][k] B[n][k]^T: every row of A against every row of B.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposed(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.SecondTransposed, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[k][m]^T B[k][n].</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposedA(
-        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false, float alpha = 1f) =>
+        WorkerTeam? team, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate = false,
+        float alpha = 1f) =>
         Run(team, Form.FirstTransposed, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
 
     /// <summary>C[m][n] (+)= alpha A[m][k] B[k][n] on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void Multiply(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.Plain, pa, m, k, k, pb, n, n, pc, n, accumulate, alpha);
@@ -76,7 +81,8 @@ public static unsafe class MatrixProduct
     /// <summary>C[m][n] (+)= alpha A[m][k] B[n][k]^T on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposed(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.SecondTransposed, pa, m, k, k, pb, n, k, pc, n, accumulate, alpha);
@@ -85,7 +91,8 @@ public static unsafe class MatrixProduct
     /// <summary>C[m][n] (+)= alpha A[k][m]^T B[k][n] on spans of tightly packed rows.</summary>
     /// <inheritdoc cref="Multiply(WorkerTeam, float*, int, int, int, float*, int, int, float*, int, bool, float)"/>
     public static void MultiplyTransposedA(
-        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false, float alpha = 1f)
+        WorkerTeam? team, ReadOnlySpan<float> a, int m, int k, ReadOnlySpan<float> b, int n, Span<float> c, bool accumulate = false,
+        float alpha = 1f)
     {
         CheckLengths(a.Length, b.Length, c.Length, m, k, n);
         fixed (float* pa = a, pb = b, pc = c) Run(team, Form.FirstTransposed, pa, m, k, m, pb, n, n, pc, n, accumulate, alpha);
@@ -99,7 +106,8 @@ public static unsafe class MatrixProduct
     }
 
     private static void Run(
-        WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate, float alpha)
+        WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate,
+        float alpha)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(m);
         ArgumentOutOfRangeException.ThrowIfNegative(n);
@@ -117,7 +125,8 @@ public static unsafe class MatrixProduct
         job.Run((long)m * n * k < SmallestShared ? null : team, form, a, m, k, lda, b, n, ldb, c, ldc, accumulate, alpha);
     }
 
-    /// <summary>The state of one product; kept per calling thread so that neither delegates nor packing space are allocated again.</summary>
+    /// <summary>The state of one product; kept per calling thread so that neither delegates nor packing space are allocated
+    /// again.</summary>
     private sealed class Job
     {
         private readonly Action<int, int> _pack;
@@ -147,7 +156,8 @@ public static unsafe class MatrixProduct
         }
 
         public void Run(
-            WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate, float alpha)
+            WorkerTeam? team, Form form, float* a, int m, int k, int lda, float* b, int n, int ldb, float* c, int ldc, bool accumulate,
+            float alpha)
         {
             (_form, _m, _lda, _ldb, _ldc, _alpha) = (form, m, lda, ldb, ldc, alpha);
             int workers = team?.Workers ?? 1;

@@ -38,21 +38,24 @@ public static unsafe class PanelProduct
     /// <param name="cRow">Floats between rows of C.</param>
     /// <param name="accumulate">Whether to add to C or to overwrite it.</param>
     public static void Multiply(
-        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
-        bool accumulate)
+        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
+        nint cRow, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
         {
-            for (; rows >= 12; rows -= 12, a += 12 * aRow, c += 12 * cRow)
+            // Sixteen rows over: 8 + 8 beats 12 + 4, as eight chains just hide the latency of the multiply-add and four do not.
+            for (; rows >= 12 && rows != 16; rows -= 12, a += 12 * aRow, c += 12 * cRow)
                 Rows12(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+            for (; rows >= 8; rows -= 8, a += 8 * aRow, c += 8 * cRow)
+                Rows8(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
         }
         MultiplyNarrow(rows, segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
     }
 
     /// <summary>The same product with 256-bit vectors only; <see cref="Multiply"/> leaves its last rows to it.</summary>
     internal static void MultiplyNarrow(
-        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
-        bool accumulate)
+        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
+        nint cRow, bool accumulate)
     {
         // Two rows over: 4 + 4 beats 6 + 2, whose four chains cannot hide the latency of the multiply-add.
         for (; rows >= 6 && rows != 8; rows -= 6, a += 6 * aRow, c += 6 * cRow)
@@ -67,7 +70,8 @@ public static unsafe class PanelProduct
     // Spelled out over 100 lines because the accumulators must be twelve locals: an array of them would live in memory.
     [MethodImpl(Hot)]
     private static void Rows12(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector512<float> c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
         float* q3 = c + (3 * cRow);
@@ -138,8 +142,67 @@ public static unsafe class PanelProduct
     }
 
     [MethodImpl(Hot)]
+    private static void Rows8(
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
+    {
+        Vector512<float> c0, c1, c2, c3, c4, c5, c6, c7;
+        float* q3 = c + (3 * cRow);
+        float* q6 = c + (6 * cRow);
+        if (accumulate)
+        {
+            c0 = Vector512.Load(c);
+            c1 = Vector512.Load(c + cRow);
+            c2 = Vector512.Load(c + (2 * cRow));
+            c3 = Vector512.Load(q3);
+            c4 = Vector512.Load(q3 + cRow);
+            c5 = Vector512.Load(q3 + (2 * cRow));
+            c6 = Vector512.Load(q6);
+            c7 = Vector512.Load(q6 + cRow);
+        }
+        else
+        {
+            c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = Vector512<float>.Zero;
+        }
+        for (int s = 0; s < segments; s++)
+        {
+            float* a0 = a + (s * aSegment);
+            float* a3 = a0 + (3 * aRow);
+            float* a6 = a0 + (6 * aRow);
+            float* p = b + (s * bSegment);
+            int k = depth;
+            do
+            {
+                Vector512<float> v = Vector512.Load(p);
+                c0 = Vector512.FusedMultiplyAdd(Vector512.Create(*a0), v, c0);
+                c1 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a0 + aRow)), v, c1);
+                c2 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a0 + (2 * aRow))), v, c2);
+                c3 = Vector512.FusedMultiplyAdd(Vector512.Create(*a3), v, c3);
+                c4 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a3 + aRow)), v, c4);
+                c5 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a3 + (2 * aRow))), v, c5);
+                c6 = Vector512.FusedMultiplyAdd(Vector512.Create(*a6), v, c6);
+                c7 = Vector512.FusedMultiplyAdd(Vector512.Create(*(a6 + aRow)), v, c7);
+                p += bStep;
+                a0 += aStep;
+                a3 += aStep;
+                a6 += aStep;
+            }
+            while (--k != 0);
+        }
+        c0.Store(c);
+        c1.Store(c + cRow);
+        c2.Store(c + (2 * cRow));
+        c3.Store(q3);
+        c4.Store(q3 + cRow);
+        c5.Store(q3 + (2 * cRow));
+        c6.Store(q6);
+        c7.Store(q6 + cRow);
+    }
+
+    [MethodImpl(Hot)]
     private static void Rows6(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         float* q3 = c + (3 * cRow);
@@ -211,7 +274,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows4(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31;
         float* q2 = c + (2 * cRow);
@@ -269,7 +333,8 @@ public static unsafe class PanelProduct
 
     [MethodImpl(Hot)]
     private static void Rows2(
-        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow, bool accumulate)
+        int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
+        bool accumulate)
     {
         Vector256<float> c00, c01, c10, c11;
         if (accumulate)

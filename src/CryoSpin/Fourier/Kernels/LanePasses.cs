@@ -311,7 +311,9 @@ internal sealed unsafe class LanePasses
         }
     }
 
-    /// <summary>Pointers to sixteen rows of the planes; those past the end go to the spare row (writing) or the last row (reading).</summary>
+    /// <summary>
+    /// Pointers to sixteen rows of the planes; those past the end go to the spare row (writing) or the last row (reading).
+    /// </summary>
     private void PlaneRows(int row, float* re, float* im, float* spare, float** reRows, float** imRows)
     {
         for (int r = 0; r < 16; r++)

@@ -8,7 +8,9 @@ namespace CryoSpin.Fourier.Kernels;
 /// <summary>Moves between rows in memory and lanes. Each has an AVX form and a plain one that any processor runs.</summary>
 internal static unsafe class LaneTranspose
 {
-    /// <summary>Eight runs of eight floats, starting at rows[0], rows[step], ..., become the columns of eight at to, to + toStride, ...</summary>
+    /// <summary>
+    /// Eight runs of eight floats, starting at rows[0], rows[step], ..., become the columns of eight at to, to + toStride, ...
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gather8(float** rows, int step, nint offset, float* to, nint toStride)
     {

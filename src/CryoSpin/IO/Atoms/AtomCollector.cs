@@ -15,7 +15,8 @@ internal sealed class AtomCollector(string path, AtomSelection selection)
         if (!selection.Waters && IsWater(atom.Residue)) return;
         if (atom.AtomicNumber == 0)
         {
-            throw Fault(line, $"the element of atom '{atom.Name.Trim()}' is not known.", "Correct the element column, or remove dummy atoms.");
+            throw Fault(
+                line, $"the element of atom '{atom.Name.Trim()}' is not known.", "Correct the element column, or remove dummy atoms.");
         }
         if (!selection.Hydrogens && atom.AtomicNumber == 1) return;
         double occupancy = atom.Occupancy.Trim() is "" or "." or "?" ? 1 : Number(atom.Occupancy, line, "occupancy");

@@ -29,10 +29,12 @@ internal static class CifAtoms
 
     private static void ReadRows(ref CifTokenizer tokens, List<string> tags, AtomCollector atoms)
     {
-        int x = Need(tags, "cartn_x", tokens.Line, atoms), y = Need(tags, "cartn_y", tokens.Line, atoms), z = Need(tags, "cartn_z", tokens.Line, atoms);
-        int symbol = Need(tags, "type_symbol", tokens.Line, atoms);
+        int start = tokens.Line;
+        int x = Need(tags, "cartn_x", start, atoms), y = Need(tags, "cartn_y", start, atoms), z = Need(tags, "cartn_z", start, atoms);
+        int symbol = Need(tags, "type_symbol", start, atoms);
         int name = Find(tags, "label_atom_id", "auth_atom_id"), residue = Find(tags, "label_comp_id", "auth_comp_id");
         int occupancy = Find(tags, "occupancy"), model = Find(tags, "pdbx_pdb_model_num");
+        int[] used = [x, y, z, symbol, name, residue, occupancy, model];
         string[] row = new string[tags.Count];
         string? firstModel = null;
         while (tokens.Kind == CifTokenKind.Value)
@@ -42,9 +44,11 @@ internal static class CifAtoms
             {
                 if (tokens.Kind != CifTokenKind.Value)
                 {
-                    throw atoms.Fault(line, $"the last row of atoms has {i} values for {row.Length} columns.", "The file is truncated; download it again.");
+                    throw atoms.Fault(
+                        line, $"the last row of atoms has {i} values for {row.Length} columns.",
+                        "The file is truncated; download it again.");
                 }
-                row[i] = i == x || i == y || i == z || i == symbol || i == name || i == residue || i == occupancy || i == model ? tokens.Text.ToString() : "";
+                row[i] = used.Contains(i) ? tokens.Text.ToString() : "";
                 tokens.Read(atoms);
             }
             firstModel ??= model < 0 ? "" : row[model];

@@ -78,7 +78,7 @@ internal ref struct CifTokenizer(ReadOnlySpan<char> text)
     private void ReadQuoted(char quote, AtomCollector source)
     {
         int end = _at + 1;
-        while (end < _text.Length && _text[end] != '\n' && !(_text[end] == quote && (end + 1 == _text.Length || char.IsWhiteSpace(_text[end + 1])))) end++;
+        while (end < _text.Length && _text[end] != '\n' && !(_text[end] == quote && IsSpaceOrEnd(end + 1))) end++;
         if (end == _text.Length || _text[end] == '\n') throw Unclosed(source, quote.ToString());
         Text = _text[(_at + 1)..end];
         Kind = CifTokenKind.Value;
@@ -96,6 +96,8 @@ internal ref struct CifTokenizer(ReadOnlySpan<char> text)
             : IsReserved(Text) ? CifTokenKind.Other
             : CifTokenKind.Value;
     }
+
+    private readonly bool IsSpaceOrEnd(int at) => at >= _text.Length || char.IsWhiteSpace(_text[at]);
 
     private static bool IsReserved(ReadOnlySpan<char> word) =>
         word.StartsWith("data_", StringComparison.OrdinalIgnoreCase) || word.StartsWith("save_", StringComparison.OrdinalIgnoreCase)

@@ -13,7 +13,9 @@ internal static class PdbAtoms
             if (!line.StartsWith("ATOM  ") && !line.StartsWith("HETATM")) continue;
             if (line.Length < 54)
             {
-                throw atoms.Fault(number, $"an atom record has {line.Length} characters, fewer than the 54 that hold its coordinates.", "Is the file truncated?");
+                throw atoms.Fault(
+                    number, $"an atom record has {line.Length} characters, fewer than the 54 that hold its coordinates.",
+                    "Is the file truncated?");
             }
             ReadOnlySpan<char> name = line.Slice(12, 4);
             // Old files have other things, such as the entry's code, where the element should be.

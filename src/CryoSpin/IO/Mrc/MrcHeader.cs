@@ -90,7 +90,8 @@ public sealed partial record MrcHeader
     {
         if (bytes.Length < Bytes)
         {
-            throw new InputException(path, $"the file has {bytes.Length} bytes, fewer than the {Bytes} of an MRC header.", "Copy or download it again.");
+            throw new InputException(
+                path, $"the file has {bytes.Length} bytes, fewer than the {Bytes} of an MRC header.", "Copy or download it again.");
         }
         bool bigFirst = bytes[212] == 0x11;
         bool big = IsPlausible(bytes, bigFirst) ? bigFirst : !bigFirst;
@@ -104,12 +105,14 @@ public sealed partial record MrcHeader
         if (!Enum.IsDefined((MrcMode)mode))
         {
             throw new InputException(
-                path, $"MRC mode {mode} cannot be read.", "Convert the file to mode 2 (32-bit float); modes 0, 1, 2, 6 and 12 can be read.");
+                path, $"MRC mode {mode} cannot be read.",
+                "Convert the file to mode 2 (32-bit float); modes 0, 1, 2, 6 and 12 can be read.");
         }
         int extended = Int32(bytes, 92, big);
         if (extended < 0)
         {
-            throw new InputException(path, $"the extended header has {extended} bytes (NSYMBT).", "The header is damaged; copy the file again.");
+            throw new InputException(
+                path, $"the extended header has {extended} bytes (NSYMBT).", "The header is damaged; copy the file again.");
         }
         (int c, int r, int s) = ParseAxes(bytes, big, path);
         return new MrcHeader
@@ -149,7 +152,8 @@ public sealed partial record MrcHeader
         bool permutation = c is >= 1 and <= 3 && r is >= 1 and <= 3 && s is >= 1 and <= 3 && c != r && r != s && c != s;
         return permutation
             ? (c, r, s)
-            : throw new InputException(path, $"the axes are {c}, {r}, {s} (MAPC, MAPR, MAPS).", "They must be 1, 2, 3 in some order; the header is damaged.");
+            : throw new InputException(
+                path, $"the axes are {c}, {r}, {s} (MAPC, MAPR, MAPS).", "They must be 1, 2, 3 in some order; the header is damaged.");
     }
 
     // A float's shortest decimal is what its writer meant: 272.64f / 64 is then 4.26 and not 4.26000023.

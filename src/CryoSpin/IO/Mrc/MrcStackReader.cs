@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Runtime.InteropServices;
 using CryoSpin.Diagnostics;
 using Microsoft.Win32.SafeHandles;
@@ -44,27 +43,18 @@ public sealed class MrcStackReader : IDisposable
     /// <exception cref="InputException">The file is absent, is not MRC, is compressed, or is shorter than its header says.</exception>
     public static MrcStackReader Open(string path)
     {
-        using FileStream stream = InputFile.Open(path);
-        if (InputFile.IsGzip(stream))
+        SafeFileHandle file = InputFile.OpenHandle(path);
+        try
         {
-            throw new InputException(path, "the stack is compressed with gzip, which allows no random access.", "Run gunzip on it.");
+            List<string> warnings = [];
+            MrcHeader header = ReadHeader(path, file, warnings);
+            return new MrcStackReader(path, file, header, warnings);
         }
-        Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
-        int n = stream.ReadAtLeast(bytes, MrcHeader.Bytes, throwOnEndOfStream: false);
-        MrcHeader header = MrcHeader.Parse(bytes[..n], path);
-        if ((header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections) != (1, 2, 3))
+        catch
         {
-            string axes = string.Create(CultureInfo.InvariantCulture, $"{header.AxisOfColumns}, {header.AxisOfRows}, {header.AxisOfSections}");
-            throw new InputException(path, $"a stack of images has axes {axes}.", "Images must have axes 1, 2, 3 (MAPC, MAPR, MAPS); convert the file.");
+            file.Dispose();
+            throw;
         }
-        List<string> warnings = [];
-        CheckLength(path, header, stream.Length, warnings);
-        if (header.SectionBytes > Array.MaxLength)
-        {
-            throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
-        }
-        SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-        return new MrcStackReader(path, handle, header, warnings);
     }
 
     /// <summary>Reads one image. May be called from several threads at once.</summary>
@@ -111,13 +101,38 @@ public sealed class MrcStackReader : IDisposable
             throw new InputException(
                 path,
                 $"the file has {length} bytes but its header promises {header.DataEnd} " +
-                $"({header.Columns} x {header.Rows} x {header.Sections} samples, mode {(int)header.Mode}, extended header {header.ExtendedHeaderBytes}).",
+                $"({header.Columns} x {header.Rows} x {header.Sections} samples, mode {(int)header.Mode}, " +
+                $"extended header {header.ExtendedHeaderBytes}).",
                 "It is truncated or damaged; copy or write it again.");
         }
         if (length > header.DataEnd)
         {
             warnings.Add($"{path}: {length - (long)header.DataEnd} bytes after the last section are ignored.");
         }
+    }
+
+    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings)
+    {
+        Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
+        int n = 0;
+        for (int read = 1; read > 0 && n < bytes.Length; n += read) read = RandomAccess.Read(file, bytes[n..], n);
+        if (InputFile.IsGzip(bytes[..n]))
+        {
+            throw new InputException(path, "the stack is compressed with gzip, which allows no random access.", "Run gunzip on it.");
+        }
+        MrcHeader header = MrcHeader.Parse(bytes[..n], path);
+        if ((header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections) != (1, 2, 3))
+        {
+            throw new InputException(
+                path, $"a stack of images has axes {header.AxisOfColumns}, {header.AxisOfRows}, {header.AxisOfSections}.",
+                "Images must have axes 1, 2, 3 (MAPC, MAPR, MAPS); convert the file.");
+        }
+        CheckLength(path, header, RandomAccess.GetLength(file), warnings);
+        if (header.SectionBytes > Array.MaxLength)
+        {
+            throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
+        }
+        return header;
     }
 
     private void Fill(Span<byte> bytes, long offset, int index)
@@ -133,7 +148,8 @@ public sealed class MrcStackReader : IDisposable
         }
         catch (IOException e)
         {
-            throw new InputException(Path, $"image {index + 1} of {Count} cannot be read ({e.Message}).", "Was the file changed during the run?", e);
+            throw new InputException(
+                Path, $"image {index + 1} of {Count} cannot be read ({e.Message}).", "Was the file changed during the run?", e);
         }
     }
 }

@@ -25,7 +25,10 @@ public sealed class MrcStackWriter : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (mode is not (MrcMode.Single or MrcMode.Half)) throw new ArgumentOutOfRangeException(nameof(mode), mode, "Only floats can be written.");
+        if (mode is not (MrcMode.Single or MrcMode.Half))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode), mode, "Only floats can be written.");
+        }
         _path = path;
         _mode = mode;
         Width = width;

@@ -32,7 +32,8 @@ public static class MrcVolumeIO
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new InputException(path, $"the file cannot be read ({e.Message}).", "It is truncated or damaged; copy or write it again.", e);
+            throw new InputException(
+                path, $"the file cannot be read ({e.Message}).", "It is truncated or damaged; copy or write it again.", e);
         }
     }
 
@@ -46,7 +47,8 @@ public static class MrcVolumeIO
         Int128 samples = (Int128)header.Columns * header.Rows * header.Sections;
         if (samples > Array.MaxLength)
         {
-            throw new InputException(path, $"the map has {samples} voxels.", $"Maps up to {Array.MaxLength} voxels can be read; bin or crop it.");
+            throw new InputException(
+                path, $"the map has {samples} voxels.", $"Maps up to {Array.MaxLength} voxels can be read; bin or crop it.");
         }
         for (int left = header.ExtendedHeaderBytes; left > 0;)
         {

@@ -71,13 +71,16 @@ internal sealed class StarParser(string text, string source)
         bool inHeader = _table is { IsLoop: true, RowCount: 0 };
         if (inHeader)
         {
-            if (!_table!.TryAddEmptyColumn(name)) throw Fault($"column _{name} appears twice in block data_{_block}.", "Remove one of them.");
+            if (!_table!.TryAddEmptyColumn(name)) throw Twice(name);
             return;
         }
         if (_table is null or { IsLoop: true }) OpenTable(isLoop: false);
         Tokenise(stop, end);
-        if (_cells.Count != 1) throw Fault($"_{name} has {_cells.Count} values on its line.", "Give one value; quote it where it has spaces.");
-        if (!_table!.TryAddItem(name, _cells[0], _line)) throw Fault($"_{name} appears twice in block data_{_block}.", "Remove one of them.");
+        if (_cells.Count != 1)
+        {
+            throw Fault($"_{name} has {_cells.Count} values on its line.", "Give one value; quote it where it has spaces.");
+        }
+        if (!_table!.TryAddItem(name, _cells[0], _line)) throw Twice(name);
     }
 
     private void ParseRow(int start, int end)
@@ -85,7 +88,9 @@ internal sealed class StarParser(string text, string source)
         if (_table is not { IsLoop: true })
         {
             int shown = Math.Min(end, start + 40);
-            throw Fault($"'{text[start..shown].TrimEnd()}' stands outside of a loop.", "Is this a STAR file? Values need loop_ and column names above them.");
+            throw Fault(
+                $"'{text[start..shown].TrimEnd()}' stands outside of a loop.",
+                "Is this a STAR file? Values need loop_ and column names above them.");
         }
         Tokenise(start, end);
         if (_cells.Count != _table.Columns.Count)
@@ -115,7 +120,10 @@ internal sealed class StarParser(string text, string source)
             {
                 // As in CIF, a quote closes a value only where a space or the line's end follows: 'it's' is one value.
                 while (stop < end && !(s[stop] == c && (stop + 1 == end || IsSpace(s[stop + 1])))) stop++;
-                if (stop == end) throw Fault($"the quotation {s[i..Math.Min(end, i + 40)].TrimEnd()} is not closed.", "Close it on the same line.");
+                if (stop == end)
+                {
+                    throw Fault($"the quotation {s[i..Math.Min(end, i + 40)].TrimEnd()} is not closed.", "Close it on the same line.");
+                }
                 _cells.Add(s.AsMemory(i + 1, stop - i - 1));
                 i = stop + 1;
                 continue;
@@ -139,6 +147,8 @@ internal sealed class StarParser(string text, string source)
     }
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\r';
+
+    private InputException Twice(string name) => Fault($"_{name} appears twice in block data_{_block}.", "Remove one of them.");
 
     private InputException Fault(string what, string remedy) => new($"{source}, line {_line}", what, remedy);
 }

@@ -62,7 +62,8 @@ public sealed class StarTable
 
     /// <summary>A column as finite numbers.</summary>
     /// <exception cref="InputException">The column is absent or a text is not a finite number.</exception>
-    public double[] GetDoubles(string column) => Convert(column, static (table, text, name, row) => table.ParseDouble(text.Span, name, row));
+    public double[] GetDoubles(string column) =>
+        Convert(column, static (table, text, name, row) => table.ParseDouble(text.Span, name, row));
 
     /// <summary>A column as whole numbers.</summary>
     /// <exception cref="InputException">The column is absent or a text is not a whole number.</exception>
@@ -189,7 +190,8 @@ public sealed class StarTable
     private int ParseInt32(ReadOnlySpan<char> text, string column, int row)
     {
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)) return value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double d) && d == Math.Floor(d) && Math.Abs(d) <= int.MaxValue)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double d)
+            && d == Math.Floor(d) && Math.Abs(d) <= int.MaxValue)
         {
             return (int)d;
         }

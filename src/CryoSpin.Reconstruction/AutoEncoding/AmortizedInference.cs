@@ -1,0 +1,139 @@
+using CryoSpin.Compute;
+using CryoSpin.Geometry;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Search;
+
+namespace CryoSpin.Reconstruction.AutoEncoding;
+
+/// <summary>
+/// From images to refined candidates: the encoder's heads, their eight turned and mirrored copies, the best shift of each, and
+/// Levenberg-Marquardt steps, first in a narrow band on many of them, then in the whole band on the best.
+/// </summary>
+/// <remarks>
+/// A pose is caught from about 30 degrees away at 6 shells but only from about 15 at 10: the narrow band widens what counts as a hit of a head.
+/// </remarks>
+internal sealed class AmortizedInference
+{
+    private readonly WorkerTeam _team;
+    private readonly BandView _view;
+    private readonly int _heads;
+    private readonly int _outputs;
+    private readonly int _refined;
+    private readonly int _coarseRefined;
+    private readonly double _maxShift;
+    private readonly EncoderImages _images;
+    private readonly BandView _coarse;
+    private readonly FitBuffers[] _buffers;
+    private readonly FitBuffers[] _coarseBuffers;
+    private readonly CandidateScorer[] _scorers;
+    private readonly Rotation[][] _rotations;
+
+    public AmortizedInference(ParticleCache cache, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
+    {
+        _team = team;
+        _view = view;
+        _heads = architecture.Heads;
+        _outputs = architecture.OutputsPerHead;
+        _refined = schedule.RefinedCandidates;
+        _maxShift = schedule.MaxShiftPixels + 1;
+        _images = new EncoderImages(view.Disc, architecture.InputSize, team.Workers);
+        int candidates = _heads * Dihedral.Elements.Length;
+        FrequencyDisc coarse = new(Math.Min(schedule.CoarseBand, view.Disc.Radius));
+        ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / coarse.Radius, coarse, cache.Box);
+        _coarse = cache.View(coarse);
+        _coarseRefined = Math.Min(schedule.CoarseCandidates, candidates);
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(view.Disc, cache.Box))];
+        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(coarse, cache.Box))];
+        _scorers = [.. Enumerable.Range(0, team.Workers).Select(_ => new CandidateScorer(coarse, shifts, candidates))];
+        _rotations = [.. Enumerable.Range(0, team.Workers).Select(_ => new Rotation[candidates])];
+    }
+
+    /// <summary>Buffers of a worker, over the view's disc.</summary>
+    public FitBuffers Buffers(int worker) => _buffers[worker];
+
+    /// <summary>Writes the encoder's input for the image now in a worker's buffers.</summary>
+    public void MakeInput(int worker, Span<float> pixels) =>
+        _images.Make(_buffers[worker].DataReal, _buffers[worker].DataImaginary, _buffers[worker].Ctf, pixels, worker);
+
+    /// <summary>Refines the best candidates that one image's head outputs stand for; best first. Called from a worker.</summary>
+    /// <param name="lattice">The volume's transform.</param>
+    /// <param name="particle">The image.</param>
+    /// <param name="outputs">[head][output].</param>
+    /// <param name="worker">Worker that calls.</param>
+    /// <returns>Refined poses, and the head the best one came from.</returns>
+    public (PoseFit[] Candidates, int Head) Infer(FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
+    {
+        Rotation[] rotations = _rotations[worker];
+        Rotation[] copies = Dihedral.Elements;
+        for (int h = 0; h < _heads; h++)
+        {
+            Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));
+            for (int g = 0; g < copies.Length; g++) rotations[h * copies.Length + g] = copies[g] * r;
+        }
+        Span<PoseFit> top = stackalloc PoseFit[_coarseRefined];
+        Span<int> order = stackalloc int[_coarseRefined];
+        FitBuffers coarse = _coarseBuffers[worker];
+        _coarse.Read(particle, coarse);
+        _scorers[worker].Best(lattice, coarse, rotations, top, order);
+        PoseRefiner refiner = new(lattice, coarse);
+        PoseRefinementLimits limits = new(6, 12, _maxShift);
+        List<(PoseFit Fit, int Head)> found = new(_coarseRefined);
+        for (int t = 0; t < _coarseRefined; t++) found.Add((refiner.Refine(top[t], limits), order[t] / copies.Length));
+        List<(PoseFit Fit, int Head)> distinct = Distinct(found);
+        FitBuffers b = _buffers[worker];
+        _view.Read(particle, b);
+        refiner = new PoseRefiner(lattice, b);
+        limits = limits with { TrustDegrees = 8 };
+        distinct = [.. distinct.Select(d => (refiner.Refine(d.Fit, limits), d.Head)).OrderByDescending(d => d.Item1.LogLikelihood)];
+        return ([.. distinct.Select(d => d.Fit)], distinct[0].Head);
+    }
+
+    /// <summary>The best few, leaving out those that have run into a better one.</summary>
+    private List<(PoseFit Fit, int Head)> Distinct(List<(PoseFit Fit, int Head)> found)
+    {
+        List<(PoseFit Fit, int Head)> kept = new(_refined);
+        foreach ((PoseFit Fit, int Head) f in found.OrderByDescending(f => f.Fit.LogLikelihood))
+        {
+            if (kept.Any(k => k.Fit.Rotation.AngleToDegrees(f.Fit.Rotation) < 6)) continue;
+            kept.Add(f);
+            if (kept.Count == _refined) break;
+        }
+        return kept;
+    }
+
+    /// <summary>Refines a given pose of a particle. Called from a worker.</summary>
+    public PoseFit Refine(FourierLattice lattice, int particle, in PoseFit start, int worker)
+    {
+        _view.Read(particle, _buffers[worker]);
+        return new PoseRefiner(lattice, _buffers[worker]).Refine(start, new PoseRefinementLimits(6, 8, _maxShift));
+    }
+
+    /// <summary>Candidates of many particles by the encoder in evaluation mode.</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="lattice">The volume's transform.</param>
+    /// <param name="particles">Which particles.</param>
+    /// <param name="found">Receives (position, candidates best first); called from the workers.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public void InferAll(PoseEncoder encoder, FourierLattice lattice, int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation)
+    {
+        const int Batch = 256;
+        int pixels = _images.Side * _images.Side;
+        float[] input = new float[Batch * pixels], outputs = new float[Batch * encoder.OutputsPerImage];
+        for (int first = 0; first < particles.Length; first += Batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int start = first, n = Math.Min(Batch, particles.Length - first);
+            _team.ForEach(n, (i, w) =>
+            {
+                _view.Read(particles[start + i], _buffers[w]);
+                MakeInput(w, input.AsSpan(i * pixels, pixels));
+            });
+            encoder.Forward(input.AsSpan(0, n * pixels), n, training: false).CopyTo(outputs);
+            _team.ForEach(n, (i, w) => found(
+                start + i, Infer(lattice, particles[start + i], outputs.AsSpan(i * encoder.OutputsPerImage, encoder.OutputsPerImage), w).Candidates));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+namespace CryoSpin.Reconstruction.AutoEncoding;
+
+/// <summary>How the first stage trains encoder and volume.</summary>
+internal sealed record AutoEncodingSchedule
+{
+    /// <summary>Heads of the encoder, M.</summary>
+    public int Heads { get; init; } = 7;
+
+    /// <summary>Real images per step; as many synthetic ones go with them.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Steps.</summary>
+    public int Steps { get; init; } = 800;
+
+    /// <summary>Real images join the encoder's training after this share of the steps; before it only synthetic ones teach.</summary>
+    public double WarmUpShare { get; init; } = 0.4;
+
+    /// <summary>Noise of the first synthetic examples, relative to the data's; rises to 1 by the end of the warm-up.</summary>
+    public double FirstNoise { get; init; } = 0.2;
+
+    /// <summary>Greatest learning rate of the encoder; a cosine takes it to 0.</summary>
+    public double LearningRate { get; init; } = 3e-3;
+
+    /// <summary>Share of the winner-takes-all gradient that the losing heads get.</summary>
+    public double LosersShare { get; init; } = 0.05;
+
+    /// <summary>Side of the encoder's input, pixels.</summary>
+    public int InputSize { get; init; } = 32;
+
+    /// <summary>Band, shells, in which all heads and their turned and mirrored copies are compared first.</summary>
+    public double CoarseBand { get; init; } = 6;
+
+    /// <summary>Candidates refined in that band.</summary>
+    public int CoarseCandidates { get; init; } = 16;
+
+    /// <summary>Candidates refined in the whole band.</summary>
+    public int RefinedCandidates { get; init; } = 5;
+
+    /// <summary>Share of the real images that also get a dense search, which proposes where the heads miss.</summary>
+    public double SearchShare { get; init; } = 0.25;
+
+    /// <summary>Share of the volume's old sums kept per step.</summary>
+    public double Memory { get; init; } = 0.97;
+
+    /// <summary>Radius of the disc of shifts, pixels.</summary>
+    public double MaxShiftPixels { get; init; } = 5;
+
+    /// <summary>Spacing of shifts in periods of the highest frequency.</summary>
+    public double ShiftSpacingPeriods { get; init; } = 0.235;
+}

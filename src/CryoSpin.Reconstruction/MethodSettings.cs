@@ -1,0 +1,36 @@
+using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Search;
+
+namespace CryoSpin.Reconstruction;
+
+/// <summary>Which particles get a dense search after auto-encoding, beside the encoder's candidates.</summary>
+internal enum SearchProposals
+{
+    /// <summary>None: the encoder's candidates alone.</summary>
+    None,
+
+    /// <summary>All.</summary>
+    All,
+}
+
+/// <summary>The parts of the default method, so that each can be left out and measured.</summary>
+internal sealed record MethodSettings
+{
+    /// <summary>The marginalised search that starts the volume.</summary>
+    public SearchSchedule Search { get; init; } = new();
+
+    /// <summary>Auto-encoding; null leaves the encoder out.</summary>
+    public AutoEncodingSchedule? AutoEncoding { get; init; } = new();
+
+    /// <summary>Who is searched after auto-encoding.</summary>
+    public SearchProposals Proposals { get; init; } = SearchProposals.All;
+
+    /// <summary>Candidates per particle that enter auto-decoding.</summary>
+    public int Candidates { get; init; } = 6;
+
+    /// <summary>Least angle between two proposals of the search, degrees.</summary>
+    public double SeparationDegrees { get; init; } = 30;
+
+    /// <summary>Passes of auto-decoding; 0 leaves the second stage out.</summary>
+    public int DecodingPasses { get; init; } = 16;
+}
