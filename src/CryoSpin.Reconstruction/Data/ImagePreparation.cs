@@ -58,7 +58,8 @@ internal sealed class ImagePreparation
     /// <summary>Loads all images, with the noise level set.</summary>
     public (ParticleCache Cache, double[] SignalPower) Load(WorkerTeam team, IRunObserver observer, CancellationToken cancellation)
     {
-        FrequencyDisc disc = new(_input.BoxSize / 2 - 1);
+        // Just below Nyquist: its row and column are their own Hermitian partners and say little.
+        FrequencyDisc disc = new(_input.BoxSize / 2.0 - 0.01);
         ParticleCache cache = ParticleCache.Load(
             _input.Count, _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, team, cancellation);
         int shells = disc.Extent + 2;
