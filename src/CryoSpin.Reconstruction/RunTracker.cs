@@ -38,7 +38,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <summary>Some steps of auto-encoding.</summary>
     public void Encoding(in AutoEncodingReport r, AutoEncodingSchedule schedule, double band)
     {
-        _visits = Math.Max(_visits, (long)r.Step * schedule.BatchSize);
+        _visits += (long)(r.Steps * (double.IsNaN(r.MeanLogLikelihood) ? 0 : 1 - schedule.SyntheticShare) * schedule.BatchSize);
         Progress(r.Step, schedule.Steps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
         observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, log likelihood {r.MeanLogLikelihood:F1}, rescued by search {r.RescuedShare:P0}, {r.ImagesPerSecond:F0} images/s");
         MetricRecord metric = Metric(r.Step, r.ImagesPerSecond, double.IsNaN(r.MeanLogLikelihood) ? 0 : -r.MeanLogLikelihood, band, Angstrom(band));

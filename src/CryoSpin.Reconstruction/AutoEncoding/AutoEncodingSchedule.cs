@@ -6,8 +6,14 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Heads of the encoder, M.</summary>
     public int Heads { get; init; } = 7;
 
-    /// <summary>Real images per step; as many synthetic ones go with them.</summary>
-    public int BatchSize { get; init; } = 64;
+    /// <summary>Images per step, synthetic ones included.</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Share of synthetic images in a step once real ones have joined.</summary>
+    public double SyntheticShare { get; init; } = 0.5;
+
+    /// <summary>Whether each head also stands for the seven other turns and mirrors of its slice.</summary>
+    public bool DihedralCopies { get; init; } = true;
 
     /// <summary>Steps.</summary>
     public int Steps { get; init; } = 800;
