@@ -1,0 +1,156 @@
+using CryoSpin.Compute;
+using CryoSpin.Evaluation;
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public sealed class AutoDecodingStageTests : IDisposable
+{
+    private const double FirstBand = 5;
+    private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(400, snr: 1));
+    private readonly WorkerTeam _team = new(2);
+
+    public void Dispose() => _team.Dispose();
+
+    [Fact]
+    public void Perturbed_poses_and_their_maps_improve()
+    {
+        Scene scene = Make();
+        double start = scene.MedianError(), startFsc = Mean(scene.Volumes.Fsc);
+        List<AutoDecodingReport> reports = [];
+        scene.Stage(4).Run(FirstBand, reports.Add, CancellationToken.None);
+        Assert.InRange(scene.MedianError(), 0, 0.5 * start);
+        Assert.True(Mean(scene.Volumes.Fsc) > startFsc + 0.05, $"{startFsc} to {Mean(scene.Volumes.Fsc)}");
+        Volume joined = scene.Volumes.Join();
+        Volume truth = new(24, 6, [.. s_set.Value.Truth.Voxels]);
+        scene.Volumes.Models[0].ApplyMask(truth);
+        Assert.InRange(TinyDataset.Correlation(joined, truth), 0.8, 1);
+
+        Assert.InRange(reports.Count, 2, 4);
+        Assert.Equal(Enumerable.Range(1, reports.Count), reports.Select(r => r.Iteration));
+        Assert.Equal(FirstBand, reports[0].BandShells);
+        Assert.True(reports[^1].BandShells > FirstBand);
+        Assert.True(reports[^1].MedianPoseChangeDegrees < reports[0].MedianPoseChangeDegrees);
+        Assert.Same(scene.Volumes.Fsc, reports[^1].Fsc);
+        Assert.All(reports, r => Assert.True(
+            double.IsFinite(r.MeanLogLikelihood) && r.MeanLogLikelihood > 0 && r.ImagesPerSecond > 0 && r.WinnerChangeShare is >= 0 and <= 1));
+        for (int i = 1; i < reports.Count; i++) Assert.InRange(reports[i].BandShells, reports[i - 1].BandShells, Math.Min(11, 1.35 * reports[i - 1].BandShells));
+    }
+
+    [Fact]
+    public void The_same_input_gives_the_same_bytes()
+    {
+        Scene a = Make(), b = Make();
+        a.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
+        b.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
+        Assert.Equal(a.Poses.Candidates.SelectMany(c => c), b.Poses.Candidates.SelectMany(c => c));
+        for (int h = 0; h < 2; h++)
+        {
+            Assert.True(a.Volumes.Unfiltered[h].Voxels.AsSpan().SequenceEqual(b.Volumes.Unfiltered[h].Voxels));
+            Assert.True(a.Volumes.Models[h].Map.Voxels.AsSpan().SequenceEqual(b.Volumes.Models[h].Map.Voxels));
+        }
+    }
+
+    [Fact]
+    public void A_wrong_first_candidate_loses_to_the_right_one_and_candidates_stay_sorted()
+    {
+        Scene scene = Make();
+        Random random = new(17);
+        for (int i = 0; i < scene.Poses.Count; i++)
+        {
+            PoseFit right = scene.Poses.Best(i);
+            scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1.5), right, TinyDataset.RandomPose(random, 1.5), TinyDataset.RandomPose(random, 1.5)];
+        }
+        List<AutoDecodingReport> reports = [];
+        scene.Stage(1).Run(FirstBand, reports.Add, CancellationToken.None);
+        Assert.True(Assert.Single(reports).WinnerChangeShare > 0.7);
+        Assert.All(scene.Poses.Candidates, c =>
+        {
+            Assert.Equal(4, c.Length);
+            Assert.Equal(c.OrderByDescending(p => p.LogLikelihood), c);
+        });
+        Assert.InRange(scene.MedianError(), 0, 8);
+    }
+
+    [Fact]
+    public void Half_maps_come_from_their_own_particles_alone()
+    {
+        Scene a = Make(), b = Make();
+        foreach (int i in b.Poses.Members[1]) b.Poses.Candidates[i] = [TinyDataset.RandomPose(new Random(i), 1)];
+        a.Volumes.Update(a.Poses, _ => FirstBand);
+        b.Volumes.Update(b.Poses, _ => FirstBand);
+        Assert.Equal(a.Volumes.Unfiltered[0].Voxels, b.Volumes.Unfiltered[0].Voxels);
+        Assert.NotEqual(a.Volumes.Unfiltered[1].Voxels, b.Volumes.Unfiltered[1].Voxels);
+        Assert.True(Mean(b.Volumes.Fsc) < Mean(a.Volumes.Fsc));
+        Assert.Equal(FirstBand, a.Volumes.Models[0].Lattice.Radius);
+    }
+
+    [Fact]
+    public void The_curve_is_that_of_the_masked_half_maps()
+    {
+        Scene scene = Make();
+        FscCurve? asked = null;
+        scene.Volumes.Update(scene.Poses, fsc =>
+        {
+            asked = fsc;
+            return 6;
+        });
+        Volume[] masked = [.. scene.Volumes.Unfiltered.Select(v => new Volume(v.Size, v.PixelSizeAngstrom, [.. v.Voxels]))];
+        foreach (Volume v in masked) scene.Volumes.Models[0].ApplyMask(v);
+        FscCurve expected = FourierShellCorrelation.Compute(masked[0], masked[1]);
+        Assert.Same(asked, scene.Volumes.Fsc);
+        for (int s = 0; s < expected.Values.Count; s++) Assert.Equal(expected.Values[s], scene.Volumes.Fsc.Values[s], 1e-4);
+        Assert.Equal(6, scene.Volumes.Models[1].Lattice.Radius);
+    }
+
+    [Fact]
+    public void The_stage_can_be_stopped()
+    {
+        Scene scene = Make();
+        using CancellationTokenSource source = new();
+        int passes = 0;
+        TinyDataset.AssertCancelled(() => scene.Stage(16).Run(
+            FirstBand,
+            _ =>
+            {
+                passes++;
+                source.Cancel();
+            },
+            source.Token));
+        Assert.Equal(1, passes);
+    }
+
+    private static double Mean(FscCurve fsc) => fsc.Values.Skip(1).Take(10).Average();
+
+    private Scene Make() => new(s_set.Value, _team);
+
+    /// <summary>True poses turned by 8 degrees and moved by a pixel, and the maps that follow from them.</summary>
+    private sealed class Scene
+    {
+        private readonly TinyDataset _set;
+        private readonly WorkerTeam _team;
+        private readonly ParticleCache _cache;
+
+        public Scene(TinyDataset set, WorkerTeam team)
+        {
+            (_set, _team) = (set, team);
+            _cache = set.Load(team);
+            Random random = new(13);
+            Poses = new PoseTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], HalfSets.Draw(set.Count, random));
+            Volumes = new HalfSetVolumes(_cache, set.MaskDiameterAngstrom, team);
+            Volumes.Update(Poses, _ => FirstBand);
+        }
+
+        public PoseTable Poses { get; }
+
+        public HalfSetVolumes Volumes { get; }
+
+        public AutoDecodingStage Stage(int passes) => new(_cache, Poses, Volumes, 3, _team) { MaxIterations = passes };
+
+        public double MedianError() => TinyDataset.Median(
+            Enumerable.Range(0, _set.Count).Select(i => Poses.Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));
+    }
+}

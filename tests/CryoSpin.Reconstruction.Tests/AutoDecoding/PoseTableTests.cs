@@ -1,0 +1,66 @@
+using CryoSpin.Geometry;
+using CryoSpin.Reconstruction.AutoDecoding;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public class PoseTableTests
+{
+    [Fact]
+    public void Members_are_listed_by_half_set()
+    {
+        PoseTable table = new([.. Enumerable.Range(0, 5).Select(i => new[] { Fit(i, 0) })], [1, 2, 2, 1, 2]);
+        Assert.Equal(5, table.Count);
+        Assert.Equal([0, 3], table.Members[0]);
+        Assert.Equal([1, 2, 4], table.Members[1]);
+        Assert.Equal(Fit(3, 0), table.Best(3));
+        Assert.Throws<ArgumentException>(() => new PoseTable([[Fit(0, 0)]], [1, 2]));
+    }
+
+    [Fact]
+    public void Weights_are_shares_of_the_posterior()
+    {
+        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 100), Fit(40, 99), Fit(80, 98)]);
+        double total = 1 + Math.Exp(-1) + Math.Exp(-2);
+        Assert.Equal(3, weighted.Length);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(Fit(40 * i, 100 - i), weighted[i].Pose);
+            Assert.Equal(Math.Exp(-i) / total, weighted[i].Weight, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Unlikely_candidates_get_nothing()
+    {
+        // exp(-4) is under two percent.
+        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(50, 7), Fit(90, 6), Fit(130, 5)]);
+        Assert.Equal([10, 7], weighted.Select(w => w.Pose.LogLikelihood));
+        Assert.Equal(1, weighted.Sum(w => w.Weight), 1e-6f);
+    }
+
+    [Fact]
+    public void Candidates_that_have_met_count_once()
+    {
+        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(2, 10), Fit(60, 10), Fit(59, 10)]);
+        Assert.Equal([0.5f, 0.5f], weighted.Select(w => w.Weight));
+        Assert.Equal([Fit(0, 10), Fit(60, 10)], weighted.Select(w => w.Pose));
+    }
+
+    [Fact]
+    public void One_candidate_has_all_the_weight_and_a_short_span_the_best()
+    {
+        Assert.Equal(1, Assert.Single(Weights([Fit(0, -50)])).Weight);
+        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 3), Fit(40, 3), Fit(80, 3)], 2);
+        Assert.Equal([Fit(0, 3), Fit(40, 3)], weighted.Select(w => w.Pose));
+        Assert.Equal([0.5f, 0.5f], weighted.Select(w => w.Weight));
+    }
+
+    private static (PoseFit Pose, float Weight)[] Weights(PoseFit[] candidates, int room = 4)
+    {
+        (PoseFit Pose, float Weight)[] weighted = new (PoseFit, float)[room];
+        int n = new PoseTable([candidates], [1]).Weights(0, weighted);
+        return weighted[..n];
+    }
+
+    private static PoseFit Fit(double degrees, double logLikelihood) => new(new EulerAngles(0, degrees, 0).ToRotation(), 1, 2, logLikelihood);
+}

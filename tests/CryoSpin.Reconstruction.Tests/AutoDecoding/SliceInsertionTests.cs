@@ -1,0 +1,123 @@
+using System.Numerics;
+using CryoSpin.Compute;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Tests.Data;
+using CryoSpin.Reconstruction.Tests.Encoder;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public class SliceInsertionTests
+{
+    [Fact]
+    public void A_phase_shift_is_the_product_with_a_phase()
+    {
+        using FitScene scene = new();
+        Random random = new(1);
+        scene.Show(TinyDataset.RandomPose(random, 2), 1, random);
+        float[] re = new float[scene.Disc.PaddedCount], im = new float[scene.Disc.PaddedCount];
+        PhaseShift.Apply(scene.Buffers, 1.3, -2.4, re, im);
+        Complex[] expected = [.. Enumerable.Range(0, scene.Disc.PaddedCount).Select(p =>
+            new Complex(scene.Buffers.DataReal[p], scene.Buffers.DataImaginary[p])
+            * Complex.FromPolarCoordinates(1, -2 * Math.PI * (scene.Disc.Kx[p] * 1.3 - scene.Disc.Ky[p] * 2.4) / 24))];
+        Numbers.Close([.. expected.Select(c => c.Real)], [.. re.Select(v => (double)v)], 1e-5, "real parts");
+        Numbers.Close([.. expected.Select(c => c.Imaginary)], [.. im.Select(v => (double)v)], 1e-5, "imaginary parts");
+    }
+
+    [Fact]
+    public void Shifting_by_the_origin_centres_the_image()
+    {
+        using FitScene scene = new();
+        Random random = new(2);
+        PoseFit pose = TinyDataset.RandomPose(random, 0) with { OriginX = 2, OriginY = -3.5 };
+        scene.Show(pose, 0, random);
+        float[] re = new float[scene.Disc.PaddedCount], im = new float[scene.Disc.PaddedCount];
+        PhaseShift.Apply(scene.Buffers, 2, -3.5, re, im);
+        scene.Show(pose with { OriginX = 0, OriginY = 0 }, 0, random);
+        Numbers.Close([.. scene.Buffers.DataReal.Select(v => (double)v)], [.. re.Select(v => (double)v)], 1e-5, "real parts");
+        Numbers.Close([.. scene.Buffers.DataImaginary.Select(v => (double)v)], [.. im.Select(v => (double)v)], 1e-5, "imaginary parts");
+    }
+
+    [Fact]
+    public void A_weighted_slice_holds_ctf_times_data_and_ctf_squared()
+    {
+        using FitScene scene = new();
+        Random random = new(3);
+        PoseFit pose = TinyDataset.RandomPose(random, 2);
+        scene.Show(pose, 1, random);
+        FitBuffers b = scene.Buffers;
+        SliceInsertion.WeightedSlice(b, pose, 0.7f);
+        for (int p = 0; p < scene.Disc.PaddedCount; p++)
+        {
+            Complex expected = 0.7 * b.Ctf[p] * new Complex(b.DataReal[p], b.DataImaginary[p])
+                * Complex.FromPolarCoordinates(1, -2 * Math.PI * (scene.Disc.Kx[p] * pose.OriginX + scene.Disc.Ky[p] * pose.OriginY) / 24);
+            Assert.Equal(expected.Real, b.Slice0[p], 1e-4);
+            Assert.Equal(expected.Imaginary, b.Slice1[p], 1e-4);
+            Assert.Equal(0.7 * b.Ctf[p] * b.Ctf[p], b.Turn0[p], 1e-7);
+        }
+    }
+
+    [Fact]
+    public void Workers_share_the_insertion_without_changing_the_sum()
+    {
+        TinyDataset set = TinyDataset.OfPhantom(31);
+        using WorkerTeam single = new(1), two = new(2);
+        PoseTable poses = Table(set);
+        int[] particles = [.. Enumerable.Range(0, 31)];
+        BackProjection a = Sum(single), b = Sum(two);
+        AssertSame(a, b, single);
+
+        BackProjection Sum(WorkerTeam team)
+        {
+            ParticleCache cache = set.Load(team, 8);
+            BackProjection sum = new(8, VolumeModel.Oversampling);
+            new SliceInsertion(cache, cache.Disc, team).Insert(sum, poses, particles);
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void Insertion_adds_every_candidate_by_its_share_and_can_be_repeated()
+    {
+        TinyDataset set = TinyDataset.OfPhantom(9);
+        using WorkerTeam team = new(2);
+        ParticleCache cache = set.Load(team, 7);
+        PoseTable poses = Table(set);
+        int[] particles = [1, 2, 4, 8];
+        BackProjection expected = new(7, VolumeModel.Oversampling), sum = new(7, VolumeModel.Oversampling);
+        FitBuffers b = new(cache.Disc, cache.Box);
+        foreach (int i in particles)
+        {
+            cache.View(cache.Disc).Read(i, b);
+            // Both candidates are equally likely.
+            foreach (PoseFit pose in poses.Candidates[i])
+            {
+                SliceInsertion.WeightedSlice(b, pose, 0.5f);
+                for (int twice = 0; twice < 2; twice++) expected.Insert(cache.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
+            }
+        }
+        SliceInsertion insertion = new(cache, cache.Disc, team);
+        insertion.Insert(sum, poses, particles);
+        insertion.Insert(sum, poses, particles);
+        AssertSame(expected, sum, team);
+    }
+
+    private static void AssertSame(BackProjection a, BackProjection b, WorkerTeam team)
+    {
+        Numbers.Close(a.MeanWeights(), b.MeanWeights(), 1e-5, "weights");
+        MapTransform transform = new(24, 6, VolumeModel.Oversampling, team);
+        // A ridge that is not negligible: the quotient then depends on both sums and weights.
+        double[] ridge = [.. a.MeanWeights()];
+        Numbers.Close(Map(a), Map(b), 1e-4, "map");
+
+        double[] Map(BackProjection sum) => [.. transform.Reconstruct(sum, ridge).Voxels.Select(v => (double)v)];
+    }
+
+    private static PoseTable Table(TinyDataset set)
+    {
+        Random random = new(7);
+        return new PoseTable(
+            [.. set.Poses.Select(p => new[] { p, TinyDataset.Perturbed(p, random, 40, 1) })], [.. Enumerable.Range(0, set.Count).Select(i => 1 + i % 2)]);
+    }
+}

@@ -1,0 +1,114 @@
+using CryoSpin.Compute;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoEncoding;
+
+public sealed class AutoEncodingStageTests : IDisposable
+{
+    private const double Band = 6;
+    private static readonly AutoEncodingSchedule s_schedule = new()
+    {
+        Heads = 3, BatchSize = 12, Steps = 150, InputSize = 16, MaxShiftPixels = 1.5, CoarseCandidates = 6, RefinedCandidates = 3, WarmUpShare = 0.8,
+    };
+
+    private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, snr: 1));
+    private readonly WorkerTeam _team = new(2);
+    private readonly ParticleCache _cache;
+
+    public AutoEncodingStageTests() => _cache = s_set.Value.Load(_team);
+
+    public void Dispose() => _team.Dispose();
+
+    [Fact]
+    public void The_winners_error_falls_and_inference_finds_poses()
+    {
+        VolumeModel model = s_set.Value.Model(_team, Band);
+        using AutoEncodingStage stage = Make(model, s_schedule);
+        List<AutoEncodingReport> reports = [];
+        stage.Run(reports.Add, CancellationToken.None);
+        Assert.Equal([50, 100, 150], reports.Select(r => r.Step));
+        Assert.Equal(150, stage.Encoder.Steps);
+        Assert.True(reports[^1].WinnerErrorDegrees < reports[0].WinnerErrorDegrees - 1, string.Join(" ", reports.Select(r => r.WinnerErrorDegrees)));
+        Assert.All(reports, r =>
+        {
+            Assert.InRange(r.WinnerErrorDegrees, 0, 90);
+            Assert.Equal(1, r.HeadShares.Sum(), 1e-9);
+            Assert.Equal(3, r.HeadShares.Length);
+            Assert.True(r.ImagesPerSecond > 0);
+        });
+        // Real images join after the warm-up.
+        Assert.Equal(double.NaN, reports[0].MeanLogLikelihood);
+        Assert.True(reports[^1].MeanLogLikelihood > 0);
+        Assert.InRange(reports[^1].RescuedShare, 0, 1);
+
+        int[] particles = [.. Enumerable.Range(0, 60).Select(i => 99 - i)];
+        PoseFit[][] found = new PoseFit[60][];
+        stage.Infer(particles, (i, c) => found[i] = c, CancellationToken.None);
+        Assert.All(found, c =>
+        {
+            Assert.InRange(c.Length, 1, 3);
+            Assert.Equal(c.OrderByDescending(p => p.LogLikelihood), c);
+            Assert.All(c, p => Assert.InRange(Math.Sqrt(p.OriginX * p.OriginX + p.OriginY * p.OriginY), 0, 2.5 + 1e-9));
+        });
+        double[] errors = [.. particles.Select((id, i) => found[i].Min(c => c.Rotation.AngleToDegrees(s_set.Value.Poses[id].Rotation)))];
+        Assert.InRange(errors.Count(e => e < 15), 25, 60);
+    }
+
+    [Fact]
+    public void Only_enough_real_images_replace_the_volume()
+    {
+        VolumeModel model = s_set.Value.Model(_team, Band);
+        CryoSpin.Imaging.Volume first = model.Map;
+        AutoEncodingSchedule schedule = s_schedule with { Steps = 8, WarmUpShare = 0, Memory = 0.8 };
+        using (AutoEncodingStage stage = Make(model, schedule with { Steps = 4 })) stage.Run(_ => { }, CancellationToken.None);
+        Assert.Same(first, model.Map);
+        using (AutoEncodingStage stage = Make(model, schedule)) stage.Run(_ => { }, CancellationToken.None);
+        Assert.NotSame(first, model.Map);
+        Assert.Equal(Band, model.Lattice.Radius);
+        Assert.InRange(TinyDataset.Correlation(first, model.Map), 0.5, 1);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes()
+    {
+        AutoEncodingSchedule schedule = s_schedule with { Steps = 8, WarmUpShare = 0.25, Memory = 0.8 };
+        (float[] Map, PoseFit[] Poses) a = Run(1), again = Run(1), other = Run(2);
+        Assert.True(a.Map.AsSpan().SequenceEqual(again.Map));
+        Assert.Equal(a.Poses, again.Poses);
+        Assert.False(a.Map.AsSpan().SequenceEqual(other.Map));
+
+        (float[], PoseFit[]) Run(int seed)
+        {
+            VolumeModel model = s_set.Value.Model(_team, Band);
+            using AutoEncodingStage stage = Make(model, schedule, seed);
+            stage.Run(_ => { }, CancellationToken.None);
+            PoseFit[] best = new PoseFit[20];
+            stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => best[i] = c[0], CancellationToken.None);
+            return (model.Map.Voxels, best);
+        }
+    }
+
+    [Fact]
+    public void The_stage_can_be_stopped()
+    {
+        using AutoEncodingStage stage = Make(s_set.Value.Model(_team, Band), s_schedule with { WarmUpShare = 1 });
+        using CancellationTokenSource source = new();
+        int reports = 0;
+        TinyDataset.AssertCancelled(() => stage.Run(
+            _ =>
+            {
+                reports++;
+                source.Cancel();
+            },
+            source.Token));
+        Assert.Equal(1, reports);
+        Assert.Equal(50, stage.Encoder.Steps);
+        TinyDataset.AssertCancelled(() => stage.Infer([0, 1], (_, _) => { }, source.Token));
+    }
+
+    private AutoEncodingStage Make(VolumeModel model, AutoEncodingSchedule schedule, int seed = 1) =>
+        new(_cache, model, TinyDataset.InverseSignal(_cache), schedule, new Random(seed), _team);
+}

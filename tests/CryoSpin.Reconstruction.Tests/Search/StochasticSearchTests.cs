@@ -1,0 +1,110 @@
+using CryoSpin.Compute;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.Search;
+
+public sealed class StochasticSearchTests : IDisposable
+{
+    private static readonly SearchSchedule s_schedule = new()
+    {
+        Batches = 14, BatchSize = 60, FirstBand = 4, LastBand = 4, MaxShiftPixels = 1.5, Memory = 0.8,
+    };
+
+    private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(150));
+    private readonly WorkerTeam _team = new(2);
+    private readonly ParticleCache _cache;
+
+    public StochasticSearchTests() => _cache = s_set.Value.Load(_team);
+
+    public void Dispose() => _team.Dispose();
+
+    [Fact]
+    public void The_evidence_rises_and_the_posterior_sharpens()
+    {
+        List<SearchReport> reports = [];
+        StochasticSearch search = Make(s_schedule, 1);
+        search.Run(reports.Add, CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, 14), reports.Select(r => r.Batch));
+        Assert.All(reports, r => Assert.True(double.IsFinite(r.MeanEvidence) && r.MeanEffectivePoses >= 1 && r.ImagesPerSecond > 0));
+        double early = reports.Take(3).Average(r => r.MeanEvidence), late = reports.TakeLast(3).Average(r => r.MeanEvidence);
+        Assert.True(late > early + 1, $"{early} to {late}");
+        Assert.True(reports[^1].MeanEffectivePoses < reports[0].MeanEffectivePoses);
+        Assert.All(search.Model.Map.Voxels, v => Assert.True(float.IsFinite(v)));
+        Assert.Contains(search.Model.Map.Voxels, v => v != 0);
+    }
+
+    [Fact]
+    public void The_band_grows_as_scheduled()
+    {
+        SearchSchedule schedule = s_schedule with { Batches = 4, FirstBand = 3, LastBand = 5, MarchingShare = 0.5 };
+        Assert.Equal([3, 4, 5, 5, 5], Enumerable.Range(0, 5).Select(schedule.BandAt));
+        List<SearchReport> reports = [];
+        StochasticSearch search = Make(schedule, 1);
+        Assert.Equal(3, search.Model.Lattice.Radius);
+        search.Run(reports.Add, CancellationToken.None);
+        Assert.Equal([3, 4, 5, 5], reports.Select(r => r.BandShells));
+        Assert.Equal(5, search.Model.Lattice.Radius);
+        Assert.Equal(_cache.Box * _cache.PixelSizeAngstrom, search.Model.Map.Size * search.Model.Map.PixelSizeAngstrom, 1e-9);
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_bytes_and_another_seed_another_map()
+    {
+        SearchSchedule schedule = s_schedule with { Batches = 3 };
+        float[] a = Map(1), again = Map(1), b = Map(2);
+        Assert.True(a.AsSpan().SequenceEqual(again));
+        Assert.False(a.AsSpan().SequenceEqual(b));
+
+        float[] Map(int seed)
+        {
+            StochasticSearch search = Make(schedule, seed);
+            search.Run(_ => { }, CancellationToken.None);
+            return search.Model.Map.Voxels;
+        }
+    }
+
+    [Fact]
+    public void The_first_map_has_the_asked_share_of_the_data_power()
+    {
+        StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);
+        double[] signal = SignalPower.PerShell(_cache);
+        CryoSpin.Projection.FourierLattice lattice = search.Model.Lattice;
+        for (int shell = 1; shell <= 4; shell++)
+        {
+            double power = 0, count = 0;
+            for (int z = -lattice.Half; z <= lattice.Half; z++)
+            {
+                for (int y = -lattice.Half; y <= lattice.Half; y++)
+                {
+                    for (int x = -lattice.Half; x <= lattice.Half; x++)
+                    {
+                        if ((int)Math.Round(Math.Sqrt(x * x + y * y + z * z) / VolumeModel.Oversampling) != shell) continue;
+                        long at = lattice.IndexOf(x, y, z);
+                        power += lattice.Values[at] * lattice.Values[at] + lattice.Values[at + 1] * lattice.Values[at + 1];
+                        count++;
+                    }
+                }
+            }
+            Assert.Equal(0.1 * signal[shell], power / count, 1e-3 * signal[shell]);
+        }
+    }
+
+    [Fact]
+    public void The_search_can_be_stopped()
+    {
+        using CancellationTokenSource source = new();
+        int batches = 0;
+        TinyDataset.AssertCancelled(() => Make(s_schedule, 1).Run(
+            _ =>
+            {
+                if (++batches == 2) source.Cancel();
+            },
+            source.Token));
+        Assert.Equal(2, batches);
+    }
+
+    private StochasticSearch Make(SearchSchedule schedule, int seed) =>
+        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache), new Random(seed), _team);
+}
