@@ -3,6 +3,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Fourier;
 using CryoSpin.Optics;
 using CryoSpin.Particles;
+using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
@@ -29,7 +30,9 @@ public static class ReconstructionRun
         using WorkerTeam team = new(options.Threads);
         try
         {
-            return new DefaultReconstruction(input, options, new MethodSettings(), observer, team).Run(cancellation);
+            return options.Preset == ReconstructionPreset.Paper
+                ? PaperPreset.Run(input, options, observer, team, cancellation)
+                : new DefaultReconstruction(input, options, new MethodSettings(), observer, team).Run(cancellation);
         }
         catch (AggregateException e) when (e.InnerException is OperationCanceledException or CryoSpinException)
         {
