@@ -21,6 +21,7 @@ internal sealed class DefaultReconstruction(
 {
     private const double FirstMaskShare = 0.8;
     private const double MaskMargin = 1.15;
+    private const int ParticlesPerReport = 2048;
     private readonly RunTracker _track = new(input, observer);
     private double _maskDiameterAngstrom;
     private double[] _signal = [];
@@ -31,7 +32,7 @@ internal sealed class DefaultReconstruction(
         _track.Start("loading", 0, 0.01);
         ImagePreparation preparation = new(input);
         if (preparation.Contrast == Contrast.Black) observer.Log("Particles look darker than their background: the map will have negative density. Invert the images first.");
-        (ParticleCache cache, _signal) = preparation.Load(team, observer, cancellation);
+        (ParticleCache cache, _signal) = preparation.Load(team, observer, _track.Particles, cancellation);
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;
         StochasticSearch search = Bootstrap(cache, random, cancellation);
         PoseTable table = Propose(cache, search, random, cancellation);
@@ -55,12 +56,19 @@ internal sealed class DefaultReconstruction(
         if (settings.Proposals == SearchProposals.All)
         {
             _track.Start("proposals", 0.65, 0.75);
-            cancellation.ThrowIfCancellationRequested();
             FrequencyDisc disc = new(search.Model.Lattice.Radius);
             ShiftGrid shifts = new(options.MaxShiftPixels, settings.Search.ShiftSpacingPeriods * cache.Box / disc.Radius, disc, cache.Box);
-            new CandidateSearch(cache, team).Find(
-                search.Model.Lattice, disc, ViewGrid.ForBand(disc.Radius, random), shifts, all, settings.Candidates, settings.SeparationDegrees,
-                (i, c) => candidates[i].AddRange(c));
+            Rotation[] grid = ViewGrid.ForBand(disc.Radius, random);
+            CandidateSearch proposals = new(cache, team);
+            for (int first = 0; first < all.Length; first += ParticlesPerReport)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int start = first, count = Math.Min(ParticlesPerReport, all.Length - first);
+                proposals.Find(
+                    search.Model.Lattice, disc, grid, shifts, all.AsMemory(start, count), settings.Candidates, settings.SeparationDegrees,
+                    (i, c) => candidates[start + i].AddRange(c));
+                _track.Particles(start + count);
+            }
         }
         return new PoseTable([.. candidates.Select(c => c.ToArray())], input.HalfSet ?? HalfSets.Draw(cache.Count, random));
     }

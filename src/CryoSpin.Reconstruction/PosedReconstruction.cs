@@ -34,7 +34,7 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         ReconstructionInput input = ReconstructionRun.InputOf(source);
         RunTracker track = new(input, observer);
         track.Start("loading", 0, 0.5);
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, cancellation);
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
         PoseFit[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (PoseFit[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
         PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1)));
         track.Start("back-projection", 0.5, 1);

@@ -35,14 +35,23 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         observer.Record(Metric(r.Batch + 1, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells, Angstrom(r.BandShells)));
     }
 
+    /// <summary>Particles of a phase that passes over all of them once.</summary>
+    public void Particles(int done)
+    {
+        double seconds = Math.Max(1e-3, _clock.PhaseElapsed.TotalSeconds);
+        double fraction = Fraction(done, input.Count);
+        observer.Report(new RunProgress(_phase, done, input.Count, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
+    }
+
     /// <summary>Some steps of auto-encoding.</summary>
     public void Encoding(in AutoEncodingReport r, AutoEncodingSchedule schedule, double band)
     {
         _visits += (long)(r.Steps * (double.IsNaN(r.MeanLogLikelihood) ? 0 : 1 - schedule.SyntheticShare) * schedule.BatchSize);
         Progress(r.Step, schedule.Steps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
-        observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, log likelihood {r.MeanLogLikelihood:F1}, rescued by search {r.RescuedShare:P0}, {r.ImagesPerSecond:F0} images/s");
-        MetricRecord metric = Metric(r.Step, r.ImagesPerSecond, double.IsNaN(r.MeanLogLikelihood) ? 0 : -r.MeanLogLikelihood, band, Angstrom(band));
-        observer.Record(metric with { HeadShares = r.HeadShares });
+        observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {(double.IsNaN(r.MeanLogLikelihood) ? "synthetic images only" : $"log likelihood {r.MeanLogLikelihood:F1}")}{(double.IsNaN(r.RescuedShare) ? "" : $", search better for {r.RescuedShare:P0} of the doubtful")}, {r.ImagesPerSecond:F0} images/s");
+        // While only synthetic images teach there is no loss on the data to record.
+        if (double.IsNaN(r.MeanLogLikelihood)) return;
+        observer.Record(Metric(r.Step, r.ImagesPerSecond, -r.MeanLogLikelihood, band, Angstrom(band)) with { HeadShares = r.HeadShares });
     }
 
     /// <summary>One pass of auto-decoding.</summary>

@@ -15,7 +15,7 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Whether each head also stands for the seven other turns and mirrors of its slice.</summary>
     public bool DihedralCopies { get; init; } = true;
 
-    /// <summary>Steps.</summary>
+    /// <summary>Most steps; the switch rule may end the stage sooner.</summary>
     public int Steps { get; init; } = 800;
 
     /// <summary>Real images join the encoder's training after this share of the steps; before it only synthetic ones teach.</summary>

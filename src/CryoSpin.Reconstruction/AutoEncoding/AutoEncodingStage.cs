@@ -46,6 +46,7 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly float[] _gradient;
     private readonly Rotation[] _targets;
     private readonly Tally _tally;
+    private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
         ParticleCache cache, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
@@ -71,7 +72,7 @@ internal sealed class AutoEncodingStage : IDisposable
     /// <summary>The encoder.</summary>
     public PoseEncoder Encoder { get; }
 
-    /// <summary>Runs the schedule.</summary>
+    /// <summary>Runs until the switch rule says that the second stage should take over, or the schedule ends.</summary>
     public void Run(Action<AutoEncodingReport> report, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
@@ -82,7 +83,9 @@ internal sealed class AutoEncodingStage : IDisposable
             Step(step);
             if ((step + 1) % ReportEvery != 0 && step + 1 != _schedule.Steps) continue;
             double rate = (step + 1 - reported) * _schedule.BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
-            report(_tally.Take(step + 1, step + 1 - reported, rate));
+            AutoEncodingReport figures = _tally.Take(step + 1, step + 1 - reported, rate);
+            report(figures);
+            if (_switch.IsDue(figures.MeanLogLikelihood)) return;
             started = Stopwatch.GetTimestamp();
             reported = step + 1;
         }

@@ -56,12 +56,12 @@ internal sealed class ImagePreparation
     }
 
     /// <summary>Loads all images, with the noise level set.</summary>
-    public (ParticleCache Cache, double[] SignalPower) Load(WorkerTeam team, IRunObserver observer, CancellationToken cancellation)
+    public (ParticleCache Cache, double[] SignalPower) Load(WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
     {
         // Just below Nyquist: its row and column are their own Hermitian partners and say little.
         FrequencyDisc disc = new(_input.BoxSize / 2.0 - 0.01);
         ParticleCache cache = ParticleCache.Load(
-            _input.Count, _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, team, cancellation);
+            _input.Count, _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, team, loaded, cancellation);
         int shells = disc.Extent + 2;
         double[] measured = new double[shells];
         for (int s = 0; s < shells; s++) measured[s] = NoisePower[Math.Min(s, NoisePower.Length - 1)];

@@ -23,7 +23,7 @@ internal static class PaperPreset
         RunTracker track = new(input, observer);
         track.Start("half-maps", 0.98, 1);
         double mask = options.MaskDiameterAngstrom ?? input.BoxSize * input.PixelSizeAngstrom;
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, cancellation);
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
         PoseFit[][] poses = [.. outcome.Poses.Select(
             p => (PoseFit[])[new PoseFit(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
         PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed)));
