@@ -53,7 +53,8 @@ public class SignalPowerTests
         double[] signal = SignalPower.PerShell(cache);
         for (int s = 1; s <= cache.Disc.Extent; s++)
         {
-            Assert.Equal(Math.Max(0, cache.MeanPower[s] - set.Box * set.Box), signal[s] * cache.MeanCtfSquared[s], 1e-6 * cache.MeanPower[s]);
+            double expected = Math.Max(0, cache.MeanPower[s] - set.Box * set.Box);
+            Assert.Equal(expected, signal[s] * cache.MeanCtfSquared[s], 1e-6 * cache.MeanPower[s]);
         }
     }
 }
