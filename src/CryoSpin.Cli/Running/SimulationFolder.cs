@@ -58,7 +58,7 @@ internal static class SimulationFolder
             }
             stack.Complete();
         }
-        MrcWriter.WriteVolume(folder.FileFor(TruthMap), simulator.Truth.Voxels, size, size, size, simulator.Truth.PixelSizeAngstrom);
+        MapFile.Write(folder.FileFor(TruthMap), simulator.Truth);
         Star(simulator.Optics, ctfs, null).Write(folder.FileFor(Particles));
         Star(simulator.Optics, ctfs, poses).Write(folder.FileFor(TruthStar));
         folder.Complete();
