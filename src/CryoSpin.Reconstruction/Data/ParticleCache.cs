@@ -78,10 +78,10 @@ public sealed class ParticleCache
         float[][] spectrum = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * (box + 2)])];
         for (int first = 0; first < count; first += ImagesPerReport)
         {
-            cancellation.ThrowIfCancellationRequested();
             int start = first, n = Math.Min(ImagesPerReport, count - first);
             team.ForEach(n, (i, w) =>
             {
+                cancellation.ThrowIfCancellationRequested();
                 read(start + i, pixels[w]);
                 fft.Forward(pixels[w], spectrum[w]);
                 cache.Store(start + i, spectrum[w]);
