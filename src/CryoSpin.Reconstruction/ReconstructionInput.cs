@@ -11,4 +11,8 @@ namespace CryoSpin.Reconstruction;
 /// <param name="Ctf">Transfer functions, one per particle; null where the images have none.</param>
 /// <param name="HalfSet">1 or 2 per particle where the input assigns half-sets; null to draw them.</param>
 public sealed record ReconstructionInput(
-    int Count, int BoxSize, double PixelSizeAngstrom, ReadParticleImage ReadImage, ContrastTransferFunction[]? Ctf, int[]? HalfSet);
+    int Count, int BoxSize, double PixelSizeAngstrom, ReadParticleImage ReadImage, ContrastTransferFunction[]? Ctf, int[]? HalfSet)
+{
+    /// <summary>What messages call the particles, e.g. the star file's path.</summary>
+    public string Name { get; init; } = "particles";
+}

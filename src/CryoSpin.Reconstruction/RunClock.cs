@@ -14,6 +14,9 @@ internal sealed class RunClock
     /// <summary>Time since the run began.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
+    /// <summary>Time since the current phase began.</summary>
+    public TimeSpan PhaseElapsed => Stopwatch.GetElapsedTime(_phaseStarted);
+
     /// <summary>Ends the current phase and begins another.</summary>
     public void Start(string phase)
     {

@@ -40,7 +40,8 @@ internal sealed class AmortizedInference
         _refined = schedule.RefinedCandidates;
         _maxShift = schedule.MaxShiftPixels + 1;
         _images = new EncoderImages(view.Disc, architecture.InputSize, team.Workers);
-        int candidates = _heads * Dihedral.Elements.Length;
+        Copies = schedule.DihedralCopies ? Dihedral.Elements : Dihedral.Elements[..1];
+        int candidates = _heads * Copies.Length;
         FrequencyDisc coarse = new(Math.Min(schedule.CoarseBand, view.Disc.Radius));
         ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / coarse.Radius, coarse, cache.Box);
         _coarse = cache.View(coarse);
@@ -50,6 +51,9 @@ internal sealed class AmortizedInference
         _scorers = [.. Enumerable.Range(0, team.Workers).Select(_ => new CandidateScorer(coarse, shifts, candidates))];
         _rotations = [.. Enumerable.Range(0, team.Workers).Select(_ => new Rotation[candidates])];
     }
+
+    /// <summary>What each head's rotation is multiplied with to give its candidates.</summary>
+    public Rotation[] Copies { get; }
 
     /// <summary>Buffers of a worker, over the view's disc.</summary>
     public FitBuffers Buffers(int worker) => _buffers[worker];
@@ -67,7 +71,7 @@ internal sealed class AmortizedInference
     public (PoseFit[] Candidates, int Head) Infer(FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
     {
         Rotation[] rotations = _rotations[worker];
-        Rotation[] copies = Dihedral.Elements;
+        Rotation[] copies = Copies;
         for (int h = 0; h < _heads; h++)
         {
             Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));

@@ -6,10 +6,16 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Heads of the encoder, M.</summary>
     public int Heads { get; init; } = 7;
 
-    /// <summary>Real images per step; as many synthetic ones go with them.</summary>
-    public int BatchSize { get; init; } = 64;
+    /// <summary>Images per step, synthetic ones included.</summary>
+    public int BatchSize { get; init; } = 128;
 
-    /// <summary>Steps.</summary>
+    /// <summary>Share of synthetic images in a step once real ones have joined.</summary>
+    public double SyntheticShare { get; init; } = 0.5;
+
+    /// <summary>Whether each head also stands for the seven other turns and mirrors of its slice.</summary>
+    public bool DihedralCopies { get; init; } = true;
+
+    /// <summary>Most steps; the switch rule may end the stage sooner.</summary>
     public int Steps { get; init; } = 800;
 
     /// <summary>Real images join the encoder's training after this share of the steps; before it only synthetic ones teach.</summary>

@@ -11,13 +11,14 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 
 /// <summary>Figures over some steps of the first stage.</summary>
 /// <param name="Step">Steps done.</param>
+/// <param name="Steps">Steps since the last report.</param>
 /// <param name="WinnerErrorDegrees">Mean angle between the nearest head and its target: what the encoder has yet to learn.</param>
 /// <param name="MeanLogLikelihood">Mean log likelihood ratio of the heads' best refined pose on real images; NaN before they join.</param>
 /// <param name="RescuedShare">Of the real images that were also searched, the share where the search found a clearly better pose.</param>
 /// <param name="HeadShares">Share of the images won by each head.</param>
 /// <param name="ImagesPerSecond">Images, real and synthetic, per second.</param>
 internal readonly record struct AutoEncodingReport(
-    int Step, double WinnerErrorDegrees, double MeanLogLikelihood, double RescuedShare, double[] HeadShares, double ImagesPerSecond);
+    int Step, int Steps, double WinnerErrorDegrees, double MeanLogLikelihood, double RescuedShare, double[] HeadShares, double ImagesPerSecond);
 
 /// <summary>
 /// The first stage: encoder and volume learn together. Each step shows the encoder synthetic slices of the volume with known poses and real
@@ -45,6 +46,7 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly float[] _gradient;
     private readonly Rotation[] _targets;
     private readonly Tally _tally;
+    private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
         ParticleCache cache, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
@@ -54,7 +56,7 @@ internal sealed class AutoEncodingStage : IDisposable
         _view = cache.View(_disc);
         _shifts = new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / _disc.Radius, _disc, cache.Box);
         EncoderArchitecture architecture = EncoderArchitecture.Compact(schedule.InputSize, schedule.Heads);
-        int batch = 2 * schedule.BatchSize;
+        int batch = schedule.BatchSize;
         Encoder = new PoseEncoder(architecture, batch, random.Next(), team);
         _inference = new AmortizedInference(cache, _view, architecture, schedule, team);
         _synthetic = new SyntheticExamples(_view, cache.Count, schedule.MaxShiftPixels);
@@ -70,7 +72,7 @@ internal sealed class AutoEncodingStage : IDisposable
     /// <summary>The encoder.</summary>
     public PoseEncoder Encoder { get; }
 
-    /// <summary>Runs the schedule.</summary>
+    /// <summary>Runs until the switch rule says that the second stage should take over, or the schedule ends.</summary>
     public void Run(Action<AutoEncodingReport> report, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
@@ -80,8 +82,10 @@ internal sealed class AutoEncodingStage : IDisposable
             cancellation.ThrowIfCancellationRequested();
             Step(step);
             if ((step + 1) % ReportEvery != 0 && step + 1 != _schedule.Steps) continue;
-            double rate = (step + 1 - reported) * 2 * _schedule.BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
-            report(_tally.Take(step + 1, rate));
+            double rate = (step + 1 - reported) * _schedule.BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            AutoEncodingReport figures = _tally.Take(step + 1, step + 1 - reported, rate);
+            report(figures);
+            if (_switch.IsDue(figures.MeanLogLikelihood)) return;
             started = Stopwatch.GetTimestamp();
             reported = step + 1;
         }
@@ -98,7 +102,7 @@ internal sealed class AutoEncodingStage : IDisposable
     {
         double progress = step / (double)_schedule.Steps;
         bool real = progress >= _schedule.WarmUpShare;
-        int batch = 2 * _schedule.BatchSize, synthetic = real ? _schedule.BatchSize : batch;
+        int batch = _schedule.BatchSize, synthetic = real ? (int)(_schedule.SyntheticShare * batch) : batch;
         int[] particles = [.. Enumerable.Range(0, batch - synthetic).Select(_ => _random.Next(_cache.Count))];
         MakeInputs(synthetic, particles, progress);
         Encoder.Forward(_input, batch, training: true).CopyTo(_outputs);
@@ -171,7 +175,7 @@ internal sealed class AutoEncodingStage : IDisposable
         for (int h = 0; h < _schedule.Heads; h++)
         {
             Rotation r = Rotation6D.ToRotation(outputs.Slice(h * 6, 6));
-            foreach (Rotation g in Dihedral.Elements)
+            foreach (Rotation g in _inference.Copies)
             {
                 Rotation copy = g * target;
                 double trace = copy.M00 * r.M00 + copy.M01 * r.M01 + copy.M02 * r.M02 + copy.M10 * r.M10 + copy.M11 * r.M11 + copy.M12 * r.M12
@@ -212,10 +216,10 @@ internal sealed class AutoEncodingStage : IDisposable
             if (rescued) _rescued++;
         }
 
-        public AutoEncodingReport Take(int step, double rate)
+        public AutoEncodingReport Take(int step, int steps, double rate)
         {
             AutoEncodingReport report = new(
-                step, _angle / _count, _real == 0 ? double.NaN : _likelihood / _real, _searched == 0 ? double.NaN : _rescued / _searched,
+                step, steps, _angle / _count, _real == 0 ? double.NaN : _likelihood / _real, _searched == 0 ? double.NaN : _rescued / _searched,
                 [.. _wins.Select(w => w / _count)], rate);
             Array.Clear(_wins);
             (_angle, _count, _likelihood, _real, _searched, _rescued) = (0, 0, 0, 0, 0, 0);

@@ -36,6 +36,33 @@ internal static class MapCentre
         return (mx / mass, my / mass, mz / mass);
     }
 
+    /// <summary>
+    /// Diameter, in voxels, of the sphere about the box's centre that holds what is denser than a tenth of the greatest density, isolated
+    /// specks (less than a thousandth of that mass at the rim) left out.
+    /// </summary>
+    public static double DiameterVoxels(Volume map)
+    {
+        int n = map.Size, c = n / 2;
+        double threshold = ThresholdShare * map.Voxels.Max();
+        double[] massAt = new double[n];
+        for (int z = 0; z < n; z++)
+        {
+            for (int y = 0; y < n; y++)
+            {
+                for (int x = 0; x < n; x++)
+                {
+                    double d = map[z, y, x];
+                    int r = (int)Math.Ceiling(Math.Sqrt((x - c) * (x - c) + (y - c) * (y - c) + (z - c) * (z - c)));
+                    if (d >= threshold) massAt[Math.Min(r, n - 1)] += d;
+                }
+            }
+        }
+        double rim = 1e-3 * massAt.Sum();
+        int radius = n - 1;
+        for (double outside = massAt[radius]; outside <= rim && radius > 0; outside += massAt[radius]) radius--;
+        return 2.0 * radius;
+    }
+
     /// <summary>The pose, in the frame whose origin lies at <paramref name="centre"/> (voxels) of the old one.</summary>
     public static PoseFit Moved(in PoseFit pose, (double X, double Y, double Z) centre)
     {

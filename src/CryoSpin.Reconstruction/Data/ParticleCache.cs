@@ -17,6 +17,7 @@ public delegate void ReadParticleImage(int particle, Span<float> pixels);
 /// </summary>
 public sealed class ParticleCache
 {
+    private const int ImagesPerReport = 4096;
     private readonly float[] _real;
     private readonly float[] _imaginary;
     private readonly ContrastTransferFunction[]? _ctf;
@@ -64,23 +65,29 @@ public sealed class ParticleCache
     /// <param name="read">Reads one image; called from several threads.</param>
     /// <param name="ctf">One per particle; null where the images have none.</param>
     /// <param name="team">Workers.</param>
+    /// <param name="loaded">Receives the number of particles read so far, now and then; null for nobody.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public static ParticleCache Load(
         int count, int box, double pixelSizeAngstrom, FrequencyDisc disc, ReadParticleImage read, ContrastTransferFunction[]? ctf,
-        WorkerTeam team, CancellationToken cancellation)
+        WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
     {
         if (disc.Extent >= box / 2) throw new ArgumentException("The disc must stay below the images' Nyquist row.", nameof(disc));
         ParticleCache cache = new(count, box, pixelSizeAngstrom, disc, ctf);
         RealFft2D fft = new(box);
         float[][] pixels = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * box])];
         float[][] spectrum = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * (box + 2)])];
-        team.ForEach(count, (i, w) =>
+        for (int first = 0; first < count; first += ImagesPerReport)
         {
-            cancellation.ThrowIfCancellationRequested();
-            read(i, pixels[w]);
-            fft.Forward(pixels[w], spectrum[w]);
-            cache.Store(i, spectrum[w]);
-        });
+            int start = first, n = Math.Min(ImagesPerReport, count - first);
+            team.ForEach(n, (i, w) =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                read(start + i, pixels[w]);
+                fft.Forward(pixels[w], spectrum[w]);
+                cache.Store(start + i, spectrum[w]);
+            });
+            loaded?.Invoke(start + n);
+        }
         cache.MeasurePower(team);
         return cache;
     }

@@ -47,7 +47,7 @@ internal sealed class StochasticSearch
         _team = team;
         _random = random;
         _signal = signalPower;
-        _inverseSignal = [.. signalPower.Select(s => s > 0 ? 1 / s : double.PositiveInfinity)];
+        _inverseSignal = Data.SignalPower.Inverse(signalPower);
         // The map is kept in a box just fine enough for the band: transforms of it cost next to nothing.
         int small = Fourier.FourierSizes.NextGood(2 * ((int)Math.Ceiling(schedule.LastBand) + 3));
         while (small % 4 != 0) small = Fourier.FourierSizes.NextGood(small + 2);

@@ -10,7 +10,7 @@ namespace CryoSpin.Projection;
 /// </summary>
 public sealed class BackProjection
 {
-    /// <summary>Floats per sample: sum of real parts, of imaginary parts, of weights, and one unused that keeps samples 16 bytes long.</summary>
+    /// <summary>Floats per sample: sums of real parts, imaginary parts and weights; one unused keeps samples 16 bytes long.</summary>
     internal const int Stride = 4;
 
     /// <summary>Makes an empty sum.</summary>
@@ -22,7 +22,7 @@ public sealed class BackProjection
         ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
         Radius = radius;
         Oversampling = oversampling;
-        Half = (int)Math.Ceiling(radius * oversampling) + 1;
+        Half = FourierLattice.HalfFor(radius, oversampling);
         Size = 2 * Half + 1;
         Sums = new float[(long)Size * Size * (Half + 1) * Stride];
     }
@@ -43,19 +43,21 @@ public sealed class BackProjection
     internal float[] Sums { get; }
 
     /// <summary>
-    /// Adds one slice. For an image I with transfer function C and noise variance s2 per shell, pass C I / s2 as values and C^2 / s2 as weights.
+    /// Adds one slice. For an image I with transfer function C and noise variance s2 per shell, pass C I / s2 as values and C^2 / s2
+    /// as weights.
     /// </summary>
     /// <param name="disc">The frequencies, radius at most <see cref="Radius"/>.</param>
     /// <param name="rotation">Pose.</param>
-    /// <param name="real">Real parts over the disc's padded list.</param>
+    /// <param name="real">Real parts over the disc's padded list; what stands in the padding is ignored.</param>
     /// <param name="imaginary">Imaginary parts.</param>
     /// <param name="weight">Weights.</param>
-    public void Insert(FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> weight)
+    public void Insert(
+        FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> weight)
     {
         if (disc.Radius > Radius) throw new ArgumentException("The disc reaches beyond the sum.", nameof(disc));
-        if (Math.Min(real.Length, Math.Min(imaginary.Length, weight.Length)) < disc.Count)
+        if (Math.Min(real.Length, Math.Min(imaginary.Length, weight.Length)) < disc.PaddedCount)
         {
-            throw new ArgumentException("A span is shorter than the disc's list.");
+            throw new ArgumentException("A span is shorter than the disc's padded list.");
         }
         InsertionKernel.Insert(this, disc, rotation, real, imaginary, weight);
     }

@@ -3,7 +3,9 @@ using CryoSpin.Projection.Kernels;
 
 namespace CryoSpin.Projection;
 
-/// <summary>Central slices of a lattice: value(kx, ky) = lattice(A^T (kx, ky, 0)), trilinear. All arrays are over a disc's padded list.</summary>
+/// <summary>
+/// Central slices of a lattice: value(kx, ky) = lattice(A^T (kx, ky, 0)), trilinear. All arrays are over a disc's padded list.
+/// </summary>
 public static class CentralSlice
 {
     /// <summary>Samples one slice.</summary>
@@ -12,7 +14,8 @@ public static class CentralSlice
     /// <param name="rotation">Pose A.</param>
     /// <param name="channel0">Channel 0 (real part), overwritten.</param>
     /// <param name="channel1">Channel 1 (imaginary part), overwritten.</param>
-    public static void Sample(FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
+    public static void Sample(
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
         SliceKernel.Sample(lattice, disc, rotation, channel0, channel1);
 
     /// <summary>
@@ -32,4 +35,17 @@ public static class CentralSlice
         FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1,
         Span<float> along0, Span<float> along1, Span<float> turn0, Span<float> turn1) =>
         SliceKernel.SampleWithGradient(lattice, disc, rotation, channel0, channel1, along0, along1, turn0, turn1);
+
+    /// <summary>
+    /// Adds the transpose of <see cref="Sample"/>: lattice += S^T (channel0, channel1), so that for every lattice V and slice y
+    /// &lt;Sample(V), y&gt; = &lt;V, Insert(y)&gt; over the disc's entries. The padding of the spans is ignored.
+    /// </summary>
+    /// <param name="lattice">Sum of gradients; both channels are added to. Not thread-safe: one per worker.</param>
+    /// <param name="disc">The frequencies; radius at most the lattice's.</param>
+    /// <param name="rotation">Pose A.</param>
+    /// <param name="channel0">Values for channel 0, over the disc's padded list.</param>
+    /// <param name="channel1">Values for channel 1.</param>
+    public static void Insert(
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> channel0, ReadOnlySpan<float> channel1) =>
+        AdjointKernel.Insert(lattice, disc, rotation, channel0, channel1);
 }

@@ -15,8 +15,7 @@ public sealed class FourierLattice
         ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
         Radius = radius;
         Oversampling = oversampling;
-        // One sample more on each side: trilinear interpolation at the rim reads its outer neighbour.
-        Half = (int)Math.Ceiling(radius * oversampling) + 1;
+        Half = HalfFor(radius, oversampling);
         Size = 2 * Half + 1;
         Values = new float[2L * Size * Size * Size];
     }
@@ -35,6 +34,12 @@ public sealed class FourierLattice
 
     /// <summary>[z][y][x][channel], x fastest of the axes.</summary>
     public float[] Values { get; }
+
+    /// <summary>
+    /// Samples from the origin to the rim. One more than the radius: trilinear interpolation at the rim reads its outer neighbour; a
+    /// radius less than a thousandth short of a sample counts as that sample, because kernels locate points in single precision.
+    /// </summary>
+    internal static int HalfFor(double radius, double oversampling) => (int)Math.Floor(radius * oversampling + 1e-3) + 1;
 
     /// <summary>Position in <see cref="Values"/> of channel 0 at signed lattice coordinates.</summary>
     public long IndexOf(int x, int y, int z) => 2L * ((((long)(z + Half) * Size) + y + Half) * Size + x + Half);

@@ -5,7 +5,8 @@ namespace CryoSpin.Projection;
 /// ky rising, then kx. Frequencies are whole numbers of cycles per box (shells).
 /// </summary>
 /// <remarks>
-/// Lists are padded to a multiple of <see cref="LaneCount"/> with the origin, whose <see cref="Multiplicity"/> there is 0, so that kernels need no tails.
+/// Lists are padded to a multiple of <see cref="LaneCount"/> with the origin, whose <see cref="Multiplicity"/> there is 0, so that
+/// kernels need no tails.
 /// A slice of a real map, a Fourier-transformed image and a CTF are all arrays over this list.
 /// </remarks>
 public sealed class FrequencyDisc

@@ -17,9 +17,9 @@ public sealed class MapTransform
     private readonly double[] _correction;
 
     /// <summary>Plans transforms for one box.</summary>
-    /// <param name="box">Edge of the maps, voxels; even.</param>
+    /// <param name="box">Edge of the maps, voxels.</param>
     /// <param name="pixelSizeAngstrom">Their voxel size.</param>
-    /// <param name="oversampling">Padding factor; box times this must be a size the FFT takes.</param>
+    /// <param name="oversampling">Padding factor; box times this must be even and a size the FFT takes.</param>
     /// <param name="team">Workers.</param>
     public MapTransform(int box, double pixelSizeAngstrom, int oversampling, WorkerTeam team)
     {
@@ -27,6 +27,8 @@ public sealed class MapTransform
         PixelSizeAngstrom = pixelSizeAngstrom;
         Oversampling = oversampling;
         PaddedBox = box * oversampling;
+        // The centre's phase is then a sign.
+        if (PaddedBox % 2 != 0) throw new ArgumentException($"The padded box of {PaddedBox} voxels is odd.", nameof(oversampling));
         _team = team;
         _fft = new RealFft3D(PaddedBox, team);
         _real = new float[(long)PaddedBox * PaddedBox * PaddedBox];
@@ -52,7 +54,10 @@ public sealed class MapTransform
     /// <summary>Edge of the padded box.</summary>
     public int PaddedBox { get; }
 
-    /// <summary>Transforms a map for slicing up to the lattice's radius; slices are then in the units of an unnormalised 2-D transform of its projection.</summary>
+    /// <summary>
+    /// Transforms a map for slicing up to the lattice's radius; slices are then in the units of an unnormalised 2-D transform of its
+    /// projection.
+    /// </summary>
     public void ToLattice(Volume map, FourierLattice lattice)
     {
         if (map.Size != Box) throw new ArgumentException($"The map's edge is {map.Size}, not {Box}.", nameof(map));
@@ -97,7 +102,8 @@ public sealed class MapTransform
     /// </summary>
     /// <param name="sum">Inserted slices, same oversampling.</param>
     /// <param name="inverseSignal">
-    /// Per shell 1 / (variance of the map's transform), in the units of the weights; 0 for no regularisation, infinity to leave a shell empty. Shells beyond its end are empty.
+    /// Per shell 1 / (variance of the map's transform), in the units of the weights; 0 for no regularisation, infinity to leave a shell
+    /// empty. Shells beyond its end are empty.
     /// </param>
     public Volume Reconstruct(BackProjection sum, ReadOnlySpan<double> inverseSignal)
     {

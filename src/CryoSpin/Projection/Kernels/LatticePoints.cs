@@ -13,6 +13,12 @@ namespace CryoSpin.Projection.Kernels;
 /// </remarks>
 internal readonly unsafe struct LatticePoints
 {
+    /// <summary>How many points ahead of their use memory is asked for.</summary>
+    public const int PrefetchPoints = 24;
+
+    /// <summary>Lattices of fewer floats than this (half a megabyte) fit the usual second-level cache and are not asked for.</summary>
+    public const int PrefetchFromFloats = 1 << 17;
+
     private readonly V _xx, _xy, _yx, _yy, _zx, _zy, _centre;
     private readonly Vector256<int> _size;
 
@@ -36,11 +42,35 @@ internal readonly unsafe struct LatticePoints
         V x = Vector256.FusedMultiplyAdd(kx, _xx, Vector256.FusedMultiplyAdd(ky, _xy, _centre));
         V y = Vector256.FusedMultiplyAdd(kx, _yx, Vector256.FusedMultiplyAdd(ky, _yy, _centre));
         V z = Vector256.FusedMultiplyAdd(kx, _zx, Vector256.FusedMultiplyAdd(ky, _zy, _centre));
-        Vector256<int> ix = Vector256.ConvertToInt32Native(x), iy = Vector256.ConvertToInt32Native(y), iz = Vector256.ConvertToInt32Native(z);
+        Vector256<int> ix = Vector256.ConvertToInt32Native(x), iy = Vector256.ConvertToInt32Native(y);
+        Vector256<int> iz = Vector256.ConvertToInt32Native(z);
         fx = x - Vector256.ConvertToSingle(ix);
         fy = y - Vector256.ConvertToSingle(iy);
         fz = z - Vector256.ConvertToSingle(iz);
         Vector256.Store((iz * _size + iy) * _size + ix, offset);
+    }
+
+    /// <summary>Asks for the samples around the eight points that stand <see cref="PrefetchPoints"/> ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(float* values, V kx, V ky, int* scratch, nint rowStep, nint planeStep)
+    {
+        Locate(kx, ky, scratch, out _, out _, out _);
+        Prefetch(values, scratch, 2, rowStep, planeStep);
+    }
+
+    /// <summary>Asks for the four x pairs at each of eight offsets; a processor without the instruction does nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(float* values, int* offsets, nint stride, nint rowStep, nint planeStep)
+    {
+        if (!System.Runtime.Intrinsics.X86.Sse.IsSupported) return;
+        for (int j = 0; j < 8; j++)
+        {
+            float* p = values + stride * offsets[j];
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(p);
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(p + rowStep);
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(p + planeStep);
+            System.Runtime.Intrinsics.X86.Sse.Prefetch0(p + planeStep + rowStep);
+        }
     }
 
     /// <summary>[a0 a1 a2 a3 | b0 b1 b2 b3]: the x pairs of two points.</summary>
@@ -59,7 +89,7 @@ internal readonly unsafe struct LatticePoints
 
     /// <summary>
     /// From four registers, each the x pairs [lo0 lo1 hi0 hi1] of points j and j+4, to four registers over points 0 to 7:
-    /// channel 0 and 1 of the lower, then of the upper x neighbour.
+    /// channel 0 and 1 of the lower, then of the upper x neighbour. A transpose of each half, hence its own inverse.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transpose(V p04, V p15, V p26, V p37, out V low0, out V low1, out V high0, out V high1)

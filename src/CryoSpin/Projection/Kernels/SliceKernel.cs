@@ -15,11 +15,18 @@ internal static unsafe class SliceKernel
         CheckDisc(lattice, disc, channel0.Length, channel1.Length);
         LatticePoints points = new(rotation, lattice.Oversampling, lattice.Half, lattice.Size);
         nint rowStep = 2 * lattice.Size, planeStep = rowStep * lattice.Size;
-        int* at = stackalloc int[8];
+        int* at = stackalloc int[8], ahead = stackalloc int[8];
+        int last = disc.PaddedCount - 8;
+        bool prefetch = lattice.Values.Length > LatticePoints.PrefetchFromFloats;
         fixed (float* values = lattice.Values, kxs = disc.Kx, kys = disc.Ky, out0 = channel0, out1 = channel1)
         {
             for (int i = 0; i < disc.PaddedCount; i += 8)
             {
+                if (prefetch)
+                {
+                    int j = Math.Min(i + LatticePoints.PrefetchPoints, last);
+                    points.Prefetch(values, Vector256.Load(kxs + j), Vector256.Load(kys + j), ahead, rowStep, planeStep);
+                }
                 points.Locate(Vector256.Load(kxs + i), Vector256.Load(kys + i), at, out V fx, out V fy, out V fz);
                 V s0 = Pair(values, at[0], at[4], rowStep, planeStep, LatticePoints.Spread(fy, 0), LatticePoints.Spread(fz, 0));
                 V s1 = Pair(values, at[1], at[5], rowStep, planeStep, LatticePoints.Spread(fy, 1), LatticePoints.Spread(fz, 1));
@@ -50,18 +57,29 @@ internal static unsafe class SliceKernel
         V rxx = Scaled(rotation.M00, os), rxy = Scaled(rotation.M01, os), rxz = Scaled(rotation.M02, os);
         V ryx = Scaled(rotation.M10, os), ryy = Scaled(rotation.M11, os), ryz = Scaled(rotation.M12, os);
         V rzx = Scaled(rotation.M20, os), rzy = Scaled(rotation.M21, os), rzz = Scaled(rotation.M22, os);
-        int* at = stackalloc int[8];
+        int* at = stackalloc int[8], ahead = stackalloc int[8];
+        int last = disc.PaddedCount - 8;
+        bool prefetch = lattice.Values.Length > LatticePoints.PrefetchFromFloats;
         fixed (float* values = lattice.Values, kxs = disc.Kx, kys = disc.Ky, out0 = channel0, out1 = channel1)
         fixed (float* al0 = along0, al1 = along1, tu0 = turn0, tu1 = turn1)
         {
             for (int i = 0; i < disc.PaddedCount; i += 8)
             {
+                if (prefetch)
+                {
+                    int j = Math.Min(i + LatticePoints.PrefetchPoints, last);
+                    points.Prefetch(values, Vector256.Load(kxs + j), Vector256.Load(kys + j), ahead, rowStep, planeStep);
+                }
                 V kx = Vector256.Load(kxs + i), ky = Vector256.Load(kys + i);
                 points.Locate(kx, ky, at, out V fx, out V fy, out V fz);
-                V s0 = Pair(values, at[0], at[4], rowStep, planeStep, LatticePoints.Spread(fy, 0), LatticePoints.Spread(fz, 0), out V y0, out V z0);
-                V s1 = Pair(values, at[1], at[5], rowStep, planeStep, LatticePoints.Spread(fy, 1), LatticePoints.Spread(fz, 1), out V y1, out V z1);
-                V s2 = Pair(values, at[2], at[6], rowStep, planeStep, LatticePoints.Spread(fy, 2), LatticePoints.Spread(fz, 2), out V y2, out V z2);
-                V s3 = Pair(values, at[3], at[7], rowStep, planeStep, LatticePoints.Spread(fy, 3), LatticePoints.Spread(fz, 3), out V y3, out V z3);
+                V s0 = Pair(
+                    values, at[0], at[4], rowStep, planeStep, LatticePoints.Spread(fy, 0), LatticePoints.Spread(fz, 0), out V y0, out V z0);
+                V s1 = Pair(
+                    values, at[1], at[5], rowStep, planeStep, LatticePoints.Spread(fy, 1), LatticePoints.Spread(fz, 1), out V y1, out V z1);
+                V s2 = Pair(
+                    values, at[2], at[6], rowStep, planeStep, LatticePoints.Spread(fy, 2), LatticePoints.Spread(fz, 2), out V y2, out V z2);
+                V s3 = Pair(
+                    values, at[3], at[7], rowStep, planeStep, LatticePoints.Spread(fy, 3), LatticePoints.Spread(fz, 3), out V y3, out V z3);
                 LatticePoints.Transpose(s0, s1, s2, s3, out V a0, out V a1, out V b0, out V b1);
                 V dx0 = b0 - a0, dx1 = b1 - a1;
                 Vector256.Store(Vector256.FusedMultiplyAdd(fx, dx0, a0), out0 + i);
@@ -72,16 +90,17 @@ internal static unsafe class SliceKernel
                 V dz0 = Lerp(a0, b0, fx), dz1 = Lerp(a1, b1, fx);
                 Vector256.Store(Dot(rzx, dx0, rzy, dy0, rzz, dz0), al0 + i);
                 Vector256.Store(Dot(rzx, dx1, rzy, dy1, rzz, dz1), al1 + i);
-                Vector256.Store(ky * Dot(rxx, dx0, rxy, dy0, rxz, dz0) - kx * Dot(ryx, dx0, ryy, dy0, ryz, dz0), tu0 + i);
-                Vector256.Store(ky * Dot(rxx, dx1, rxy, dy1, rxz, dz1) - kx * Dot(ryx, dx1, ryy, dy1, ryz, dz1), tu1 + i);
+                V tx = ky * rxx - kx * ryx, ty = ky * rxy - kx * ryy, tz = ky * rxz - kx * ryz;
+                Vector256.Store(Dot(tx, dx0, ty, dy0, tz, dz0), tu0 + i);
+                Vector256.Store(Dot(tx, dx1, ty, dy1, tz, dz1), tu1 + i);
             }
         }
     }
 
-    private static void CheckDisc(FourierLattice lattice, FrequencyDisc disc, int length0, int length1)
+    internal static void CheckDisc(FourierLattice lattice, FrequencyDisc disc, int length0, int length1)
     {
         if (disc.Radius > lattice.Radius) throw new ArgumentException("The disc reaches beyond the lattice.", nameof(disc));
-        if (length0 < disc.PaddedCount || length1 < disc.PaddedCount) throw new ArgumentException("A span is shorter than the disc's padded list.");
+        if (Math.Min(length0, length1) < disc.PaddedCount) throw new ArgumentException("A span is shorter than the disc's padded list.");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
+using CryoSpin.Cli.Verbs;
+using CryoSpin.Diagnostics;
+using CryoSpin.Reporting.Files;
+
+namespace CryoSpin.Cli;
+
+/// <summary>The one entry point: parses, runs the verb, and turns every outcome into an exit code.</summary>
+internal static class CommandLine
+{
+    /// <summary>Set to 1, this environment variable shows the stack trace of a failure.</summary>
+    public const string DebugVariable = "CRYOSPIN_DEBUG";
+
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments, without the program's name.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives progress and messages.</param>
+    /// <param name="engine">What finds map and poses; null for the real one.</param>
+    /// <param name="cancellation">Asks the verb to stop.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(
+        string[] args, TextWriter output, TextWriter error, RunEngine? engine = null, CancellationToken cancellation = default)
+    {
+        RootCommand root = CreateRoot(engine);
+        // A file may be named @something; response files would swallow it.
+        ParserConfiguration parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult parse = root.Parse(args, parser);
+        if (UsageError.Find(parse) is { } mistake)
+        {
+            await error.WriteLineAsync(mistake);
+            return ExitCode.WrongUsage;
+        }
+        InvocationConfiguration configuration = new()
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            // Program.cs handles Ctrl-C itself: the library would kill a run that needs some seconds to stop cleanly.
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await parse.InvokeAsync(configuration, cancellation);
+        }
+        catch (Exception e)
+        {
+            await error.WriteLineAsync("cryospin: " + Describe(e));
+            if (Environment.GetEnvironmentVariable(DebugVariable) == "1") await error.WriteLineAsync(e.ToString());
+            return e is UsageException or OutputExistsException ? ExitCode.WrongUsage : ExitCode.Failed;
+        }
+    }
+
+    /// <summary>The command tree, newly made.</summary>
+    public static RootCommand CreateRoot(RunEngine? engine = null)
+    {
+        RootCommand root = new(
+            "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
+            + "the FSC and every particle's pose.");
+        root.Add(DemoVerb.Create(engine ?? ReconstructionEngine.Run));
+        root.Add(SimulateVerb.Create());
+        root.Add(ReconstructVerb.Create(engine ?? ReconstructionEngine.Run));
+        root.Add(BackprojectVerb.Create());
+        root.Add(EvaluateVerb.Create());
+        root.Add(FscVerb.Create());
+        root.Add(InspectVerb.Create());
+        VerbHelp.Install(root);
+        return root;
+    }
+
+    private static string Describe(Exception e) => e switch
+    {
+        AggregateException { InnerException: { } inner } => Describe(inner),
+        CryoSpinException or UsageException => e.Message,
+        OperationCanceledException => "stopped.",
+        FileNotFoundException { FileName: { } name } => $"{name}: no such file. Check the path.",
+        DirectoryNotFoundException or UnauthorizedAccessException or IOException => e.Message,
+        OutOfMemoryException => "out of memory. Use a smaller box or fewer particles.",
+        _ => $"internal error: {e.GetType().Name}: {e.Message} Set {DebugVariable}=1 to see where, and report it.",
+    };
+}

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace CryoSpin.Cli.Parsing;
+
+/// <summary>Turns a faulty command line into one message that says what is wrong and what was probably meant.</summary>
+internal static class UsageError
+{
+    /// <summary>The message for the first mistake, or null when the command line is sound.</summary>
+    public static string? Find(ParseResult parse)
+    {
+        if (AsksForHelpOrVersion(parse)) return null;
+        Command command = parse.CommandResult.Command;
+        bool verbFirst = parse.Tokens.Count > 0 && !LooksLikeOption(parse.Tokens[0].Value);
+        string? mistake = (verbFirst ? UnknownVerb(parse, command) : null)
+            ?? UnknownOption(parse, command)
+            ?? UnknownVerb(parse, command)
+            ?? (parse.Errors.Count > 0 ? Sentence(parse.Errors[0].Message) : null);
+        if (mistake is null) return null;
+        string help = command is RootCommand ? "cryospin --help" : $"cryospin {command.Name} --help";
+        return $"cryospin: {mistake}{Environment.NewLine}Run '{help}' to see what is possible.";
+    }
+
+    private static bool AsksForHelpOrVersion(ParseResult parse) =>
+        parse.Tokens.Any(t => t.Type == TokenType.Option && t.Value is "--help" or "-h" or "-?" or "/h" or "/?" or "--version");
+
+    // The library hands an unknown option to a positional argument where one is free, so the tokens are looked at directly.
+    private static string? UnknownOption(ParseResult parse, Command command)
+    {
+        foreach (Token token in parse.Tokens)
+        {
+            if (token.Type == TokenType.DoubleDash) return null;
+            if (token.Type != TokenType.Argument || !LooksLikeOption(token.Value)) continue;
+            string name = token.Value.Split('=')[0];
+            IEnumerable<string> known =
+                Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
+            string where = command is RootCommand ? "cryospin" : $"'{command.Name}'";
+            return $"{where} has no option '{name}'." + Suggestion(name, known);
+        }
+        return null;
+    }
+
+    private static string? UnknownVerb(ParseResult parse, Command command)
+    {
+        if (command is not RootCommand) return null;
+        string? word = parse.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument)?.Value;
+        return word is null
+            ? "no command was given."
+            : $"there is no command '{word}'." + Suggestion(word, command.Subcommands.Select(c => c.Name));
+    }
+
+    private static string Suggestion(string typed, IEnumerable<string> known) =>
+        NearestName.Find(typed, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+
+    private static IEnumerable<Option> Options(Command command) =>
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options.Where(o => o.Recursive || o is HelpOption)));
+
+    private static bool LooksLikeOption(string value) =>
+        value.Length > 1 && value[0] == '-'
+        && !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static string Sentence(string message)
+    {
+        string text = message.Trim();
+        return text.EndsWith('.') ? text : text + ".";
+    }
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using CryoSpin.Cli.Display;
+
+namespace CryoSpin.Cli.Parsing;
+
+/// <summary>A command with examples and, where they help, notes after its options.</summary>
+internal sealed class Verb(string name, string description) : Command(name, description)
+{
+    /// <summary>Whole command lines, shown at the end of the help.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>Paragraphs shown after the options.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Adds arguments and options, in the order in which the help shows them.</summary>
+    public Verb With(params Symbol[] symbols)
+    {
+        foreach (Symbol symbol in symbols)
+        {
+            if (symbol is Argument argument) Add(argument);
+            else Add((Option)symbol);
+        }
+        return this;
+    }
+
+    /// <summary>Sets what the verb does; it returns an exit code.</summary>
+    public Verb Does(Func<ParseResult, Terminal, CancellationToken, int> action)
+    {
+        SetAction((parse, cancellation) =>
+        {
+            Terminal terminal = new(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
+            return Task.FromResult(action(parse, terminal, cancellation));
+        });
+        return this;
+    }
+}

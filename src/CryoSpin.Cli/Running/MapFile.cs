@@ -1,0 +1,45 @@
+using CryoSpin.Diagnostics;
+using CryoSpin.Fourier;
+using CryoSpin.Imaging;
+using CryoSpin.IO.Mrc;
+
+namespace CryoSpin.Cli.Running;
+
+/// <summary>Reads maps for verbs that compare or project them.</summary>
+internal static class MapFile
+{
+    /// <summary>Reads a cubic map whose edge can be transformed.</summary>
+    /// <exception cref="InputException">The file cannot be read, is not a cube, or has an edge that cannot be transformed.</exception>
+    public static Volume Read(string path)
+    {
+        MrcVolume map = MrcVolumeIO.Read(path);
+        if (map.Nx != map.Ny || map.Nx != map.Nz)
+        {
+            throw new InputException(path, $"the map has {map.Nx} x {map.Ny} x {map.Nz} voxels.", "A cube is needed; crop or pad it.");
+        }
+        if (!FourierSizes.IsGood(map.Nx))
+        {
+            throw new InputException(path, $"the map's edge is {map.Nx}, which has a prime factor above 7.",
+                $"Crop or pad it to {FourierSizes.PreviousGood(map.Nx)} or {FourierSizes.NextGood(map.Nx)}.");
+        }
+        if (!(map.PixelSizeAngstrom > 0))
+        {
+            throw new InputException(
+                path, "the header does not tell the pixel size.", "Set it in the header, e.g. with relion_image_handler --rescale_angpix.");
+        }
+        return new Volume(map.Nx, map.PixelSizeAngstrom, map.Voxels);
+    }
+
+    /// <summary>Reads a map that has the same edge as another one.</summary>
+    /// <exception cref="InputException">It cannot be read or has another edge.</exception>
+    public static Volume ReadLike(string path, Volume other, string otherPath)
+    {
+        Volume map = Read(path);
+        if (map.Size != other.Size)
+        {
+            throw new InputException(
+                path, $"the map's edge is {map.Size}, that of {otherPath} is {other.Size}.", "Both must have one box.");
+        }
+        return map;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using CryoSpin.Cli.Display;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Running;
+
+/// <summary>Sends what a run says to its folder and to the terminal, and keeps the time of each phase.</summary>
+internal sealed class RunObserver(RunDirectory folder, IProgressView view) : IRunObserver
+{
+    private readonly List<PhaseTime> _times = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private string? _phase;
+
+    /// <summary>The last progress, for the message of a run that was stopped.</summary>
+    public RunProgress Last { get; private set; }
+
+    /// <summary>Time per phase so far; a phase that comes back has one entry.</summary>
+    public IReadOnlyList<PhaseTime> PhaseTimes
+    {
+        get
+        {
+            CloseLap();
+            return _times.ToArray();
+        }
+    }
+
+    public void Log(string message)
+    {
+        folder.Log(message);
+        view.Message(message);
+    }
+
+    public void Report(in RunProgress progress)
+    {
+        if (progress.Phase != _phase)
+        {
+            CloseLap();
+            _phase = progress.Phase;
+            folder.Log($"phase {progress.Phase}");
+        }
+        Last = progress;
+        view.Show(progress);
+    }
+
+    /// <summary>A line for the terminal alone.</summary>
+    public void Notify(string message) => view.Message(message);
+
+    public void Record(MetricRecord metric) => folder.Record(metric);
+
+    private void CloseLap()
+    {
+        double seconds = _clock.Elapsed.TotalSeconds;
+        _clock.Restart();
+        // What passes before the first report is reading and preparing.
+        string phase = _phase ?? "preparation";
+        int i = _times.FindIndex(t => t.Phase == phase);
+        if (i < 0) _times.Add(new PhaseTime(phase, seconds));
+        else _times[i] = _times[i] with { Seconds = _times[i].Seconds + seconds };
+    }
+}

@@ -1,0 +1,108 @@
+using CryoSpin.Cli.Display;
+using CryoSpin.Geometry;
+using CryoSpin.IO.Mrc;
+using CryoSpin.IO.Star;
+using CryoSpin.Optics;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Runs;
+using CryoSpin.Simulation;
+
+namespace CryoSpin.Cli.Running;
+
+/// <summary>Writes simulated particles with their truth.</summary>
+internal static class SimulationFolder
+{
+    /// <summary>The images.</summary>
+    public const string Stack = "particles.mrcs";
+
+    /// <summary>What a reconstruction is given: images and CTFs.</summary>
+    public const string Particles = "particles.star";
+
+    /// <summary>The same with the true poses.</summary>
+    public const string TruthStar = "truth.star";
+
+    /// <summary>The true map.</summary>
+    public const string TruthMap = "truth.mrc";
+
+    /// <summary>All four.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Stack, Particles, TruthStar, TruthMap];
+
+    /// <summary>Simulates and writes.</summary>
+    public static void Write(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
+    {
+        try
+        {
+            WriteAll(folder, simulator, view, cancellation);
+        }
+        catch
+        {
+            folder.RemoveIfEmpty();
+            throw;
+        }
+    }
+
+    private static void WriteAll(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
+    {
+        DateTime start = DateTime.UtcNow;
+        Pose[] poses = new Pose[simulator.Count];
+        CtfParameters[] ctfs = new CtfParameters[simulator.Count];
+        int size = simulator.Truth.Size;
+        using (MrcStackWriter stack = new(folder.FileFor(Stack), size, size, simulator.Truth.PixelSizeAngstrom))
+        {
+            foreach (SimulatedParticle particle in simulator.Images())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                stack.Append(particle.Image);
+                (poses[particle.Index], ctfs[particle.Index]) = (particle.Pose, particle.Ctf);
+                Show(view, stack.Count, simulator.Count, DateTime.UtcNow - start);
+            }
+            stack.Complete();
+        }
+        MrcWriter.WriteVolume(folder.FileFor(TruthMap), simulator.Truth.Voxels, size, size, size, simulator.Truth.PixelSizeAngstrom);
+        Star(simulator.Optics, ctfs, null).Write(folder.FileFor(Particles));
+        Star(simulator.Optics, ctfs, poses).Write(folder.FileFor(TruthStar));
+        folder.Complete();
+    }
+
+    private static void Show(IProgressView view, int done, int count, TimeSpan elapsed)
+    {
+        double share = (double)done / count;
+        double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
+        // The first images pay for the compiler; nothing can be told from them.
+        TimeSpan? remaining = elapsed.TotalSeconds < 1 ? null : elapsed * ((1 - share) / share);
+        view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, remaining));
+    }
+
+    private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs, Pose[]? poses)
+    {
+        StarTable optics = new("optics");
+        optics.SetColumn("rlnOpticsGroup", [1]);
+        optics.SetColumn("rlnOpticsGroupName", [group.Name]);
+        optics.SetColumn("rlnVoltage", new[] { group.VoltageKilovolts });
+        optics.SetColumn("rlnSphericalAberration", new[] { group.SphericalAberrationMillimeters });
+        optics.SetColumn("rlnAmplitudeContrast", new[] { group.AmplitudeContrast });
+        optics.SetColumn("rlnImagePixelSize", new[] { group.PixelSizeAngstrom });
+        optics.SetColumn("rlnImageSize", [group.BoxSize]);
+        optics.SetColumn("rlnImageDimensionality", [2]);
+        StarTable particles = new("particles");
+        particles.SetColumn(
+            "rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
+        particles.SetColumn("rlnOpticsGroup", [.. ctfs.Select(_ => 1)]);
+        particles.SetColumn("rlnDefocusU", [.. ctfs.Select(c => c.DefocusUAngstrom)]);
+        particles.SetColumn("rlnDefocusV", [.. ctfs.Select(c => c.DefocusVAngstrom)]);
+        particles.SetColumn("rlnDefocusAngle", [.. ctfs.Select(c => c.AstigmatismAngleDegrees)]);
+        if (poses is not null)
+        {
+            EulerAngles[] angles = [.. poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
+            particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
+            particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
+            particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
+            particles.SetColumn("rlnOriginXAngst", [.. poses.Select(p => p.OriginXAngstrom)]);
+            particles.SetColumn("rlnOriginYAngst", [.. poses.Select(p => p.OriginYAngstrom)]);
+        }
+        StarFile file = new();
+        file.Add(optics);
+        file.Add(particles);
+        return file;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.IO.Mrc;
+using CryoSpin.Imaging;
+using CryoSpin.Particles;
+using CryoSpin.Reconstruction;
+using CryoSpin.Reporting.Html;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Verbs;
+
+/// <summary>backproject: a map from particles whose poses are known.</summary>
+internal static class BackprojectVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create()
+    {
+        Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
+        Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
+        Option<bool> halves = OptionFactory.Flag("--half-maps", "Also write the half-maps, as MAP_half1_unfil.mrc and MAP_half2_unfil.mrc.");
+        Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
+        return new Verb("backproject", "Make the map from particles whose poses are known.")
+        {
+            Examples = ["cryospin backproject result/particles.star -o check.mrc --half-maps"],
+        }.With(particles, output, halves, threads).Does((parse, terminal, cancellation) =>
+        {
+            string path = parse.GetRequiredValue(output);
+            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles));
+            PosedReconstruction result = ProgressView.Run(
+                terminal, view => PosedReconstruction.Run(source, parse.GetValue(threads), new TerminalObserver(view), cancellation));
+            Write(path, result.Map);
+            if (parse.GetValue(halves))
+            {
+                string stem = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
+                Write(stem + "_half1_unfil.mrc", result.Half1);
+                Write(stem + "_half2_unfil.mrc", result.Half2);
+            }
+            terminal.Out.WriteLine($"Map         {path}");
+            terminal.Out.WriteLine($"Half-maps   FSC 0.143 at {Wording.Angstrom(result.Fsc.ResolutionAngstrom(0.143))}");
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Write(string path, Volume map) => MrcWriter.WriteVolume(path, map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+
+    /// <summary>Progress and messages for a verb that keeps no run folder.</summary>
+    private sealed class TerminalObserver(IProgressView view) : IRunObserver
+    {
+        public void Log(string message) => view.Message(message);
+
+        public void Report(in RunProgress progress) => view.Show(progress);
+
+        public void Record(MetricRecord metric)
+        {
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Reporting.Html;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Verbs;
+
+/// <summary>reconstruct: map and poses from particle images.</summary>
+internal static class ReconstructVerb
+{
+    private static readonly ReconstructionOptions Usual = new() { ParticlesPath = "", OutputDirectory = "" };
+
+    /// <param name="engine">What finds map and poses.</param>
+    public static Command Create(RunEngine engine)
+    {
+        Argument<string> particles = new("PARTICLES.star")
+        {
+            Description = "Particles in RELION's form (3.1, or older with one table), or a bare stack (.mrcs).",
+        };
+        Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
+        Option<string> preset = new("--preset")
+        {
+            Description = "The best measured combination, or the published algorithm.", DefaultValueFactory = _ => "default",
+            HelpName = "default|paper",
+        };
+        preset.AcceptOnlyFromAmong("default", "paper");
+        Option<int> heads = OptionFactory.Integer("--heads", "Heads of the pose encoder.", "M", Usual.Heads, 1, 64);
+        Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
+        Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
+        Option<double> maxShift = OptionFactory.Number(
+            "--max-shift", "Greatest distance of a particle from its image's centre, pixels.", "PX", Usual.MaxShiftPixels, 0, 512);
+        Option<double?> mask = OptionFactory.OptionalNumber(
+            "--mask-diameter", "Diameter of the spherical mask, angstrom [default: estimated from the data].", "A", 1, 1e5);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
+        return new Verb("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
+        {
+            Notes =
+            [
+                "Ctrl-C stops cleanly. The same seed and the same number of threads give the same bytes. Files and options: docs/guide."
+            ],
+            Examples =
+            [
+                "cryospin reconstruct particles.star -o result --max-shift 5",
+                "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
+            ],
+        }.With(particles, output, preset, heads, seed, threads, maxShift, mask, overwrite).Does((parse, terminal, cancellation) =>
+        {
+            ReconstructionOptions options = new()
+            {
+                ParticlesPath = parse.GetRequiredValue(particles),
+                OutputDirectory = parse.GetRequiredValue(output),
+                Preset = parse.GetValue(preset) == "paper" ? ReconstructionPreset.Paper : ReconstructionPreset.Default,
+                Heads = parse.GetValue(heads),
+                Seed = parse.GetValue(seed),
+                Threads = parse.GetValue(threads),
+                MaxShiftPixels = parse.GetValue(maxShift),
+                MaskDiameterAngstrom = parse.GetValue(mask),
+                Overwrite = parse.GetValue(overwrite),
+            };
+            RunRecord run = new RunSession(terminal, engine).Execute(options, CommandText.Of(parse), cancellation);
+            Print(run, terminal);
+            return ExitCode.Done;
+        });
+    }
+
+    /// <summary>The result in four lines.</summary>
+    public static void Print(RunRecord run, Terminal terminal)
+    {
+        string folder = run.Options.OutputDirectory;
+        terminal.Out.WriteLine(
+            $"Resolution  {Wording.Angstrom(run.ResolutionAngstrom)} (half-map FSC 0.143) after "
+            + $"{Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
+        terminal.Out.WriteLine($"Map         {Path.Combine(folder, RunFiles.Map)}");
+        terminal.Out.WriteLine($"Poses       {Path.Combine(folder, RunFiles.Particles)}");
+        terminal.Out.WriteLine($"Report      {Path.Combine(folder, RunFiles.Report)}");
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
+using CryoSpin.Compute;
+using CryoSpin.Imaging;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Reporting.Html;
+using CryoSpin.Simulation;
+
+namespace CryoSpin.Cli.Verbs;
+
+/// <summary>simulate: particle images of a map, a model or the phantom, with their truth.</summary>
+internal static class SimulateVerb
+{
+    private static readonly SimulationOptions Usual = new();
+
+    public static Command Create()
+    {
+        Argument<string> input = new("INPUT")
+        {
+            Description = "A map (.mrc, .map), an atomic model (.pdb, .cif), each also gzipped, or 'phantom'.",
+        };
+        Option<string> output = OptionFactory.Path(
+            "--output", "Folder for particles.star, particles.mrcs, truth.star and truth.mrc.", "DIR", required: true, "-o");
+        Option<int> particles = OptionFactory.Integer("--particles", "Number of images.", "N", Usual.Particles, 1);
+        Option<int?> box = OptionFactory.OptionalInteger(
+            "--box", "Width of the images in pixels [default: the map's; 64 for a model or the phantom].", "D", 8, 4096);
+        Option<double?> pixelSize = OptionFactory.OptionalNumber(
+            "--pixel-size", "Pixel size in angstrom [default: follows from map and box; 4 for a model or the phantom].", "A", 0.1, 100);
+        Option<double> snr = OptionFactory.Number("--snr", "Variance of the signal over that of the noise.", "S", Usual.Snr, 1e-6, 1e9);
+        Option<double> maxShift = OptionFactory.Number(
+            "--max-shift", "Shifts are drawn from a disc of this radius.", "PX", Usual.MaxShiftPixels, 0, 2048);
+        Option<string> noise = new("--noise")
+        {
+            Description = "Spectrum of the noise.", DefaultValueFactory = _ => "white", HelpName = "white|pink",
+        };
+        noise.AcceptOnlyFromAmong("white", "pink");
+        Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace earlier simulated files in DIR.");
+        return new Verb("simulate", "Simulate particle images: projection, CTF, shift and noise, with the truth beside them.")
+        {
+            Examples =
+            [
+                "cryospin simulate phantom -o sim --particles 2000 --snr 0.1",
+                "cryospin simulate 6vyb.cif.gz -o sim --box 64 --pixel-size 4.26 --max-shift 3",
+            ],
+        }.With(input, output, particles, box, pixelSize, snr, maxShift, noise, seed, overwrite).Does((parse, terminal, cancellation) =>
+        {
+            SimulationOptions options = Usual with
+            {
+                Particles = parse.GetValue(particles),
+                Snr = parse.GetValue(snr),
+                MaxShiftPixels = parse.GetValue(maxShift),
+                Seed = parse.GetValue(seed),
+                NoiseColour = parse.GetValue(noise) == "pink" ? NoiseColour.Pink : NoiseColour.White,
+            };
+            string folder = parse.GetRequiredValue(output);
+            if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
+            using WorkerTeam team = new(Environment.ProcessorCount);
+            Volume map = SimulationInput.Read(
+                parse.GetRequiredValue(input), parse.GetValue(box), parse.GetValue(pixelSize), team, terminal.Error.WriteLine);
+            ParticleSimulator simulator = new(map, options, team);
+            OutputFolder target = OutputFolder.Open(folder, parse.GetValue(overwrite), SimulationFolder.Names);
+            ProgressView.Run(terminal, view =>
+            {
+                SimulationFolder.Write(target, simulator, view, cancellation);
+                return true;
+            });
+            terminal.Out.WriteLine(
+                $"{Wording.Count(options.Particles)} images of {map.Size} x {map.Size} pixels, {Wording.Number(map.PixelSizeAngstrom, 4)} Å per pixel: "
+                + Path.Combine(folder, SimulationFolder.Particles));
+            terminal.Out.WriteLine(
+                $"The truth: {Path.Combine(folder, SimulationFolder.TruthStar)}, {Path.Combine(folder, SimulationFolder.TruthMap)}");
+            return ExitCode.Done;
+        });
+    }
+}

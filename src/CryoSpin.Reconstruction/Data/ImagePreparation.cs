@@ -1,0 +1,92 @@
+using CryoSpin.Compute;
+using CryoSpin.Imaging;
+using CryoSpin.Projection;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Data;
+
+/// <summary>
+/// Normalises the images' backgrounds and measures noise and contrast on a sample of them before any is used.
+/// </summary>
+internal sealed class ImagePreparation
+{
+    // The background is what lies outside this share of half the box; RELION's own default is 0.75 of it, for tightly picked particles.
+    private const double BackgroundShare = 0.9;
+    private const int SampledImages = 1000;
+
+    // Images whose poses would be certain to e^600 are not measured ones: they are noise-free simulations, whose misfit is interpolation error.
+    private const double GreatestInformation = 600;
+    private readonly ReconstructionInput _input;
+    private readonly ParticleNormalisation _normalisation;
+
+    public ImagePreparation(ReconstructionInput input)
+    {
+        _input = input;
+        double radius = BackgroundShare * input.BoxSize / 2;
+        _normalisation = new ParticleNormalisation(input.BoxSize, radius);
+        NoiseSpectrum noise = new(input.BoxSize, radius);
+        ContrastEstimate contrast = new(input.BoxSize, radius);
+        float[] pixels = new float[input.BoxSize * input.BoxSize];
+        int sampled = Math.Min(SampledImages, input.Count);
+        for (int i = 0; i < sampled; i++)
+        {
+            Read((int)((long)i * input.Count / sampled), pixels);
+            noise.Add(pixels);
+            contrast.Add(pixels);
+        }
+        NoisePower = noise.Power;
+        Contrast = contrast.Verdict;
+    }
+
+    /// <summary>Noise power per complex coefficient and shell, as the backgrounds show it.</summary>
+    public double[] NoisePower { get; }
+
+    /// <summary>Whether protein is white or black.</summary>
+    public Contrast Contrast { get; }
+
+    /// <summary>Reads and normalises one image. Thread-safe.</summary>
+    public void Read(int particle, Span<float> pixels)
+    {
+        _input.ReadImage(particle, pixels);
+        BackgroundStatistics background = _normalisation.Measure(pixels);
+        double square = System.Numerics.Tensors.TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
+        // Without noise there is no background to normalise by: only its mean is taken off.
+        if (background.StandardDeviation > 1e-2 * Math.Sqrt(square)) _normalisation.Apply(pixels);
+        else System.Numerics.Tensors.TensorPrimitives.Subtract(pixels, (float)background.Mean, pixels);
+    }
+
+    /// <summary>Loads all images, with the noise level set.</summary>
+    public (ParticleCache Cache, double[] SignalPower) Load(WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
+    {
+        // Just below Nyquist: its row and column are their own Hermitian partners and say little.
+        FrequencyDisc disc = new(_input.BoxSize / 2.0 - 0.01);
+        ParticleCache cache = ParticleCache.Load(
+            _input.Count, _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, team, loaded, cancellation);
+        int shells = disc.Extent + 2;
+        double[] measured = new double[shells];
+        for (int s = 0; s < shells; s++) measured[s] = NoisePower[Math.Min(s, NoisePower.Length - 1)];
+        double[] signal = SignalPower.PerShell(cache, measured);
+        double total = Enumerable.Range(1, shells - 1).Average(s => cache.MeanPower[s]);
+        double[] used = [.. measured.Select(n => Math.Max(n, 1e-3 * total))];
+        double information = Information(cache, used);
+        if (information > GreatestInformation)
+        {
+            observer.Log($"The images hold almost no noise; a noise level {information / GreatestInformation:G3} times the measured one is assumed.");
+            used = [.. used.Select(n => n * information / GreatestInformation)];
+        }
+        cache.SetNoise(used);
+        return (cache, signal);
+    }
+
+    /// <summary>Expected log likelihood ratio of an image at its true pose, over the shells that a first map needs.</summary>
+    private static double Information(ParticleCache cache, double[] noise)
+    {
+        double sum = 0;
+        for (int p = 0; p < cache.Disc.Count; p++)
+        {
+            int s = cache.Disc.Shell[p];
+            if (s is >= 1 and <= 10) sum += Math.Max(0, cache.MeanPower[s] - noise[s]) / noise[s];
+        }
+        return sum;
+    }
+}

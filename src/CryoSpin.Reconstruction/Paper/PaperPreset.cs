@@ -1,0 +1,37 @@
+using CryoSpin.Compute;
+using CryoSpin.Evaluation;
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Paper;
+
+/// <summary>Runs the published algorithm and gives its result the same form as the default method's.</summary>
+internal static class PaperPreset
+{
+    /// <summary>
+    /// Runs it with the published settings. Its map is the learned volume; the half-maps are back-projections with its poses. Those poses come
+    /// from one volume, as published, so the halves are not independent and their FSC is optimistic.
+    /// </summary>
+    public static ReconstructionOutcome Run(
+        ReconstructionInput input, ReconstructionOptions options, IRunObserver observer, WorkerTeam team, CancellationToken cancellation)
+    {
+        PaperOptions settings = new() { Heads = options.Heads, Seed = options.Seed, MaxShiftPixels = options.MaxShiftPixels };
+        PaperOutcome outcome = new PaperReconstruction(input, settings, observer, team).Run(cancellation);
+        observer.Log("The published method refines all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
+        RunTracker track = new(input, observer);
+        track.Start("half-maps", 0.98, 1);
+        double mask = options.MaskDiameterAngstrom ?? input.BoxSize * input.PixelSizeAngstrom;
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
+        PoseFit[][] poses = [.. outcome.Poses.Select(
+            p => (PoseFit[])[new PoseFit(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
+        PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed)));
+        HalfSetVolumes volumes = new(cache, mask, team);
+        volumes.Update(table, _ => 1);
+        Volume[] halves = volumes.Unfiltered;
+        return new ReconstructionOutcome(
+            outcome.Map, halves[0], halves[1], outcome.Poses, table.HalfSet, volumes.Fsc, FourierShellCorrelation.Compute(halves[0], halves[1], team: team),
+            volumes.Fsc.ResolutionAngstrom(0.143), mask, [.. outcome.PhaseTimes, .. track.Stop()]);
+    }
+}

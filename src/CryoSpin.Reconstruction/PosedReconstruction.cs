@@ -1,0 +1,50 @@
+using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
+using CryoSpin.Evaluation;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Particles;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction;
+
+/// <summary>Maps by weighted back-projection with poses that are already known.</summary>
+/// <param name="Map">From all particles, filtered by the half-maps' agreement, masked by a sphere as wide as the box.</param>
+/// <param name="Half1">Unfiltered, unmasked map of half-set 1.</param>
+/// <param name="Half2">Unfiltered, unmasked map of half-set 2.</param>
+/// <param name="Fsc">FSC of the half-maps under that mask.</param>
+public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2, FscCurve Fsc)
+{
+    /// <summary>Back-projects all particles; half-sets are the input's, or drawn with a fixed seed.</summary>
+    /// <param name="source">Particles with poses.</param>
+    /// <param name="threads">Worker threads.</param>
+    /// <param name="observer">Receives progress.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="InputException">The particles have no poses, or cannot be read.</exception>
+    public static PosedReconstruction Run(ParticleSource source, int threads, IRunObserver observer, CancellationToken cancellation = default)
+    {
+        if (!source.Set.HasPoses)
+        {
+            throw new InputException(
+                source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).", "Give a star file with poses, or use reconstruct.");
+        }
+        using WorkerTeam team = new(threads);
+        ReconstructionInput input = ReconstructionRun.InputOf(source);
+        RunTracker track = new(input, observer);
+        track.Start("loading", 0, 0.5);
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
+        PoseFit[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (PoseFit[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
+        PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1)));
+        track.Start("back-projection", 0.5, 1);
+        HalfSetVolumes volumes = new(cache, input.BoxSize * input.PixelSizeAngstrom, team);
+        volumes.Update(table, _ => 1);
+        cancellation.ThrowIfCancellationRequested();
+        Volume[] halves = volumes.Unfiltered;
+        return new PosedReconstruction(volumes.Join(), halves[0], halves[1], volumes.Fsc);
+    }
+
+    private static PoseFit Fit(in Pose pose, double pixelSize) =>
+        new(pose.Rotation, pose.OriginXAngstrom / pixelSize, pose.OriginYAngstrom / pixelSize, 0);
+}

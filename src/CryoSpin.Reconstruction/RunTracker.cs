@@ -1,0 +1,92 @@
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Search;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction;
+
+/// <summary>Turns the stages' reports into progress, metrics and log lines, and keeps the phases' times.</summary>
+internal sealed class RunTracker(ReconstructionInput input, IRunObserver observer)
+{
+    private readonly RunClock _clock = new();
+    private string _phase = "";
+    private double _from;
+    private double _to;
+    private long _visits;
+
+    /// <summary>Begins a phase that takes the run from one fraction to another.</summary>
+    public void Start(string phase, double fromFraction, double toFraction)
+    {
+        _clock.Start(phase);
+        (_phase, _from, _to) = (phase, fromFraction, toFraction);
+        observer.Report(new RunProgress(phase, 0, 1, fromFraction, 0, 0, double.NaN, Remaining(fromFraction)));
+    }
+
+    /// <summary>Ends the last phase; the times of all.</summary>
+    public IReadOnlyList<PhaseTime> Stop() => _clock.Stop();
+
+    /// <summary>One mini-batch of the search.</summary>
+    public void Search(in SearchReport r, int batches, int batchSize)
+    {
+        _visits += batchSize;
+        Progress(r.Batch + 1, batches, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells);
+        if ((r.Batch + 1) % 20 != 0 && r.Batch + 1 != batches) return;
+        observer.Log($"search {r.Batch + 1}/{batches}: band {r.BandShells:F1} shells, log evidence {r.MeanEvidence:F1}, {r.MeanEffectivePoses:F1} poses an image, {r.ImagesPerSecond:F0} images/s");
+        observer.Record(Metric(r.Batch + 1, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells, Angstrom(r.BandShells)));
+    }
+
+    /// <summary>Particles of a phase that passes over all of them once.</summary>
+    public void Particles(int done)
+    {
+        double seconds = Math.Max(1e-3, _clock.PhaseElapsed.TotalSeconds);
+        double fraction = Fraction(done, input.Count);
+        observer.Report(new RunProgress(_phase, done, input.Count, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
+    }
+
+    /// <summary>Some steps of auto-encoding.</summary>
+    public void Encoding(in AutoEncodingReport r, AutoEncodingSchedule schedule, double band)
+    {
+        _visits += (long)(r.Steps * (double.IsNaN(r.MeanLogLikelihood) ? 0 : 1 - schedule.SyntheticShare) * schedule.BatchSize);
+        Progress(r.Step, schedule.Steps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
+        observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {(double.IsNaN(r.MeanLogLikelihood) ? "synthetic images only" : $"log likelihood {r.MeanLogLikelihood:F1}")}{(double.IsNaN(r.RescuedShare) ? "" : $", search better for {r.RescuedShare:P0} of the doubtful")}, {r.ImagesPerSecond:F0} images/s");
+        // While only synthetic images teach there is no loss on the data to record.
+        if (double.IsNaN(r.MeanLogLikelihood)) return;
+        observer.Record(Metric(r.Step, r.ImagesPerSecond, -r.MeanLogLikelihood, band, Angstrom(band)) with { HeadShares = r.HeadShares });
+    }
+
+    /// <summary>One pass of auto-decoding.</summary>
+    public void Decoding(in AutoDecodingReport r, int passes)
+    {
+        _visits += input.Count;
+        double resolution = r.Fsc.ResolutionAngstrom(0.143);
+        observer.Report(new RunProgress(
+            _phase, r.Iteration, passes, Fraction(r.Iteration, passes), r.ImagesPerSecond, -r.MeanLogLikelihood, resolution, Remaining(Fraction(r.Iteration, passes))));
+        observer.Log($"auto-decoding {r.Iteration}: band {r.BandShells:F1} shells, log likelihood {r.MeanLogLikelihood:F2}, pose change {r.MedianPoseChangeDegrees:F2} degrees, {r.WinnerChangeShare:P1} changed mode, FSC 0.143 at {resolution:F2} A, {r.ImagesPerSecond:F0} images/s");
+        observer.Record(Metric(r.Iteration, r.ImagesPerSecond, -r.MeanLogLikelihood, r.BandShells, resolution) with
+        {
+            MedianPoseChangeDegrees = r.MedianPoseChangeDegrees,
+            WinnerChangeShare = r.WinnerChangeShare,
+        });
+    }
+
+    private void Progress(int epoch, int epochs, double rate, double loss, double band) => observer.Report(new RunProgress(
+        _phase, epoch, epochs, Fraction(epoch, epochs), rate, loss, Angstrom(band), Remaining(Fraction(epoch, epochs))));
+
+    private MetricRecord Metric(int epoch, double rate, double loss, double band, double resolution) => new()
+    {
+        Phase = _phase,
+        Epoch = epoch,
+        ImageVisits = _visits,
+        ElapsedSeconds = _clock.Elapsed.TotalSeconds,
+        ImagesPerSecond = rate,
+        Loss = loss,
+        BandShells = band,
+        ResolutionAngstrom = resolution,
+    };
+
+    private double Fraction(int epoch, int epochs) => _from + (_to - _from) * Math.Min(1.0, epoch / (double)epochs);
+
+    private TimeSpan? Remaining(double fraction) => fraction < 0.02 ? null : _clock.Elapsed * ((1 - fraction) / fraction);
+
+    private double Angstrom(double band) => input.BoxSize * input.PixelSizeAngstrom / band;
+}

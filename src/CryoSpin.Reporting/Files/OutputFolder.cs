@@ -1,0 +1,89 @@
+using CryoSpin.Diagnostics;
+
+namespace CryoSpin.Reporting.Files;
+
+/// <summary>The output folder exists and was not to be replaced.</summary>
+/// <param name="path">The folder.</param>
+public sealed class OutputExistsException(string path)
+    : CryoSpinException($"{path} exists. Name another output folder with -o, or add --overwrite to replace the results in it.");
+
+/// <summary>
+/// A folder for results. In a new one files get their names at once. In an existing one they bear a prefix, and take the place of the
+/// older results only when all are complete; files that are not ours are never touched.
+/// </summary>
+/// <remarks>
+/// A prefix and not a subfolder: image paths in a star file are relative to its folder and stay right when it is renamed.
+/// </remarks>
+public sealed class OutputFolder
+{
+    /// <summary>Stands before the names of files that are to replace older ones but may not yet.</summary>
+    public const string UnfinishedPrefix = "unfinished-";
+
+    private readonly IReadOnlyCollection<string> _ownFiles;
+
+    private OutputFolder(string path, bool replaces, IReadOnlyCollection<string> ownFiles)
+    {
+        Path = path;
+        Replaces = replaces;
+        _ownFiles = ownFiles;
+    }
+
+    /// <summary>The folder as the user named it.</summary>
+    public string Path { get; }
+
+    /// <summary>True while older results stand beside the new files, until <see cref="Complete"/>.</summary>
+    public bool Replaces { get; private set; }
+
+    /// <summary>Makes the folder, or prepares to replace our own files in an existing one.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="overwrite">Whether it may exist.</param>
+    /// <param name="ownFiles">
+    /// Names of the files that will be written; with <paramref name="overwrite"/>, no other file is replaced or removed.
+    /// </param>
+    /// <exception cref="OutputExistsException">The folder exists and <paramref name="overwrite"/> is false.</exception>
+    /// <exception cref="CryoSpinException">A file has this name, or the folder cannot be made.</exception>
+    public static OutputFolder Open(string path, bool overwrite, IReadOnlyCollection<string> ownFiles)
+    {
+        if (File.Exists(path)) throw new CryoSpinException($"{path} is a file. Name a folder with -o.");
+        bool exists = Directory.Exists(path);
+        if (exists && !overwrite) throw new OutputExistsException(path);
+        OutputFolder folder = new(path, exists, ownFiles);
+        try
+        {
+            Directory.CreateDirectory(path);
+            if (exists)
+            {
+                foreach (string name in ownFiles) File.Delete(folder.FileFor(name));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be made or written ({e.Message}). Name another one with -o.", e);
+        }
+        return folder;
+    }
+
+    /// <summary>The path under which a file is to be written now.</summary>
+    public string FileFor(string name) => System.IO.Path.Combine(Path, Replaces ? UnfinishedPrefix + name : name);
+
+    /// <summary>
+    /// Puts the files in the place of the older ones. Older files of ours that have no successor are removed: they belong to another run.
+    /// </summary>
+    public void Complete()
+    {
+        if (!Replaces) return;
+        foreach (string name in _ownFiles)
+        {
+            string made = FileFor(name), final = System.IO.Path.Combine(Path, name);
+            if (File.Exists(made)) File.Move(made, final, overwrite: true);
+            else File.Delete(final);
+        }
+        Replaces = false;
+    }
+
+    /// <summary>Removes the folder where nothing lies in it, so that what made it can be started again after a failure.</summary>
+    public void RemoveIfEmpty()
+    {
+        if (Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any()) Directory.Delete(Path);
+    }
+}

@@ -1,0 +1,53 @@
+namespace CryoSpin.Reporting.Files;
+
+/// <summary>Names of the files that a run writes, and what each holds.</summary>
+public static class RunFiles
+{
+    /// <summary>The final map.</summary>
+    public const string Map = "map.mrc";
+
+    /// <summary>First half-map, unfiltered and unmasked.</summary>
+    public const string Half1 = "run_half1_class001_unfil.mrc";
+
+    /// <summary>Second half-map.</summary>
+    public const string Half2 = "run_half2_class001_unfil.mrc";
+
+    /// <summary>Poses and origins.</summary>
+    public const string Particles = "particles.star";
+
+    /// <summary>FSC in RELION's form.</summary>
+    public const string FscStar = "fsc.star";
+
+    /// <summary>FSC in EMDB's form.</summary>
+    public const string FscXml = "fsc.xml";
+
+    /// <summary>Figures of every epoch.</summary>
+    public const string Metrics = "metrics.jsonl";
+
+    /// <summary>Options, version, times, status.</summary>
+    public const string Run = "run.json";
+
+    /// <summary>Messages with their times.</summary>
+    public const string Log = "run.log";
+
+    /// <summary>The report.</summary>
+    public const string Report = "report.html";
+
+    /// <summary>Every file, in the order in which it is of interest, with its description.</summary>
+    public static IReadOnlyList<(string Name, string Description)> All { get; } =
+    [
+        (Report, "this page"),
+        (Map, "the map, all particles; filtered to its resolution"),
+        (Half1, "half-map 1, unfiltered and unmasked"),
+        (Half2, "half-map 2, unfiltered and unmasked"),
+        (Particles, "the particles with rotation, origin and half-set (RELION 3.1)"),
+        (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),
+        (FscXml, "FSC of the masked half-maps, as EMDB takes it"),
+        (Metrics, "figures of every epoch, one JSON object a line"),
+        (Run, "options, version, seed, times and status"),
+        (Log, "messages of the run with their times"),
+    ];
+
+    /// <summary>The names alone.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
+}

@@ -1,0 +1,40 @@
+using CryoSpin.Evaluation;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reporting.Files;
+
+/// <summary>What a finished reconstruction hands over to be written.</summary>
+public sealed record RunResults
+{
+    /// <summary>The map of all particles.</summary>
+    public required Volume Map { get; init; }
+
+    /// <summary>First half-map, unfiltered and unmasked.</summary>
+    public required Volume Half1 { get; init; }
+
+    /// <summary>Second half-map.</summary>
+    public required Volume Half2 { get; init; }
+
+    /// <summary>One pose per particle, in the order of the input.</summary>
+    public required IReadOnlyList<Pose> Poses { get; init; }
+
+    /// <summary>Half-set, 1 or 2, of every particle.</summary>
+    public required IReadOnlyList<int> HalfSets { get; init; }
+
+    /// <summary>FSC of the masked half-maps.</summary>
+    public required FscCurve MaskedFsc { get; init; }
+
+    /// <summary>FSC of the half-maps as they are.</summary>
+    public required FscCurve UnmaskedFsc { get; init; }
+
+    /// <summary>Where the masked FSC falls below 0.143.</summary>
+    public required double ResolutionAngstrom { get; init; }
+
+    /// <summary>Diameter of the spherical mask.</summary>
+    public required double MaskDiameterAngstrom { get; init; }
+
+    /// <summary>Time per phase as the run itself measured it; null to take it from what it reported.</summary>
+    public IReadOnlyList<PhaseTime>? PhaseTimes { get; init; }
+}

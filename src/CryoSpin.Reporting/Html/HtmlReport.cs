@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Xml.Linq;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reporting.Html;
+
+/// <summary>Makes report.html: one page that needs no network, no script and no other file.</summary>
+public static class HtmlReport
+{
+    /// <summary>The whole page.</summary>
+    public static string Render(ReportInput input)
+    {
+        RunRecord run = input.Run;
+        string title = Path.GetFileName(run.Options.ParticlesPath);
+        XElement head = Tag.Make("head", null,
+            new XElement("meta", new XAttribute("charset", "utf-8")),
+            new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+            Tag.Make("title", null, $"{title} · CryoSpin"),
+            Tag.Make("style", null, Stylesheet.Text));
+        XElement main = Tag.Make("main", null,
+            Tag.Make("h1", null, title),
+            Tag.Make(
+                "div", "soft",
+                $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
+            run.Message is null ? null : Tag.Make("p", "message", run.Message),
+            Facts(run),
+            ResultSections.Evaluation(input),
+            ResultSections.Map(input),
+            ResultSections.Resolution(input),
+            ResultSections.Poses(input),
+            CourseSections.Course(input),
+            Parameters(run),
+            Files(input),
+            Tag.Make(
+                "footer", null,
+                "This page is complete in itself. The hand of an ab-initio map is not known: flip it if the helices are left-handed."));
+        XElement html = new("html", new XAttribute("lang", "en"), head, Tag.Make("body", null, main));
+        return "<!DOCTYPE html>\n" + html.ToString(SaveOptions.DisableFormatting) + "\n";
+    }
+
+    private static XElement Facts(RunRecord run)
+    {
+        List<(string Value, string Name)> facts = [];
+        if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), "resolution, half-map FSC 0.143"));
+        if (run.ParticleCount > 0) facts.Add((Wording.Count(run.ParticleCount), "particles"));
+        if (run.BoxSize > 0) facts.Add(($"{run.BoxSize} px", $"box, {Wording.Number(run.PixelSizeAngstrom, 3)} Å per pixel"));
+        if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));
+        if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Threads} threads"));
+        if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
+        return Tag.Make(
+            "div", "facts", facts.Select(f => Tag.Make("div", "fact", Tag.Make("b", null, f.Value), Tag.Make("span", null, f.Name))));
+    }
+
+    private static XElement Parameters(RunRecord run)
+    {
+        ReconstructionOptions o = run.Options;
+        List<(string, string)> options =
+        [
+            ("particles", o.ParticlesPath),
+            ("output folder", o.OutputDirectory),
+            ("preset", o.Preset.ToString().ToLowerInvariant()),
+            ("heads", Wording.Count(o.Heads)),
+            ("seed", o.Seed.ToString(CultureInfo.InvariantCulture)),
+            ("threads", Wording.Count(o.Threads)),
+            ("largest shift", Wording.Number(o.MaxShiftPixels) + " px"),
+            ("mask diameter", o.MaskDiameterAngstrom is { } d ? Wording.Angstrom(d) : "estimated from the data"),
+        ];
+        double total = run.PhaseTimes.Sum(p => p.Seconds);
+        IEnumerable<(string, string)> times = run.PhaseTimes.Select(p =>
+            (p.Phase, Wording.Duration(TimeSpan.FromSeconds(p.Seconds))
+                + $" ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
+        return Tag.Section("Parameters and times",
+            Tag.Make("p", null, Tag.Make("code", null, run.Command)),
+            Tag.Make("div", "row", Tag.Pairs(options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
+    }
+
+    private static XElement? Files(ReportInput input)
+    {
+        if (input.Files.Count == 0) return null;
+        XElement heading = Tag.Make(
+            "thead", null, Tag.Make("tr", null, Tag.Make("th", null, "file"), Tag.Make("th", null, "size"), Tag.Make("th", null, "holds")));
+        IEnumerable<XElement> rows = input.Files.Select(f =>
+        {
+            XElement link = Tag.Make("a", null, f.Name);
+            link.SetAttributeValue("href", string.Join('/', f.Name.Split('/').Select(Uri.EscapeDataString)));
+            return Tag.Make(
+                "tr", null, Tag.Make("td", null, link), Tag.Make("td", null, Wording.Bytes(f.Bytes)), Tag.Make("td", null, f.Description));
+        });
+        return Tag.Section("Files", Tag.Make("table", null, heading, Tag.Make("tbody", null, rows)));
+    }
+
+    private static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";
+}

@@ -1,0 +1,51 @@
+namespace CryoSpin.Reporting.Html;
+
+/// <summary>The page's style: one column, neutral in light, dark and print.</summary>
+internal static class Stylesheet
+{
+    // Kept free of the characters & and angle brackets, which XML would escape and a browser would then misread.
+    // The colours of the curves are Okabe and Ito's set for all kinds of colour vision (2008).
+    public const string Text = """
+
+        :root { color-scheme: light dark; --page: #fbfbfa; --ink: #1d2125; --soft: #5d6670; --rule: #dcdfe2; --card: #ffffff;
+          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
+        @media (prefers-color-scheme: dark) { :root { --page: #16191c; --ink: #e4e7ea; --soft: #9aa4ad; --rule: #33393f; --card: #1d2125;
+          --c0: #4aa8e0; --c1: #f08a45; --c2: #2fc79a; --c3: #e09cc3; --c4: #f0b93a; --c5: #86cdf5; --c6: #a5a5a5; --c7: #c9a84c; } }
+        @media print { :root { --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
+          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
+          section, figure, table { break-inside: avoid; } main { max-width: none; padding: 0; } }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--page); color: var(--ink);
+          font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; print-color-adjust: exact; }
+        main { max-width: 1120px; margin: 0 auto; padding: 28px 24px 48px; }
+        h1 { font-size: 25px; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
+        h2 { font-size: 17px; font-weight: 600; margin: 34px 0 12px; padding-bottom: 5px; border-bottom: 1px solid var(--rule); }
+        p { max-width: 78ch; margin: 6px 0 12px; } .soft, figcaption { color: var(--soft); }
+        .message { border-left: 3px solid var(--c1); padding: 4px 12px; }
+        .facts { display: flex; flex-wrap: wrap; gap: 10px; margin: 20px 0 4px; }
+        .fact { background: var(--card); border: 1px solid var(--rule); border-radius: 6px; padding: 9px 15px; flex: 1 1 auto; }
+        .fact b { display: block; font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; }
+        .fact span { color: var(--soft); font-size: 13px; }
+        .row { display: grid; gap: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); align-items: start; }
+        .tiles { display: grid; gap: 14px; grid-template-columns: repeat(3, minmax(0, 1fr)); margin-bottom: 8px; }
+        figure { margin: 0; } figure svg { display: block; width: 100%; height: auto; max-height: 420px; }
+        figcaption { font-size: 13px; margin-top: 4px; max-width: 70ch; } .tiles figure svg { border-radius: 4px; }
+        table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+        th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top;
+          overflow-wrap: anywhere; }
+        th { font-weight: 500; color: var(--soft); } thead th { font-weight: 600; } .pairs th { width: 42%; }
+        code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+        a { color: var(--c0); } footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
+        svg text { font-family: inherit; fill: var(--ink); } svg .label { font-size: 11.5px; fill: var(--soft); }
+        svg .note { font-size: 11px; fill: var(--soft); } svg .title { font-size: 12.5px; }
+        svg .grid { stroke: var(--rule); stroke-width: 1; } svg .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
+        svg .reference { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
+        svg .graticule { stroke: #ffffff; stroke-opacity: 0.35; stroke-width: 0.7; fill: none; }
+        svg .curve { fill: none; stroke-width: 1.9; stroke-linejoin: round; } svg .dashed { stroke-dasharray: 6 4; }
+        svg .s0 { stroke: var(--c0); } svg .s1 { stroke: var(--c1); } svg .s2 { stroke: var(--c2); } svg .s3 { stroke: var(--c3); }
+        svg .s4 { stroke: var(--c4); } svg .s5 { stroke: var(--c5); } svg .s6 { stroke: var(--c6); } svg .s7 { stroke: var(--c7); }
+        svg .d0 { fill: var(--c0); } svg .d1 { fill: var(--c1); } svg .d2 { fill: var(--c2); } svg .d3 { fill: var(--c3); }
+        svg .d4 { fill: var(--c4); } svg .d5 { fill: var(--c5); } svg .d6 { fill: var(--c6); } svg .d7 { fill: var(--c7); }
+
+        """;
+}

@@ -1,0 +1,30 @@
+using System.Xml.Linq;
+
+namespace CryoSpin.Reporting.Html;
+
+/// <summary>Elements of a page. They are XML elements, so every text is escaped and the page is well-formed XML too.</summary>
+internal static class Tag
+{
+    private static readonly HashSet<string> Void = ["meta", "br", "img", "hr"];
+
+    /// <summary>An element; a null in the content adds nothing.</summary>
+    public static XElement Make(string name, string? cssClass, params object?[] content)
+    {
+        XElement element = new(name, content);
+        if (cssClass is not null) element.SetAttributeValue("class", cssClass);
+        // <p/> opens a paragraph in HTML and never closes it: empty elements need their end tag.
+        if (element.IsEmpty && !Void.Contains(name)) element.Add("");
+        return element;
+    }
+
+    /// <summary>A drawing with its caption.</summary>
+    public static XElement Figure(XElement drawing, string caption, string? cssClass = null) =>
+        Make("figure", cssClass, drawing, Make("figcaption", null, caption));
+
+    /// <summary>A table of two columns.</summary>
+    public static XElement Pairs(IEnumerable<(string Name, string Value)> rows) =>
+        Make("table", "pairs", rows.Select(r => Make("tr", null, Make("th", null, r.Name), Make("td", null, r.Value))));
+
+    /// <summary>A section with a heading.</summary>
+    public static XElement Section(string heading, params object?[] content) => Make("section", null, Make("h2", null, heading), content);
+}

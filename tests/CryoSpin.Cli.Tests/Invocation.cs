@@ -1,0 +1,60 @@
+using System.Globalization;
+using CryoSpin.Cli.Running;
+using CryoSpin.IO.Mrc;
+
+namespace CryoSpin.Cli.Tests;
+
+/// <summary>One command line run in this process, as Program does it.</summary>
+internal sealed record Invocation(int Code, string Out, string Error)
+{
+    public static Task<Invocation> Of(params string[] args) => With(null, args);
+
+    /// <summary>The same with an engine that takes the reconstruction's place.</summary>
+    public static async Task<Invocation> With(RunEngine? engine, params string[] args)
+    {
+        using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture);
+        int code = await CommandLine.InvokeAsync(args, output, error, engine);
+        return new Invocation(code, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>A folder that goes with the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("cryospin-test-").FullName;
+
+    public string Path { get; }
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    /// <summary>Writes a cubic map of seeded noise on a smooth blob.</summary>
+    public string WriteMap(string name, int size, double pixelSize, int seed, double noise)
+    {
+        MrcWriter.WriteVolume(this[name], Maps.Blob(size, seed, noise), size, size, size, pixelSize);
+        return this[name];
+    }
+
+    public string WriteText(string name, string text)
+    {
+        File.WriteAllText(this[name], text);
+        return this[name];
+    }
+}
+
+internal static class Maps
+{
+    public static float[] Blob(int size, int seed, double noise)
+    {
+        Random random = new(seed);
+        float[] voxels = new float[size * size * size];
+        double c = size / 2, width = size / 8.0;
+        for (int i = 0; i < voxels.Length; i++)
+        {
+            double x = i % size - c - 1, y = i / size % size - c, z = i / size / size - c + 2;
+            voxels[i] = (float)(Math.Exp(-(x * x + y * y + z * z) / (2 * width * width)) + noise * (random.NextDouble() - 0.5));
+        }
+        return voxels;
+    }
+}

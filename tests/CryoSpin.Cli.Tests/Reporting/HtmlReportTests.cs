@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using CryoSpin.Evaluation;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Reporting;
+using CryoSpin.Reporting.Html;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Tests.Reporting;
+
+public sealed partial class HtmlReportTests
+{
+    private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
+
+    [Fact]
+    public void The_page_is_well_formed_and_has_every_section()
+    {
+        XElement page = Parse(HtmlReport.Render(Full()));
+        Assert.Equal(
+            ["Against the truth", "Map", "Resolution", "View directions and shifts", "Course of the run", "Parameters and times", "Files"],
+            page.Descendants("h2").Select(h => h.Value));
+        Assert.Equal(6, page.Descendants("div").Where(d => (string?)d.Attribute("class") == "tiles").Sum(d => d.Elements().Count()));
+        Assert.All(page.Descendants(Svg + "svg"), s => Assert.False(string.IsNullOrEmpty((string?)s.Attribute("aria-label"))));
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_from_elsewhere()
+    {
+        string html = HtmlReport.Render(Full());
+        XElement page = Parse(html);
+        Assert.Empty(page.Descendants("script"));
+        Assert.Empty(page.Descendants("link"));
+        Assert.DoesNotContain("url(", html);
+        Assert.DoesNotContain("@import", html);
+        Assert.All(page.Descendants().Attributes().Where(a => a.Name.LocalName is "href" or "src"),
+            a => Assert.DoesNotMatch("^([a-z]+:)?//", a.Value));
+    }
+
+    [Fact]
+    public void Sections_without_data_are_left_out()
+    {
+        XElement page = Parse(
+            HtmlReport.Render(new ReportInput { Run = Run("p.star") with { Status = RunStatus.Failed, Message = "no signal" } }));
+        Assert.Equal(["Parameters and times"], page.Descendants("h2").Select(h => h.Value));
+        Assert.Contains(page.Descendants("p"), p => p.Value == "no signal");
+    }
+
+    [Fact]
+    public void Names_are_escaped()
+    {
+        const string name = "a <b> & \"c\" 'd'.star";
+        string html = HtmlReport.Render(Full() with { Run = Run("in/" + name), Files = [new ReportFile("50% #1 & <x>.mrc", 1, "odd")] });
+        XElement page = Parse(html);
+        Assert.Equal(name, page.Descendants("h1").Single().Value);
+        XElement link = page.Descendants("a").Single();
+        Assert.Equal("50% #1 & <x>.mrc", link.Value);
+        Assert.Equal("50%25%20%231%20%26%20%3Cx%3E.mrc", link.Attribute("href")!.Value);
+    }
+
+    [Fact]
+    public void Numbers_have_a_decimal_point_in_every_culture()
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        string expected = HtmlReport.Render(Full());
+        try
+        {
+            // Cultures by name are not available in invariant mode; a comma is enough.
+            CultureInfo comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            comma.NumberFormat.NumberDecimalSeparator = ",";
+            comma.NumberFormat.NegativeSign = "−";
+            CultureInfo.CurrentCulture = comma;
+            Assert.Equal(expected, HtmlReport.Render(Full()));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void Every_drawing_stays_inside_its_frame_and_has_finite_numbers()
+    {
+        foreach (XElement svg in Parse(HtmlReport.Render(Full())).Descendants(Svg + "svg"))
+        {
+            double[] box = [.. svg.Attribute("viewBox")!.Value.Split(' ').Select(v => double.Parse(v, CultureInfo.InvariantCulture))];
+            foreach (Match point in PathPoint().Matches(string.Concat(svg.Descendants(Svg + "path").Select(p => p.Attribute("d")!.Value))))
+            {
+                Assert.InRange(double.Parse(point.Groups[1].Value, CultureInfo.InvariantCulture), 0, box[2]);
+                Assert.InRange(double.Parse(point.Groups[2].Value, CultureInfo.InvariantCulture), 0, box[3]);
+            }
+            Assert.DoesNotContain(svg.DescendantsAndSelf().Attributes(), a => a.Value.Contains("NaN") || a.Value.Contains("Infinity"));
+        }
+    }
+
+    [Fact]
+    public void Strange_figures_do_not_break_the_page()
+    {
+        MetricRecord odd = new() { Phase = "one", Epoch = 1, Loss = double.NaN, ResolutionAngstrom = double.PositiveInfinity };
+        FscCurve flat = new(4, 1, [1, double.NaN, 0]);
+        ReportInput input = new()
+        {
+            Run = Run("p.star") with { PixelSizeAngstrom = 0 },
+            Metrics = [odd, odd with { Epoch = 2, Loss = 1, ImageVisits = 0 }, odd with { Phase = "two", Loss = 1e300 }],
+            Map = new Volume(2, 1),
+            MaskedFsc = flat,
+            Poses = [new Pose(Rotation.Identity, 0, 0)],
+        };
+        string html = HtmlReport.Render(input);
+        Assert.DoesNotContain("\"NaN", html);
+        Parse(html);
+    }
+
+    private static XElement Parse(string html)
+    {
+        const string start = "<!DOCTYPE html>\n";
+        Assert.StartsWith(start, html);
+        return XDocument.Parse(html[start.Length..]).Root!;
+    }
+
+    private static RunRecord Run(string particles) => new()
+    {
+        Version = "1.2.3",
+        Command = "cryospin reconstruct p.star -o out",
+        Options = new ReconstructionOptions { ParticlesPath = particles, OutputDirectory = "out", Threads = 2 },
+        StartedUtc = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
+        EndedUtc = new DateTime(2026, 1, 2, 3, 8, 5, DateTimeKind.Utc),
+        Status = RunStatus.Finished,
+        ParticleCount = 1234,
+        BoxSize = 16,
+        PixelSizeAngstrom = 3.5,
+        ResolutionAngstrom = 9.1,
+        MaskDiameterAngstrom = 40,
+        PhaseTimes = [new PhaseTime("one", 60), new PhaseTime("two", 180)],
+        PeakMemoryBytes = 1 << 30,
+    };
+
+    private static ReportInput Full()
+    {
+        Random random = new(5);
+        Pose[] poses = [.. Enumerable.Range(0, 500).Select(_ => new Pose(
+            new EulerAngles(360 * random.NextDouble(), 180 * random.NextDouble(), 360 * random.NextDouble()).ToRotation(),
+            10 * (random.NextDouble() - 0.5), 10 * (random.NextDouble() - 0.5)))];
+        FscCurve curve = new(16, 3.5, [1, 0.99, 0.98, 0.9, 0.7, 0.4, 0.1, -0.1, 0.02]);
+        return new ReportInput
+        {
+            Run = Run("in/particles.star"),
+            Metrics =
+            [
+                .. Enumerable.Range(1, 8).Select(e => new MetricRecord
+                {
+                    Phase = "one", Epoch = e, ImageVisits = 1234 * e, ElapsedSeconds = 7.5 * e, Loss = 1 + 1.0 / e,
+                    ResolutionAngstrom = 40 - e, HeadShares = [0.6, 0.4],
+                }),
+                .. Enumerable.Range(1, 5).Select(e => new MetricRecord
+                {
+                    Phase = "two", Epoch = e, ImageVisits = 10000 + 1234 * e, ElapsedSeconds = 60 + 36 * e, Loss = 1.0 / e,
+                    ResolutionAngstrom = 20 - e,
+                    MedianPoseChangeDegrees = 10.0 / e,
+                }),
+            ],
+            Map = new Volume(16, 3.5, Maps.Blob(16, 1, 0.1)),
+            MaskedFsc = curve,
+            UnmaskedFsc = curve,
+            TruthFsc = curve,
+            Poses = poses,
+            Evaluation = [new ReportFigure("median rotation error", "1.5°")],
+            Files = [new ReportFile("map.mrc", 12345, "the map")],
+        };
+    }
+
+    [GeneratedRegex(@"[ML](-?[\d.]+) (-?[\d.]+)")]
+    private static partial Regex PathPoint();
+}
