@@ -59,13 +59,15 @@ public static class ReconstructionRun
     {
         if (input.Count < FewestParticles)
         {
-            throw new InputException(input.Name, $"there are {input.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
+            throw new InputException(
+                input.Name, $"there are {input.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
         if (input.BoxSize % 2 != 0 || !FourierSizes.IsGood(input.BoxSize))
         {
             throw new InputException(
                 input.Name, $"the images are {input.BoxSize} pixels wide.",
-                $"The box must be even with no prime factor above 7: rescale the stack, e.g. relion_image_handler --new_box {FourierSizes.NextGood(input.BoxSize)}.");
+                "The box must be even with no prime factor above 7: rescale the stack, e.g. relion_image_handler --new_box "
+                + $"{FourierSizes.NextGood(input.BoxSize)}.");
         }
         if (input.BoxSize < SmallestBox)
         {
@@ -80,7 +82,8 @@ public static class ReconstructionRun
         double box = input.BoxSize * input.PixelSizeAngstrom;
         if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * input.PixelSizeAngstrom))
         {
-            throw new InputException(input.Name, $"a mask of {mask} A does not suit a box of {box:F0} A.", "Give the particle's diameter with --mask-diameter.");
+            throw new InputException(
+                input.Name, $"a mask of {mask} A does not suit a box of {box:F0} A.", "Give the particle's diameter with --mask-diameter.");
         }
     }
 }

@@ -63,7 +63,8 @@ public sealed class NormalEquationsTests : IDisposable
                 * Complex.FromPolarCoordinates(1, -2 * Math.PI * (kx * pose.OriginX + ky * pose.OriginY) / 24);
             Complex residual = c * new Complex(b.Slice0[p], b.Slice1[p]) - data;
             Complex along = c * new Complex(b.Along0[p], b.Along1[p]), turn = c * new Complex(b.Turn0[p], b.Turn1[p]);
-            Complex[] j = [-ky * along, kx * along, turn, Complex.ImaginaryOne * (2 * Math.PI * kx / 24) * data, Complex.ImaginaryOne * (2 * Math.PI * ky / 24) * data];
+            Complex perPixel = Complex.ImaginaryOne * (2 * Math.PI / 24) * data;
+            Complex[] j = [-ky * along, kx * along, turn, kx * perPixel, ky * perPixel];
             for (int row = 0, n = 0; row < 5; row++)
             {
                 gradient[row] += (Complex.Conjugate(j[row]) * residual).Real;
@@ -98,7 +99,7 @@ public sealed class NormalEquationsTests : IDisposable
         {
             NormalEquations e = default;
             double[,] j = new double[12, 5], h = new double[5, 5];
-            foreach (ref double v in System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref j[0, 0], 60)) v = TinyDataset.Normal(_random);
+            for (int v = 0; v < 60; v++) j[v / 5, v % 5] = TinyDataset.Normal(_random);
             for (int row = 0, n = 0; row < 5; row++)
             {
                 for (int col = row; col < 5; col++, n++)

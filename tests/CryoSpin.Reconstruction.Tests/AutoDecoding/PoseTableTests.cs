@@ -62,5 +62,6 @@ public class PoseTableTests
         return weighted[..n];
     }
 
-    private static PoseFit Fit(double degrees, double logLikelihood) => new(new EulerAngles(0, degrees, 0).ToRotation(), 1, 2, logLikelihood);
+    private static PoseFit Fit(double degrees, double logLikelihood) =>
+        new(new EulerAngles(0, degrees, 0).ToRotation(), 1, 2, logLikelihood);
 }

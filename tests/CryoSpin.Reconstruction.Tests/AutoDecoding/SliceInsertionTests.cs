@@ -118,6 +118,7 @@ public class SliceInsertionTests
     {
         Random random = new(7);
         return new PoseTable(
-            [.. set.Poses.Select(p => new[] { p, TinyDataset.Perturbed(p, random, 40, 1) })], [.. Enumerable.Range(0, set.Count).Select(i => 1 + i % 2)]);
+            [.. set.Poses.Select(p => new[] { p, TinyDataset.Perturbed(p, random, 40, 1) })],
+            [.. Enumerable.Range(0, set.Count).Select(i => 1 + i % 2)]);
     }
 }

@@ -11,7 +11,8 @@ public sealed class AutoEncodingStageTests : IDisposable
     private const double Band = 6;
     private static readonly AutoEncodingSchedule s_schedule = new()
     {
-        Heads = 3, BatchSize = 12, Steps = 150, InputSize = 16, MaxShiftPixels = 1.5, CoarseCandidates = 6, RefinedCandidates = 3, WarmUpShare = 0.8,
+        Heads = 3, BatchSize = 12, Steps = 150, InputSize = 16, MaxShiftPixels = 1.5, CoarseCandidates = 6, RefinedCandidates = 3,
+        WarmUpShare = 0.8,
     };
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, snr: 1));
@@ -31,7 +32,8 @@ public sealed class AutoEncodingStageTests : IDisposable
         stage.Run(reports.Add, CancellationToken.None);
         Assert.Equal([50, 100, 150], reports.Select(r => r.Step));
         Assert.Equal(150, stage.Encoder.Steps);
-        Assert.True(reports[^1].WinnerErrorDegrees < reports[0].WinnerErrorDegrees - 1, string.Join(" ", reports.Select(r => r.WinnerErrorDegrees)));
+        double[] errors = [.. reports.Select(r => r.WinnerErrorDegrees)];
+        Assert.True(errors[^1] < errors[0] - 1, string.Join(" ", errors));
         Assert.All(reports, r =>
         {
             Assert.InRange(r.WinnerErrorDegrees, 0, 90);
@@ -53,8 +55,8 @@ public sealed class AutoEncodingStageTests : IDisposable
             Assert.Equal(c.OrderByDescending(p => p.LogLikelihood), c);
             Assert.All(c, p => Assert.InRange(Math.Sqrt(p.OriginX * p.OriginX + p.OriginY * p.OriginY), 0, 2.5 + 1e-9));
         });
-        double[] errors = [.. particles.Select((id, i) => found[i].Min(c => c.Rotation.AngleToDegrees(s_set.Value.Poses[id].Rotation)))];
-        Assert.InRange(errors.Count(e => e < 15), 25, 60);
+        double[] nearest = [.. particles.Select((id, i) => found[i].Min(c => c.Rotation.AngleToDegrees(s_set.Value.Poses[id].Rotation)))];
+        Assert.InRange(nearest.Count(e => e < 15), 25, 60);
     }
 
     [Fact]

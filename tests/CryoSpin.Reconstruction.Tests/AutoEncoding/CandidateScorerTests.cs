@@ -26,7 +26,9 @@ public class CandidateScorerTests
             int[] order = new int[6];
             scorer.Best(scene.Lattice, buffers, rotations, top, order);
             var expected = rotations
-                .Select((r, i) => (Index: i, Fit: shifts.Shifts.Select(s => (s.X, s.Y, Score: scene.LogLikelihood(particle, r, s.X, s.Y))).MaxBy(s => s.Score)))
+                .Select((r, i) => (
+                    Index: i,
+                    Fit: shifts.Shifts.Select(s => (s.X, s.Y, Score: scene.LogLikelihood(particle, r, s.X, s.Y))).MaxBy(s => s.Score)))
                 .OrderByDescending(e => e.Fit.Score).Take(6).ToArray();
             Assert.Equal(5, order[0]);
             for (int t = 0; t < 6; t++)

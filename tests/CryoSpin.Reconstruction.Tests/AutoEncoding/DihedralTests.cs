@@ -1,3 +1,4 @@
+using System.Numerics;
 using CryoSpin.Geometry;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
@@ -53,17 +54,17 @@ public class DihedralTests
     {
         using SearchScene scene = new(2);
         Rotation pose = RandomRotations.Next(new Random(6));
-        System.Numerics.Complex[] slice = scene.Slice(pose);
+        Complex[] slice = scene.Slice(pose);
         double scale = slice.Max(v => v.Magnitude);
         foreach (Rotation g in Dihedral.Elements)
         {
-            System.Numerics.Complex[] copy = scene.Slice(g * pose);
+            Complex[] copy = scene.Slice(g * pose);
             for (int p = 0; p < copy.Length; p++)
             {
                 double kx = scene.Disc.Kx[p], ky = scene.Disc.Ky[p];
                 int x = (int)Math.Round(g.M00 * kx + g.M10 * ky), y = (int)Math.Round(g.M01 * kx + g.M11 * ky);
                 int at = scene.Disc.IndexOf(x, y);
-                System.Numerics.Complex expected = at >= 0 ? slice[at] : System.Numerics.Complex.Conjugate(slice[scene.Disc.IndexOf(-x, -y)]);
+                Complex expected = at >= 0 ? slice[at] : Complex.Conjugate(slice[scene.Disc.IndexOf(-x, -y)]);
                 Assert.InRange((copy[p] - expected).Magnitude, 0, 1e-4 * scale);
             }
         }

@@ -53,7 +53,8 @@ public class EncoderImagesTests
     }
 
     [Fact]
-    public void A_band_that_reaches_Nyquist_is_refused() => Assert.Throws<ArgumentException>(() => new EncoderImages(new FrequencyDisc(8), 16, 1));
+    public void A_band_that_reaches_Nyquist_is_refused() =>
+        Assert.Throws<ArgumentException>(() => new EncoderImages(new FrequencyDisc(8), 16, 1));
 
     private static double[] Naive(FrequencyDisc disc, int side, float[] re, float[] im, float[] ctf)
     {
@@ -64,7 +65,8 @@ public class EncoderImagesTests
             {
                 for (int p = 0; p < disc.Count; p++)
                 {
-                    Complex wave = Complex.FromPolarCoordinates(1, 2 * Math.PI * (disc.Kx[p] * (x - side / 2) + disc.Ky[p] * (y - side / 2)) / side);
+                    double turns = (disc.Kx[p] * (x - side / 2) + disc.Ky[p] * (y - side / 2)) / side;
+                    Complex wave = Complex.FromPolarCoordinates(1, 2 * Math.PI * turns);
                     // A value and its Hermitian partner give twice the real part.
                     pixels[y * side + x] += disc.Multiplicity[p] * (ctf[p] * new Complex(re[p], im[p]) * wave).Real / (side * side);
                 }

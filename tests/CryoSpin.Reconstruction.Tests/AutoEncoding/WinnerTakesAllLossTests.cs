@@ -18,7 +18,8 @@ public class WinnerTakesAllLossTests
             float[] outputs = Numbers.UniformFloats(_random, 4 * outputsPerHead);
             Rotation target = RandomRotations.Next(_random);
             double[] distances = Distances(outputs, 4, outputsPerHead, target);
-            (double distance, int winner) = new WinnerTakesAllLoss(4, outputsPerHead, 0.1).Evaluate(outputs, target, 1, new float[outputs.Length]);
+            WinnerTakesAllLoss loss = new(4, outputsPerHead, 0.1);
+            (double distance, int winner) = loss.Evaluate(outputs, target, 1, new float[outputs.Length]);
             Assert.Equal(distances.Min(), distance, 1e-9);
             Assert.Equal(Array.IndexOf(distances, distances.Min()), winner);
             double angle = Rotation6D.ToRotation(outputs.AsSpan(winner * outputsPerHead, 6)).AngleToDegrees(target);
@@ -71,10 +72,14 @@ public class WinnerTakesAllLossTests
         Assert.All(gradient, g => Assert.Equal(0, g, 1e-5f));
     }
 
-    private static double[] Distances(float[] outputs, int heads, int outputsPerHead, Rotation target) => [.. Enumerable.Range(0, heads).Select(h =>
+    private static double[] Distances(float[] outputs, int heads, int outputsPerHead, Rotation target)
     {
-        Rotation r = Rotation6D.ToRotation(outputs.AsSpan(h * outputsPerHead, 6));
-        double angle = r.AngleToDegrees(target) * Math.PI / 180;
-        return 8 * Math.Pow(Math.Sin(angle / 2), 2);
-    })];
+        return [.. Enumerable.Range(0, heads).Select(Distance)];
+
+        double Distance(int h)
+        {
+            double degrees = Rotation6D.ToRotation(outputs.AsSpan(h * outputsPerHead, 6)).AngleToDegrees(target);
+            return 8 * Math.Pow(Math.Sin(degrees * Math.PI / 360), 2);
+        }
+    }
 }

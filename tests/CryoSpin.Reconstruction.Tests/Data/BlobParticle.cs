@@ -21,7 +21,8 @@ internal sealed class BlobParticle(int box, double pixelSizeAngstrom, params Blo
     /// <summary>A particle without symmetry that fits boxes of 20 voxels and more.</summary>
     public static BlobParticle Lopsided(int box = 24, double weight = 1) => new(
         box, 4,
-        new(0, 0, 0, 2.2, 0.8 * weight), new(4.5, 0.5, -1, 1.3, 1.2 * weight), new(-1, 5, 1.5, 1.5, weight), new(-3.5, -2.5, -4, 1.3, 1.1 * weight),
+        new(0, 0, 0, 2.2, 0.8 * weight), new(4.5, 0.5, -1, 1.3, 1.2 * weight), new(-1, 5, 1.5, 1.5, weight),
+        new(-3.5, -2.5, -4, 1.3, 1.1 * weight),
         new(1, -4, 3.5, 1.4, 0.9 * weight), new(2, 3, 5, 1.2, 1.3 * weight));
 
     /// <summary>The same particle with its centre elsewhere.</summary>
@@ -74,7 +75,8 @@ internal sealed class BlobParticle(int box, double pixelSizeAngstrom, params Blo
         double k2 = (kx * kx + ky * ky + kz * kz) / ((double)Box * Box);
         foreach (Blob b in blobs)
         {
-            double amplitude = b.Weight * Math.Pow(2 * Math.PI * b.Sigma * b.Sigma, 1.5) * Math.Exp(-2 * Math.PI * Math.PI * b.Sigma * b.Sigma * k2);
+            double variance = b.Sigma * b.Sigma;
+            double amplitude = b.Weight * Math.Pow(2 * Math.PI * variance, 1.5) * Math.Exp(-2 * Math.PI * Math.PI * variance * k2);
             sum += Complex.FromPolarCoordinates(amplitude, -2 * Math.PI * (kx * b.X + ky * b.Y + kz * b.Z) / Box);
         }
         return sum;

@@ -21,7 +21,8 @@ public sealed class ParticleCacheTests : IDisposable
         Random random = new(11);
         _images = [.. Enumerable.Range(0, Count).Select(_ => Numbers.UniformFloats(random, Box * Box))];
         OpticsGroup optics = new("g", 300, 2.7, 0.1, PixelSize, Box);
-        _ctf = [.. Enumerable.Range(0, Count).Select(i => new ContrastTransferFunction(optics, new CtfParameters(12000 + 900 * i, 11000 + 900 * i, 20 * i)))];
+        _ctf = [.. Enumerable.Range(0, Count).Select(
+            i => new ContrastTransferFunction(optics, new CtfParameters(12000 + 900 * i, 11000 + 900 * i, 20 * i)))];
     }
 
     public void Dispose() => _team.Dispose();
@@ -53,15 +54,16 @@ public sealed class ParticleCacheTests : IDisposable
         for (int i = 0; i < Count; i++)
         {
             view.Read(i, re, im, ctf);
-            double[] expectedRe = new double[smaller.PaddedCount], expectedIm = new double[smaller.PaddedCount], expectedCtf = new double[smaller.PaddedCount];
+            int n = smaller.PaddedCount;
+            double[] expectedRe = new double[n], expectedIm = new double[n], expectedCtf = new double[n];
             for (int p = 0; p < smaller.Count; p++)
             {
                 // The origin and the padding stay 0: they carry no pose.
                 if (smaller.Kx[p] == 0 && smaller.Ky[p] == 0) continue;
-                double sigma = Math.Sqrt(variance[(int)Math.Round(Math.Sqrt(smaller.Kx[p] * smaller.Kx[p] + smaller.Ky[p] * smaller.Ky[p]))]);
-                Complex f = Naive(_images[i], smaller.Kx[p], smaller.Ky[p]) / sigma;
+                double kx = smaller.Kx[p], ky = smaller.Ky[p], sigma = Math.Sqrt(variance[(int)Math.Round(Math.Sqrt(kx * kx + ky * ky))]);
+                Complex f = Naive(_images[i], kx, ky) / sigma;
                 (expectedRe[p], expectedIm[p]) = (f.Real, f.Imaginary);
-                expectedCtf[p] = (withCtf ? _ctf[i].Evaluate(smaller.Kx[p] / (Box * PixelSize), smaller.Ky[p] / (Box * PixelSize)) : 1) / sigma;
+                expectedCtf[p] = (withCtf ? _ctf[i].Evaluate(kx / (Box * PixelSize), ky / (Box * PixelSize)) : 1) / sigma;
             }
             Numbers.Close(expectedRe, Doubles(re), 1e-5, "real parts");
             Numbers.Close(expectedIm, Doubles(im), 1e-5, "imaginary parts");
@@ -123,7 +125,7 @@ public sealed class ParticleCacheTests : IDisposable
     [Fact]
     public void A_disc_that_reaches_Nyquist_is_refused() =>
         Assert.Throws<ArgumentException>(() => ParticleCache.Load(
-            Count, Box, PixelSize, new FrequencyDisc(6), (i, pixels) => _images[i].CopyTo(pixels), null, _team, CancellationToken.None));
+            Count, Box, PixelSize, new FrequencyDisc(6), (i, pixels) => _images[i].CopyTo(pixels), null, _team));
 
     [Fact]
     public void Loading_can_be_stopped()
@@ -137,7 +139,7 @@ public sealed class ParticleCacheTests : IDisposable
                 if (Interlocked.Increment(ref read) == 10) source.Cancel();
                 _images[i % Count].CopyTo(pixels);
             },
-            null, _team, source.Token));
+            null, _team, cancellation: source.Token));
         Assert.InRange(read, 10, 100);
     }
 
@@ -161,5 +163,5 @@ public sealed class ParticleCacheTests : IDisposable
     }
 
     private ParticleCache Load(ContrastTransferFunction[]? ctf, WorkerTeam? team = null) => ParticleCache.Load(
-        Count, Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, team ?? _team, CancellationToken.None);
+        Count, Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, team ?? _team);
 }

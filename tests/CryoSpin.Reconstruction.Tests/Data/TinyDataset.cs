@@ -50,7 +50,8 @@ internal sealed class TinyDataset
         Volume truth = new(box, PixelSize, [.. simulator.Truth.Voxels.Select(v => v * scale)]);
         return new TinyDataset(
             truth, [.. particles.Select(p => p.Image)],
-            [.. particles.Select(p => new PoseFit(p.Pose.Rotation, p.Pose.OriginXAngstrom / PixelSize, p.Pose.OriginYAngstrom / PixelSize, 0))],
+            [.. particles.Select(p => p.Pose).Select(
+                p => new PoseFit(p.Rotation, p.OriginXAngstrom / PixelSize, p.OriginYAngstrom / PixelSize, 0))],
             [.. particles.Select(p => new ContrastTransferFunction(simulator.Optics, p.Ctf))]);
     }
 
@@ -80,7 +81,8 @@ internal sealed class TinyDataset
         (double x, double y, double z) = RandomRotations.Next(random).Apply(0, 0, degrees * Math.PI / 180);
         double direction = 2 * Math.PI * random.NextDouble();
         return new PoseFit(
-            So3.Exp(new RotationVector(x, y, z)) * pose.Rotation, pose.OriginX + pixels * Math.Cos(direction), pose.OriginY + pixels * Math.Sin(direction), 0);
+            So3.Exp(new RotationVector(x, y, z)) * pose.Rotation,
+            pose.OriginX + pixels * Math.Cos(direction), pose.OriginY + pixels * Math.Sin(direction), 0);
     }
 
     public static double Normal(Random random) =>
@@ -91,7 +93,7 @@ internal sealed class TinyDataset
     {
         FrequencyDisc disc = new(radius ?? Box / 2 - 1);
         ParticleCache cache = ParticleCache.Load(
-            Count, Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, team, CancellationToken.None);
+            Count, Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, team);
         cache.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
         return cache;
     }
@@ -106,7 +108,7 @@ internal sealed class TinyDataset
 
     /// <summary>1 / variance of the true map's transform per shell, as a solver wants it.</summary>
     public static double[] InverseSignal(ParticleCache cache) =>
-        [.. SignalPower.PerShell(cache).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
+        [.. SignalPower.PerShell(cache, cache.NoiseVariance).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
 
     /// <summary>Pearson correlation of two maps.</summary>
     public static double Correlation(Volume a, Volume b)

@@ -43,7 +43,8 @@ public class CandidateSearchTests
             double[] best = [.. grid.Select(r => shifts.Shifts.Max(s => scene.LogLikelihood(particles[slot], r, s.X, s.Y)))];
             for (int c = 0; c < count; c++)
             {
-                Assert.All(candidates[..c], earlier => Assert.True(earlier.Rotation.AngleToDegrees(candidates[c].Rotation) > separation - 1e-3));
+                Assert.All(candidates[..c], earlier => Assert.True(
+                    earlier.Rotation.AngleToDegrees(candidates[c].Rotation) > separation - 1e-3));
                 double expected = Enumerable.Range(0, grid.Length)
                     .Where(r => candidates[..c].All(e => e.Rotation.AngleToDegrees(grid[r]) >= separation - 1e-3)).Max(r => best[r]);
                 Assert.Equal(expected, candidates[c].LogLikelihood, 1e-3 * Math.Abs(expected) + 1e-3);

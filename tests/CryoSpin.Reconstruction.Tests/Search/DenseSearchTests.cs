@@ -65,7 +65,7 @@ public class DenseSearchTests
         DenseSearch search = new(scene.Disc, shifts, scene.Team);
         search.SetModel(scene.Lattice, grid);
         PosteriorSums sums = new(search, scene.Team.Workers) { Temperature = temperature };
-        (int Rotation, int Shift, double LogLikelihood, double Evidence, double EffectiveCount)[] found = new (int, int, double, double, double)[12];
+        var found = new (int Rotation, int Shift, double LogLikelihood, double Evidence, double EffectiveCount)[12];
         search.Score(scene.View, Enumerable.Range(0, 12).ToArray(), (slot, w, s, rows, ctf) => found[slot] = sums.Add(w, s, rows, ctf));
         BackProjection actual = new(4, VolumeModel.Oversampling), expected = new(4, VolumeModel.Oversampling);
         sums.InsertInto(actual, scene.Team);

@@ -41,7 +41,9 @@ internal sealed class SearchScene : IDisposable
     {
         float[] re = new float[Disc.PaddedCount], im = new float[Disc.PaddedCount], ctf = new float[Disc.PaddedCount];
         View.Read(particle, re, im, ctf);
-        return ([.. Enumerable.Range(0, Disc.Count).Select(p => new Complex(re[p], im[p]))], [.. ctf.Take(Disc.Count).Select(c => (double)c)]);
+        return (
+            [.. Enumerable.Range(0, Disc.Count).Select(p => new Complex(re[p], im[p]))],
+            [.. ctf.Take(Disc.Count).Select(c => (double)c)]);
     }
 
     /// <summary>The map's slice, without padding.</summary>

@@ -69,7 +69,7 @@ public sealed class StochasticSearchTests : IDisposable
     public void The_first_map_has_the_asked_share_of_the_data_power()
     {
         StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);
-        double[] signal = SignalPower.PerShell(_cache);
+        double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
         CryoSpin.Projection.FourierLattice lattice = search.Model.Lattice;
         for (int shell = 1; shell <= 4; shell++)
         {
@@ -106,5 +106,5 @@ public sealed class StochasticSearchTests : IDisposable
     }
 
     private StochasticSearch Make(SearchSchedule schedule, int seed) =>
-        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache), new Random(seed), _team);
+        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(seed), _team);
 }
