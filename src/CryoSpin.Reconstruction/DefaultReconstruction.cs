@@ -13,7 +13,8 @@ using CryoSpin.Runs;
 namespace CryoSpin.Reconstruction;
 
 /// <summary>
-/// The default method: a marginalised search starts the volume, auto-encoding teaches the encoder and refines the volume, the encoder's heads
+/// The default method: a marginalised search starts the volume, auto-encoding teaches the encoder and refines the volume, the encoder's
+/// heads
 /// (and a search) propose poses for every particle, auto-decoding refines them with half-sets kept apart.
 /// </summary>
 internal sealed class DefaultReconstruction(
@@ -31,7 +32,10 @@ internal sealed class DefaultReconstruction(
         Random random = new(options.Seed);
         _track.Start("loading", 0, 0.01);
         ImagePreparation preparation = new(input);
-        if (preparation.Contrast == Contrast.Black) observer.Log("Particles look darker than their background: the map will have negative density. Invert the images first.");
+        if (preparation.Contrast == Contrast.Black)
+        {
+            observer.Log("warning: Particles look darker than their background: the map will have negative density. Stop, and invert the images first.");
+        }
         (ParticleCache cache, _signal) = preparation.Load(team, observer, _track.Particles, cancellation);
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;
         StochasticSearch search = Bootstrap(cache, random, cancellation);
@@ -111,7 +115,8 @@ internal sealed class DefaultReconstruction(
         Volume map = volumes.Join();
         Pose[] poses = [.. Enumerable.Range(0, table.Count).Select(i => Angstrom(table.Best(i)))];
         return new ReconstructionOutcome(
-            map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), _maskDiameterAngstrom, _track.Stop());
+            map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), _maskDiameterAngstrom,
+            _track.Stop());
     }
 
     /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
@@ -120,7 +125,7 @@ internal sealed class DefaultReconstruction(
         (double x, double y, double z) = MapCentre.OfMass(map);
         double off = Math.Sqrt(x * x + y * y + z * z);
         double diameter = Math.Min(MaskMargin * MapCentre.DiameterVoxels(map) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
-        observer.Log($"Mask diameter {diameter:F0} A, estimated from the map.");
+        observer.Log($"Mask diameter {diameter:F0} Å, estimated from the map.");
         return diameter;
     }
 
@@ -133,5 +138,6 @@ internal sealed class DefaultReconstruction(
         return fine;
     }
 
-    private Pose Angstrom(in PoseFit fit) => new(fit.Rotation, fit.OriginX * input.PixelSizeAngstrom, fit.OriginY * input.PixelSizeAngstrom);
+    private Pose Angstrom(in PoseFit fit) =>
+        new(fit.Rotation, fit.OriginX * input.PixelSizeAngstrom, fit.OriginY * input.PixelSizeAngstrom);
 }

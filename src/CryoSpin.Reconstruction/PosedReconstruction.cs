@@ -28,7 +28,8 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         if (!source.Set.HasPoses)
         {
             throw new InputException(
-                source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).", "Give a star file with poses, or use reconstruct.");
+                source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).",
+                "Give a star file with poses, or use reconstruct.");
         }
         ReconstructionRun.CheckBox(source.Set);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);

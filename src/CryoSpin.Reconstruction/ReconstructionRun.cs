@@ -104,6 +104,7 @@ public static class ReconstructionRun
         if (size % 2 == 0 && FourierSizes.IsGood(size)) return;
         throw new InputException(
             particles.Source, $"the images are {size} pixels wide.",
-            $"The box must be even with no prime factor above 7: crop or pad the images, e.g. relion_image_handler --new_box {FourierSizes.NextGood(size)}.");
+            "The box must be even with no prime factor above 7: crop or pad the images, e.g. relion_image_handler --new_box "
+            + $"{FourierSizes.NextGood(size)}.");
     }
 }

@@ -32,7 +32,9 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         _visits += batchSize;
         Progress(r.Batch + 1, batches, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells);
         if ((r.Batch + 1) % 20 != 0 && r.Batch + 1 != batches) return;
-        observer.Log($"search {r.Batch + 1}/{batches}: band {r.BandShells:F1} shells, log evidence {r.MeanEvidence:F1}, {r.MeanEffectivePoses:F1} poses an image, {r.ImagesPerSecond:F0} images/s");
+        observer.Log(
+            $"search {r.Batch + 1}/{batches}: band {r.BandShells:F1} shells, log evidence {r.MeanEvidence:F1}, "
+            + $"{r.MeanEffectivePoses:F1} poses an image, {r.ImagesPerSecond:F0} images/s");
         observer.Record(Metric(r.Batch + 1, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells, Angstrom(r.BandShells)));
     }
 
@@ -49,7 +51,11 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     {
         _visits += (long)(r.Steps * (double.IsNaN(r.MeanLogLikelihood) ? 0 : 1 - schedule.SyntheticShare) * schedule.BatchSize);
         Progress(r.Step, schedule.Steps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
-        observer.Log($"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {(double.IsNaN(r.MeanLogLikelihood) ? "synthetic images only" : $"log likelihood {r.MeanLogLikelihood:F1}")}{(double.IsNaN(r.RescuedShare) ? "" : $", search better for {r.RescuedShare:P0} of the doubtful")}, {r.ImagesPerSecond:F0} images/s");
+        string data = double.IsNaN(r.MeanLogLikelihood) ? "synthetic images only" : $"log likelihood {r.MeanLogLikelihood:F1}";
+        string search = double.IsNaN(r.RescuedShare) ? "" : $", search better for {r.RescuedShare:P0} of the doubtful";
+        observer.Log(
+            $"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {data}{search}, "
+            + $"{r.ImagesPerSecond:F0} images/s");
         // While only synthetic images teach there is no loss on the data to record.
         if (double.IsNaN(r.MeanLogLikelihood)) return;
         observer.Record(Metric(r.Step, r.ImagesPerSecond, -r.MeanLogLikelihood, band, Angstrom(band)) with { HeadShares = r.HeadShares });
@@ -60,9 +66,13 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     {
         _visits += input.Count;
         double resolution = r.Fsc.ResolutionAngstrom(0.143);
+        double fraction = Fraction(r.Iteration, passes);
         observer.Report(new RunProgress(
-            _phase, r.Iteration, passes, Fraction(r.Iteration, passes), r.ImagesPerSecond, -r.MeanLogLikelihood, resolution, Remaining(Fraction(r.Iteration, passes))));
-        observer.Log($"auto-decoding {r.Iteration}: band {r.BandShells:F1} shells, log likelihood {r.MeanLogLikelihood:F2}, pose change {r.MedianPoseChangeDegrees:F2} degrees, {r.WinnerChangeShare:P1} changed mode, FSC 0.143 at {resolution:F2} A, {r.ImagesPerSecond:F0} images/s");
+            _phase, r.Iteration, passes, fraction, r.ImagesPerSecond, -r.MeanLogLikelihood, resolution, Remaining(fraction)));
+        observer.Log(
+            $"auto-decoding {r.Iteration}: band {r.BandShells:F1} shells, log likelihood {r.MeanLogLikelihood:F2}, "
+            + $"pose change {r.MedianPoseChangeDegrees:F2} degrees, {r.WinnerChangeShare:P1} changed mode, "
+            + $"FSC 0.143 at {resolution:F2} Å, {r.ImagesPerSecond:F0} images/s");
         observer.Record(Metric(r.Iteration, r.ImagesPerSecond, -r.MeanLogLikelihood, r.BandShells, resolution) with
         {
             MedianPoseChangeDegrees = r.MedianPoseChangeDegrees,

@@ -53,6 +53,14 @@ internal sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>Writes images of 8 x 8 zeros.</summary>
+    public void WriteBlankStack(string name, int count, double pixelSize)
+    {
+        using MrcStackWriter stack = new(this[name], 8, 8, pixelSize);
+        for (int i = 0; i < count; i++) stack.Append(new float[64].AsSpan());
+        stack.Complete();
+    }
+
     public string WriteText(string name, string text)
     {
         File.WriteAllText(this[name], text);

@@ -1,4 +1,5 @@
 using CryoSpin.Reconstruction;
+using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Benchmarks.Ablations;
@@ -18,6 +19,8 @@ internal sealed record Ablation(string Name, string What, int Heads, MethodSetti
         Proposals = SearchProposals.None,
     };
 
+    private static MethodSettings Encoding(AutoEncodingSchedule schedule) => Amortized with { AutoEncoding = schedule };
+
     /// <summary>All variants, the default first.</summary>
     public static IReadOnlyList<Ablation> All { get; } =
     [
@@ -30,11 +33,16 @@ internal sealed record Ablation(string Name, string What, int Heads, MethodSetti
         new("heads-only", "encoder's candidates only (search only starts the volume)", 7, Amortized),
         new("heads-only-1", "the same with 1 head", 1, Amortized),
         new("heads-only-stage-1", "the same, 7 heads, auto-encoding only", 7, Amortized with { DecodingPasses = 0 }),
-        new("heads-only-untrained", "the same with an untrained encoder", 7, Amortized with { AutoEncoding = Amortized.AutoEncoding! with { Steps = 2, LearningRate = 0 } }),
-        new("heads-only-no-copies", "the same without turned and mirrored copies", 7, Amortized with { AutoEncoding = Amortized.AutoEncoding! with { DihedralCopies = false } }),
-        new("heads-only-one-band", "the same, heads refined at 10 shells only", 7, Amortized with { AutoEncoding = Amortized.AutoEncoding! with { CoarseBand = 10 } }),
-        new("heads-only-real", "the same without synthetic examples", 7, Amortized with { AutoEncoding = Amortized.AutoEncoding! with { SyntheticShare = 0, WarmUpShare = 0 } }),
-        new("heads-only-hard", "the same, losing heads get no gradient", 7, Amortized with { AutoEncoding = Amortized.AutoEncoding! with { LosersShare = 0 } }),
+        new("heads-only-untrained", "the same with an untrained encoder", 7,
+            Encoding(new() { SearchShare = 0, Steps = 2, LearningRate = 0 })),
+        new("heads-only-no-copies", "the same without turned and mirrored copies", 7,
+            Encoding(new() { SearchShare = 0, DihedralCopies = false })),
+        new("heads-only-one-band", "the same, heads refined at 10 shells only", 7,
+            Encoding(new() { SearchShare = 0, CoarseBand = 10 })),
+        new("heads-only-real", "the same without synthetic examples", 7,
+            Encoding(new() { SearchShare = 0, SyntheticShare = 0, WarmUpShare = 0 })),
+        new("heads-only-hard", "the same, losing heads get no gradient", 7,
+            Encoding(new() { SearchShare = 0, LosersShare = 0 })),
         new("random-start", "encoder and volume from a random volume, no search at all", 7, Amortized with { Search = new SearchSchedule { Batches = 1 } }),
     ];
 }

@@ -15,7 +15,8 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="ImagesPerSecond">Rate.</param>
 /// <param name="Fsc">Half-map FSC after the pass.</param>
 internal readonly record struct AutoDecodingReport(
-    int Iteration, double BandShells, double MeanLogLikelihood, double MedianPoseChangeDegrees, double WinnerChangeShare, double ImagesPerSecond, FscCurve Fsc);
+    int Iteration, double BandShells, double MeanLogLikelihood, double MedianPoseChangeDegrees, double WinnerChangeShare,
+    double ImagesPerSecond, FscCurve Fsc);
 
 /// <summary>
 /// The second stage: no network; every particle keeps its own candidate poses, refined by gradient (Levenberg-Marquardt) against its
@@ -70,7 +71,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     }
 
     private double NextBand(double band, FscCurve fsc) =>
-        Math.Clamp(fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius), Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
+        Math.Clamp(
+            fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
+            Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
 
     private (double MeanLogLikelihood, double[] Change) RefinePoses(FrequencyDisc disc, int keep, int iteration, CancellationToken cancellation)
     {

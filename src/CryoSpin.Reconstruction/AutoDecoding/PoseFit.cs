@@ -6,5 +6,6 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="Rotation">Map to image coordinates.</param>
 /// <param name="OriginX">Origin in pixels of the particle's own box: the image shifted by +Origin is centred.</param>
 /// <param name="OriginY">The same in y.</param>
-/// <param name="LogLikelihood">Log likelihood ratio to an empty map: sum over the half plane of 2 Re(conj(model) data) - |model|^2, whitened.</param>
+/// <param name="LogLikelihood">Log likelihood ratio to an empty map: sum over the half plane of 2 Re(conj(model) data) - |model|^2,
+/// whitened.</param>
 public readonly record struct PoseFit(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood);

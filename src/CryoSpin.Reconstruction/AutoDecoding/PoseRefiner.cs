@@ -13,7 +13,8 @@ internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double 
 /// Levenberg-Marquardt on one image's rotation and origin against a fixed lattice. Per worker; not thread-safe.
 /// </summary>
 /// <remarks>
-/// The published method takes five Adam steps of fixed size per visit. The slice's analytic gradient gives the 5 x 5 normal matrix in the same
+/// The published method takes five Adam steps of fixed size per visit. The slice's analytic gradient gives the 5 x 5 normal matrix in the
+/// same
 /// pass, so two or three damped Newton steps do what tens of first-order steps do not.
 /// </remarks>
 internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
@@ -67,18 +68,8 @@ internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
         double x = pose.OriginX + factor * step[3], y = pose.OriginY + factor * step[4];
         double r = Math.Sqrt(x * x + y * y);
         if (r > maxShift) (x, y) = (x * maxShift / r, y * maxShift / r);
-        Rotation turned = SmallRotation(factor * step[0], factor * step[1], factor * step[2]) * pose.Rotation;
+        Rotation turned = So3.Exp(new RotationVector(factor * step[0], factor * step[1], factor * step[2])) * pose.Rotation;
         return new PoseFit(turned.Orthonormalised(), x, y, pose.LogLikelihood);
-    }
-
-    private static Rotation SmallRotation(double x, double y, double z)
-    {
-        double angle = Math.Sqrt(x * x + y * y + z * z);
-        double s = angle < 1e-6 ? 1 : Math.Sin(angle) / angle, c = angle < 1e-6 ? 0.5 : (1 - Math.Cos(angle)) / (angle * angle);
-        return new Rotation(
-            1 - c * (y * y + z * z), c * x * y - s * z, c * x * z + s * y,
-            c * x * y + s * z, 1 - c * (x * x + z * z), c * y * z - s * x,
-            c * x * z - s * y, c * y * z + s * x, 1 - c * (x * x + y * y));
     }
 
     private NormalEquations Evaluate(in PoseFit pose)

@@ -30,7 +30,8 @@ internal sealed class PoseTable
     public PoseFit Best(int particle) => Candidates[particle][0];
 
     /// <summary>
-    /// The share of each of a particle's candidates in its posterior, those under 2 percent left out; candidates that have met (within 3 degrees)
+    /// The share of each of a particle's candidates in its posterior, those under 2 percent left out; candidates that have met (within 3
+    /// degrees)
     /// count once.
     /// </summary>
     public int Weights(int particle, Span<(PoseFit Pose, float Weight)> weighted)

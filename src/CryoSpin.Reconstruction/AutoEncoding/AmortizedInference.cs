@@ -13,7 +13,8 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 /// Levenberg-Marquardt steps, first in a narrow band on many of them, then in the whole band on the best.
 /// </summary>
 /// <remarks>
-/// A pose is caught from about 30 degrees away at 6 shells but only from about 15 at 10: the narrow band widens what counts as a hit of a head.
+/// A pose is caught from about 30 degrees away at 6 shells but only from about 15 at 10: the narrow band widens what counts as a hit of a
+/// head.
 /// </remarks>
 internal sealed class AmortizedInference
 {

@@ -167,7 +167,8 @@ internal sealed class AutoEncodingStage : IDisposable
         }
     }
 
-    /// <summary>Of the target's eight copies the one nearest to any head: a head is only asked for the slice, not for its turn or mirror.</summary>
+    /// <summary>Of the target's eight copies the one nearest to any head: a head is only asked for the slice, not for its turn or
+    /// mirror.</summary>
     private Rotation NearestCopy(ReadOnlySpan<float> outputs, in Rotation target)
     {
         Rotation best = target;

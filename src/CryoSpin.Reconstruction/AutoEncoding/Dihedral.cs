@@ -3,7 +3,8 @@ using CryoSpin.Geometry;
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
 /// <summary>
-/// The eight turns and mirrors of a square image, as rotations diag(g, det g): a pose A and each g A show the same slice, turned or mirrored.
+/// The eight turns and mirrors of a square image, as rotations diag(g, det g): a pose A and each g A show the same slice, turned or
+/// mirrored.
 /// </summary>
 /// <remarks>A head that finds the slice but not its mirror or quarter turn has eight tries instead of one.</remarks>
 internal static class Dihedral

@@ -7,7 +7,8 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 /// Makes the encoder's input: the image times its transfer function, whitened and cut to the band in use, as a small real image.
 /// </summary>
 /// <remarks>
-/// Multiplying by the transfer function gives all defoci the same polarity and weighs each frequency by how much it can say: the network need
+/// Multiplying by the transfer function gives all defoci the same polarity and weighs each frequency by how much it can say: the network
+/// need
 /// not learn optics. Frequencies beyond the band would be noise the volume cannot yet explain.
 /// </remarks>
 internal sealed class EncoderImages

@@ -1,7 +1,8 @@
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
 /// <summary>
-/// When to drop the encoder: once the likelihood of the heads' winners on real images has stopped rising. The published method switches after a
+/// When to drop the encoder: once the likelihood of the heads' winners on real images has stopped rising. The published method switches
+/// after a
 /// fixed number of epochs.
 /// </summary>
 /// <remarks>

@@ -3,7 +3,8 @@ using CryoSpin.Geometry;
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
 /// <summary>
-/// Squared chordal distance between the nearest head's rotation and a target, with its gradient at the heads' 6-D outputs. A small share goes to
+/// Squared chordal distance between the nearest head's rotation and a target, with its gradient at the heads' 6-D outputs. A small share
+/// goes to
 /// the other heads, so that none falls asleep.
 /// </summary>
 internal sealed class WinnerTakesAllLoss(int heads, int outputsPerHead, double losersShare)

@@ -14,7 +14,8 @@ internal sealed class ImagePreparation
     private const double BackgroundShare = 0.9;
     private const int SampledImages = 1000;
 
-    // Images whose poses would be certain to e^600 are not measured ones: they are noise-free simulations, whose misfit is interpolation error.
+    // Images whose poses would be certain to e^600 are not measured ones: they are noise-free simulations, whose misfit is interpolation
+    // error.
     private const double GreatestInformation = 600;
     private readonly ReconstructionInput _input;
     private readonly ParticleNormalisation _normalisation;

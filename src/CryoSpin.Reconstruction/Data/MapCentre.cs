@@ -5,7 +5,8 @@ using CryoSpin.Reconstruction.AutoDecoding;
 namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>
-/// Puts the particle in the middle of its box. Images alone do not say where the origin of the map is; without this it drifts by a voxel or two,
+/// Puts the particle in the middle of its box. Images alone do not say where the origin of the map is; without this it drifts by a voxel
+/// or two,
 /// which a user's mask, and any comparison with another map, would notice.
 /// </summary>
 internal static class MapCentre

@@ -12,8 +12,10 @@ namespace CryoSpin.Reconstruction.Data;
 public delegate void ReadParticleImage(int particle, Span<float> pixels);
 
 /// <summary>
-/// All particles' transforms on one disc. Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the noise
-/// level can be re-estimated at any time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one from memory.
+/// All particles' transforms on one disc. Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the
+/// noise
+/// level can be re-estimated at any time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one
+/// from memory.
 /// </summary>
 public sealed class ParticleCache
 {
@@ -78,10 +80,10 @@ public sealed class ParticleCache
         float[][] spectrum = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * (box + 2)])];
         for (int first = 0; first < count; first += ImagesPerReport)
         {
-            cancellation.ThrowIfCancellationRequested();
             int start = first, n = Math.Min(ImagesPerReport, count - first);
             team.ForEach(n, (i, w) =>
             {
+                cancellation.ThrowIfCancellationRequested();
                 read(start + i, pixels[w]);
                 fft.Forward(pixels[w], spectrum[w]);
                 cache.Store(start + i, spectrum[w]);
@@ -92,7 +94,8 @@ public sealed class ParticleCache
         return cache;
     }
 
-    /// <summary>Sets the noise level by which data and transfer functions are divided when read. Views made before keep the old one.</summary>
+    /// <summary>Sets the noise level by which data and transfer functions are divided when read. Views made before keep the old
+    /// one.</summary>
     /// <param name="variancePerShell">Variance per complex coefficient for shells 0 to the disc's last.</param>
     public void SetNoise(double[] variancePerShell)
     {

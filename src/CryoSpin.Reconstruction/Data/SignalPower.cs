@@ -4,7 +4,8 @@ namespace CryoSpin.Reconstruction.Data;
 internal static class SignalPower
 {
     /// <summary>
-    /// Variance of the map's transform per shell: (mean image power - noise) / mean CTF^2. Central slices in all directions sample each shell of
+    /// Variance of the map's transform per shell: (mean image power - noise) / mean CTF^2. Central slices in all directions sample each
+    /// shell of
     /// the map evenly, so the mean power of the images, less the noise, is the map's power times the transfer function's.
     /// </summary>
     /// <param name="cache">Particles.</param>

@@ -21,7 +21,8 @@ public sealed record EncoderStage(IReadOnlyList<int> Channels, PoolKind Pool);
 
 /// <summary>
 /// The shape of a <see cref="PoseEncoder"/>: frozen Gaussian filters, a convolutional trunk, and a number of heads that each map the
-/// trunk's features to one pose candidate. After cryoSPIN (Levy et al., arXiv 2406.10455, section 4 and supplement).
+/// trunk's features to one pose candidate. After cryoSPIN (Shekarforoush et al., NeurIPS
+/// 2024, arXiv 2406.10455, section 4 and supplement).
 /// </summary>
 public sealed record EncoderArchitecture
 {

@@ -2,7 +2,7 @@ namespace CryoSpin.Reconstruction.Paper;
 
 /// <summary>
 /// Settings of the published algorithm. The defaults are those of its released code; <see cref="AsWritten"/> are those of the text, where
-/// they differ. cryoSPIN, arXiv 2406.10455.
+/// they differ. cryoSPIN: Shekarforoush, Lindell, Brubaker and Fleet, NeurIPS 2024, arXiv 2406.10455.
 /// </summary>
 public sealed record PaperOptions
 {

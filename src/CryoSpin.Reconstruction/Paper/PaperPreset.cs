@@ -11,7 +11,8 @@ namespace CryoSpin.Reconstruction.Paper;
 internal static class PaperPreset
 {
     /// <summary>
-    /// Runs it with the published settings. Its map is the learned volume; the half-maps are back-projections with its poses. Those poses come
+    /// Runs it with the published settings. Its map is the learned volume; the half-maps are back-projections with its poses. Those poses
+    /// come
     /// from one volume, as published, so the halves are not independent and their FSC is optimistic.
     /// </summary>
     public static ReconstructionOutcome Run(

@@ -9,8 +9,8 @@ using CryoSpin.Runs;
 namespace CryoSpin.Reconstruction.Paper;
 
 /// <summary>
-/// The published algorithm, <c>--preset paper</c>: some epochs of auto-encoding, then, at a fixed point, auto-decoding. cryoSPIN (NeurIPS
-/// 2024, arXiv 2406.10455). The same seed, data and number of workers give the same bytes.
+/// The published algorithm, <c>--preset paper</c>: some epochs of auto-encoding, then, at a fixed point, auto-decoding. cryoSPIN
+/// (Shekarforoush, Lindell, Brubaker and Fleet, NeurIPS 2024, arXiv 2406.10455). The same seed, data and number of workers give the same bytes.
 /// </summary>
 /// <remarks>
 /// The published encoder needs about 3.4 billion multiply-adds for one image of 128 pixels forward: on processors this preset serves

@@ -8,7 +8,8 @@ using CryoSpin.Reconstruction.Data;
 namespace CryoSpin.Reconstruction.Search;
 
 /// <summary>
-/// Proposes several distinct poses per particle: the best of a grid, then the best of what is left away from it, and so on. Modes that a coarse
+/// Proposes several distinct poses per particle: the best of a grid, then the best of what is left away from it, and so on. Modes that a
+/// coarse
 /// map cannot tell apart (the mates of a nearly symmetric particle) stay in the race until a finer map decides.
 /// </summary>
 internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)

@@ -89,7 +89,11 @@ internal sealed class DenseSearch
             {
                 Span<float> scores = _scores.AsSpan(i * shifts * rotations, shifts * rotations);
                 ReadOnlySpan<float> norm = _norms.AsSpan(i * rotations, rotations);
-                for (int s = 0; s < shifts; s++) TensorPrimitives.Subtract(scores.Slice(s * rotations, rotations), norm, scores.Slice(s * rotations, rotations));
+                for (int s = 0; s < shifts; s++)
+                {
+                    Span<float> row = scores.Slice(s * rotations, rotations);
+                    TensorPrimitives.Subtract(row, norm, row);
+                }
                 receive(start + i, w, scores, _rows.AsSpan(i * shifts * 2 * k, shifts * 2 * k), _ctf.AsSpan(i * k, k));
             });
         }

@@ -13,7 +13,8 @@ internal sealed class ShiftGrid
         {
             for (int x = -reach; x <= reach; x++)
             {
-                if ((x * x + y * y) * spacingPixels * spacingPixels <= radiusPixels * radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
+                double distance = spacingPixels * Math.Sqrt(x * x + y * y);
+                if (distance <= radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
             }
         }
         Shifts = [.. shifts];

@@ -9,13 +9,15 @@ namespace CryoSpin.Reconstruction.Search;
 /// <summary>What one mini-batch of the search gave.</summary>
 /// <param name="Batch">Number of the mini-batch, from 0.</param>
 /// <param name="BandShells">Band in use.</param>
-/// <param name="MeanEvidence">Mean over the images of the log of the summed likelihood ratio over all poses, uniform prior left out.</param>
+/// <param name="MeanEvidence">Mean over the images of the log of the summed likelihood ratio over all poses, uniform prior left
+/// out.</param>
 /// <param name="MeanEffectivePoses">Mean effective number of grid poses per image.</param>
 /// <param name="ImagesPerSecond">Rate.</param>
 internal readonly record struct SearchReport(int Batch, double BandShells, double MeanEvidence, double MeanEffectivePoses, double ImagesPerSecond);
 
 /// <summary>
-/// Marginalised stochastic expectation maximisation from a random map: for each mini-batch the posterior over a grid of rotations and shifts,
+/// Marginalised stochastic expectation maximisation from a random map: for each mini-batch the posterior over a grid of rotations and
+/// shifts,
 /// then the closed-form update of the volume from a decaying sum, over a band that grows from 3 shells.
 /// </summary>
 /// <remarks>

@@ -57,12 +57,11 @@ internal static class CourseSections
 
     private static XElement Loss(string phase, MetricRecord[] records, int colour)
     {
-        // Thousands of images, once the numbers would need five digits or more.
-        double unit = records[^1].ImageVisits >= 20000 ? 1000 : 1;
+        (double unit, Axis visits) = Visits(records);
         XElement chart = new LineChart
         {
             Description = $"Loss during {phase}",
-            X = Axis.Around(unit > 1 ? "image visits (thousands)" : "image visits", records.Select(m => m.ImageVisits / unit)),
+            X = visits,
             Y = Axis.Around("mean loss per image", records.Select(m => m.Loss)),
             Curves = [new Series("loss", [.. records.Select(m => (m.ImageVisits / unit, m.Loss))], colour, Marked: records.Length < 60)],
         }.ToSvg();
@@ -74,12 +73,12 @@ internal static class CourseSections
     {
         MetricRecord[] records = [.. metrics.Where(m => m.MedianPoseChangeDegrees is { } d && double.IsFinite(d))];
         if (records.Length == 0) return null;
-        (double unit, string unitName) = TimeUnit(records[^1].ElapsedSeconds);
-        (double, double)[] points = [.. records.Select(m => (m.ElapsedSeconds / unit, m.MedianPoseChangeDegrees!.Value))];
+        (double unit, Axis visits) = Visits(records);
+        (double, double)[] points = [.. records.Select(m => (m.ImageVisits / unit, m.MedianPoseChangeDegrees!.Value))];
         XElement chart = new LineChart
         {
             Description = "Median change of rotation per epoch",
-            X = Axis.Around($"time ({unitName})", points.Select(p => p.Item1), fromZero: true),
+            X = visits,
             Y = Axis.Around("median change (degrees)", points.Select(p => p.Item2), fromZero: true),
             Curves = [new Series("change", points, 4, Marked: points.Length < 60)],
         }.ToSvg();
@@ -91,7 +90,7 @@ internal static class CourseSections
         MetricRecord[] records = [.. metrics.Where(m => m.HeadShares is { Count: > 1 })];
         if (records.Length == 0) return null;
         int heads = records.Max(m => m.HeadShares!.Count);
-        double unit = records[^1].ImageVisits >= 20000 ? 1000 : 1;
+        (double unit, Axis visits) = Visits(records);
         Series[] curves = [.. Enumerable.Range(0, heads).Select(h => new Series(
             $"{h + 1}",
             [.. records.Select(m => (m.ImageVisits / unit, h < m.HeadShares!.Count ? 100 * m.HeadShares[h] : double.NaN))],
@@ -100,12 +99,19 @@ internal static class CourseSections
         XElement chart = new LineChart
         {
             Description = "Share of the images won by each head",
-            X = Axis.Around(unit > 1 ? "image visits (thousands)" : "image visits", records.Select(m => m.ImageVisits / unit)),
+            X = visits,
             Y = Axis.Around("images won (%)", curves.SelectMany(c => c.Points).Select(p => p.Y), fromZero: true),
             Curves = curves,
             References = [new ReferenceLine(100.0 / heads, "equal shares")],
         }.ToSvg();
         return Tag.Figure(chart, "Share of the images that each head of the pose encoder explains best. A head at zero has died.");
+    }
+
+    private static (double Unit, Axis Axis) Visits(MetricRecord[] records)
+    {
+        // Thousands of images, once the numbers would need five digits or more.
+        double unit = records[^1].ImageVisits >= 20000 ? 1000 : 1;
+        return (unit, Axis.Around(unit > 1 ? "image visits (thousands)" : "image visits", records.Select(m => m.ImageVisits / unit)));
     }
 
     private static (double Seconds, string Name) TimeUnit(double longest) => longest switch

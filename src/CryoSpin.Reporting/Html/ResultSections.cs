@@ -1,7 +1,8 @@
-using System.Xml.Linq;
 using CryoSpin.Evaluation;
 using CryoSpin.Reporting.Charts;
 using CryoSpin.Reporting.Imaging;
+using CryoSpin.Runs;
+using System.Xml.Linq;
 
 namespace CryoSpin.Reporting.Html;
 
@@ -20,7 +21,7 @@ internal static class ResultSections
         XElement Tiles(IReadOnlyList<MapView> views) =>
             Tag.Make("div", "tiles", views.Select(v => Tag.Figure(Pictures.MapTile(v, map.PixelSizeAngstrom), v.Title)));
         return Tag.Section("Map", Tiles(MapView.CentralSlices(map)), Tiles(MapView.MaximumProjections(map)),
-            Tag.Make("p", "soft", "Protein is bright. Each row has one grey scale, cut at its 0.5 and 99.9 percentiles."));
+            Tag.Make("p", "soft", "High density is bright. Each row has one grey scale, cut at its 0.5 and 99.9 percentiles."));
     }
 
     /// <summary>The FSC curves.</summary>
@@ -83,11 +84,14 @@ internal static class ResultSections
         Row("half-maps, masked", input.MaskedFsc);
         Row("half-maps, unmasked", input.UnmaskedFsc);
         Row("map against truth", input.TruthFsc);
+        string halves = input.Run.Options.Preset == ReconstructionPreset.Paper
+            ? "As published, all poses come from one volume: the half-maps are not independent, and their FSC is optimistic."
+            : "The halves of the particles were kept apart since the start of the auto-decoding stage.";
         XElement heading = Tag.Make(
             "tr", null, Tag.Make("th", null, "curve"), Tag.Make("th", null, "FSC 0.5"), Tag.Make("th", null, "FSC 0.143"));
         return Tag.Make("div", null,
             Tag.Make("table", null, Tag.Make("thead", null, heading), Tag.Make("tbody", null, rows)),
-            Tag.Make("p", "soft", "The halves of the particles were kept apart since the start of the auto-decoding stage."));
+            Tag.Make("p", "soft", halves));
     }
 
     private static string Crossing(FscCurve curve, double threshold)

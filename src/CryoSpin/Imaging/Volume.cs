@@ -1,6 +1,7 @@
 namespace CryoSpin.Imaging;
 
-/// <summary>A cubic real-space map. Voxel (z, y, x) is <c>Voxels[(z * Size + y) * Size + x]</c>; the centre is index Size/2 (integer division).</summary>
+/// <summary>A cubic real-space map. Voxel (z, y, x) is <c>Voxels[(z * Size + y) * Size + x]</c>; the centre is index Size/2 (integer
+/// division).</summary>
 public sealed class Volume
 {
     /// <summary>Wraps voxels without copying them.</summary>

@@ -7,7 +7,8 @@ namespace CryoSpin.Runs;
 /// <param name="FractionOfRun">0 to 1 over the whole run, as well as it is known.</param>
 /// <param name="ImagesPerSecond">Rate in this phase.</param>
 /// <param name="Loss">Mean loss per image: the phase's own objective (see the phase).</param>
-/// <param name="ResolutionAngstrom">Current resolution: of the band in use, or where the half-sets' FSC falls below 0.143 once there are half-sets.</param>
+/// <param name="ResolutionAngstrom">Current resolution: of the band in use, or where the half-sets' FSC falls below 0.143 once there are
+/// half-sets.</param>
 /// <param name="Remaining">Estimated time to the end of the run; null while unknown.</param>
 public readonly record struct RunProgress(
     string Phase, int Epoch, int Epochs, double FractionOfRun, double ImagesPerSecond, double Loss, double ResolutionAngstrom, TimeSpan? Remaining);

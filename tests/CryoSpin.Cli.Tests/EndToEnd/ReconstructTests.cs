@@ -20,6 +20,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Invocation run = await Reconstruct(null, "out", "--seed", "1");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
         RunRecord record = ResultFolder.Verify(_folder["out"], input.Particles);
+        Assert.Contains("kept apart", File.ReadAllText(_folder["out/report.html"]));
         Assert.Equal(
             ["loading", "search", "auto-encoding", "proposals", "auto-decoding", "final map"], record.PhaseTimes.Select(p => p.Phase));
         Invocation evaluation = await Invocation.Of(
@@ -36,6 +37,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Invocation run = await Invocation.Of(
             "reconstruct", input.FewParticles, "-o", _folder["out"], "--max-shift", "2", "--preset", "paper", "--heads", "2");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        Assert.Contains("the half-maps are not independent", File.ReadAllText(_folder["out/report.html"]));
         Assert.Equal(ReconstructionPreset.Paper, ResultFolder.Verify(_folder["out"], input.FewParticles).Options.Preset);
     }
 

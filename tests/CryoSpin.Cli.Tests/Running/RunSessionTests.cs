@@ -19,9 +19,7 @@ public sealed class RunSessionTests : IDisposable
 
     public RunSessionTests()
     {
-        using MrcStackWriter stack = new(_folder["stack.mrcs"], 8, 8, 3);
-        for (int i = 0; i < 4; i++) stack.Append(new float[64].AsSpan());
-        stack.Complete();
+        _folder.WriteBlankStack("stack.mrcs", 4, 3);
         _folder.WriteText("particles.star", StarTexts.Particles(
             3, "_mineOwn", "1@stack.mrcs 1 10000 11000 20 a", "2@stack.mrcs 1 20000 21000 30 b", "3@stack.mrcs 1 15000 15000 40 c",
             "4@stack.mrcs 1 15000 15000 40 d"));

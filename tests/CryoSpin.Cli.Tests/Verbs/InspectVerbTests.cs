@@ -15,7 +15,7 @@ public sealed class InspectVerbTests : IDisposable
     [Fact]
     public async Task A_particle_file_is_told_with_its_optics()
     {
-        WriteStack("stack.mrcs", 3);
+        _folder.WriteBlankStack("stack.mrcs", 3, 1.5);
         JsonElement json = await Json(_folder.WriteText("particles.star", Star));
         Assert.Equal("particles", json.GetProperty("kind").GetString());
         Assert.Equal(3, json.GetProperty("particles").GetInt32());
@@ -76,7 +76,7 @@ public sealed class InspectVerbTests : IDisposable
     [Fact]
     public async Task A_stack_is_told_apart_from_a_map()
     {
-        WriteStack("stack.mrcs", 8);
+        _folder.WriteBlankStack("stack.mrcs", 8, 1.5);
         JsonElement json = await Json(_folder["stack.mrcs"]);
         Assert.Equal("stack", json.GetProperty("kind").GetString());
         Assert.Equal(8, json.GetProperty("imagesRead").GetInt32());
@@ -109,12 +109,5 @@ public sealed class InspectVerbTests : IDisposable
         Invocation run = await Invocation.Of("inspect", path, "--json");
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
         return JsonDocument.Parse(run.Out).RootElement;
-    }
-
-    private void WriteStack(string name, int count)
-    {
-        using MrcStackWriter stack = new(_folder[name], 8, 8, 1.5);
-        for (int i = 0; i < count; i++) stack.Append(new float[64].AsSpan());
-        stack.Complete();
     }
 }

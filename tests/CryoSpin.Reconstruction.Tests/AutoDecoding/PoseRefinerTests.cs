@@ -51,6 +51,24 @@ public sealed class PoseRefinerTests : IDisposable
     }
 
     [Fact]
+    public void More_evaluations_never_make_it_worse()
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);
+            PoseFit start = TinyDataset.RandomPose(_random, 3);
+            double before = double.NegativeInfinity;
+            for (int evaluations = 1; evaluations <= 12; evaluations++)
+            {
+                // Steps this long often overshoot.
+                PoseFit found = _refiner.Refine(start, s_limits with { MaxEvaluations = evaluations, TrustDegrees = 60 });
+                Assert.True(found.LogLikelihood >= before);
+                before = found.LogLikelihood;
+            }
+        }
+    }
+
+    [Fact]
     public void One_evaluation_only_scores_the_start()
     {
         _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);

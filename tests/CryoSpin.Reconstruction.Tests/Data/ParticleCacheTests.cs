@@ -125,7 +125,7 @@ public sealed class ParticleCacheTests : IDisposable
     [Fact]
     public void A_disc_that_reaches_Nyquist_is_refused() =>
         Assert.Throws<ArgumentException>(() => ParticleCache.Load(
-            Count, Box, PixelSize, new FrequencyDisc(6), (i, pixels) => _images[i].CopyTo(pixels), null, _team, CancellationToken.None));
+            Count, Box, PixelSize, new FrequencyDisc(6), (i, pixels) => _images[i].CopyTo(pixels), null, _team));
 
     [Fact]
     public void Loading_can_be_stopped()
@@ -139,7 +139,7 @@ public sealed class ParticleCacheTests : IDisposable
                 if (Interlocked.Increment(ref read) == 10) source.Cancel();
                 _images[i % Count].CopyTo(pixels);
             },
-            null, _team, source.Token));
+            null, _team, cancellation: source.Token));
         Assert.InRange(read, 10, 100);
     }
 
@@ -163,5 +163,5 @@ public sealed class ParticleCacheTests : IDisposable
     }
 
     private ParticleCache Load(ContrastTransferFunction[]? ctf, WorkerTeam? team = null) => ParticleCache.Load(
-        Count, Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, team ?? _team, CancellationToken.None);
+        Count, Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, team ?? _team);
 }

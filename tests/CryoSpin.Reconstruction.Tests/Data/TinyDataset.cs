@@ -93,7 +93,7 @@ internal sealed class TinyDataset
     {
         FrequencyDisc disc = new(radius ?? Box / 2 - 1);
         ParticleCache cache = ParticleCache.Load(
-            Count, Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, team, CancellationToken.None);
+            Count, Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, team);
         cache.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
         return cache;
     }
@@ -108,7 +108,7 @@ internal sealed class TinyDataset
 
     /// <summary>1 / variance of the true map's transform per shell, as a solver wants it.</summary>
     public static double[] InverseSignal(ParticleCache cache) =>
-        [.. SignalPower.PerShell(cache).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
+        [.. SignalPower.PerShell(cache, cache.NoiseVariance).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
 
     /// <summary>Pearson correlation of two maps.</summary>
     public static double Correlation(Volume a, Volume b)

@@ -69,7 +69,7 @@ public sealed class StochasticSearchTests : IDisposable
     public void The_first_map_has_the_asked_share_of_the_data_power()
     {
         StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);
-        double[] signal = SignalPower.PerShell(_cache);
+        double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
         CryoSpin.Projection.FourierLattice lattice = search.Model.Lattice;
         for (int shell = 1; shell <= 4; shell++)
         {
@@ -91,6 +91,21 @@ public sealed class StochasticSearchTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(0.0, 1.0)]
+    [InlineData(0.99, 3.0)]
+    public void Old_sums_fade_as_the_memory_says(double memory, double expected)
+    {
+        // With next to no signal allowed all poses stay equally likely, each batch adds the same sum, and the map is proportional to it.
+        double[] little = [.. Enumerable.Repeat(1e-4, _cache.Disc.Extent + 2)];
+        SearchSchedule schedule = s_schedule with { Batches = 5, BatchSize = 150, Memory = memory };
+        StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, little, new Random(1), _team);
+        List<double> norms = [];
+        search.Run(_ => norms.Add(Math.Sqrt(search.Model.Map.Voxels.Sum(v => (double)v * v))), CancellationToken.None);
+        // The weight of n batches grows as 1, 1.5, 2, 2.5, 3 until the window is full.
+        Assert.Equal(expected, norms[^1] / norms[0], 0.1 * expected);
+    }
+
     [Fact]
     public void The_search_can_be_stopped()
     {
@@ -106,5 +121,5 @@ public sealed class StochasticSearchTests : IDisposable
     }
 
     private StochasticSearch Make(SearchSchedule schedule, int seed) =>
-        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache), new Random(seed), _team);
+        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(seed), _team);
 }
