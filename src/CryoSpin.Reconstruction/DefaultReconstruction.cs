@@ -34,7 +34,8 @@ internal sealed class DefaultReconstruction(
         ImagePreparation preparation = new(input);
         if (preparation.Contrast == Contrast.Black)
         {
-            observer.Log("warning: Particles look darker than their background: the map will have negative density. Stop, and invert the images first.");
+            observer.Log(
+                "warning: Particles look darker than their background: the map will have negative density. Stop, and invert the images first.");
         }
         (ParticleCache cache, _signal) = preparation.Load(team, observer, _track.Particles, cancellation);
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;

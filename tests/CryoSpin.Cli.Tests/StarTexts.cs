@@ -3,7 +3,9 @@ namespace CryoSpin.Cli.Tests;
 /// <summary>Star files as RELION writes them.</summary>
 internal static class StarTexts
 {
-    /// <summary>Particles of 8 x 8 pixels with one optics group; each row is image name, group, defocus U, V, angle, and the column given.</summary>
+    /// <summary>
+    /// Particles of 8 x 8 pixels with one optics group; each row is image name, group, defocus U, V, angle, and the column given.
+    /// </summary>
     public static string Particles(double pixelSize, string? furtherColumn, params string[] rows)
     {
         string[] columns = ["_rlnImageName", "_rlnOpticsGroup", "_rlnDefocusU", "_rlnDefocusV", "_rlnDefocusAngle"];

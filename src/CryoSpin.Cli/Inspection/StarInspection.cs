@@ -39,7 +39,8 @@ internal static class StarInspection
         sheet.Add("boxPixels", "box", set.BoxSize, set.BoxSize > 0 ? $"{set.BoxSize} pixels" : "unknown (images not found)");
         sheet.Add("pixelSizeAngstrom", "pixel size", set.PixelSizeAngstrom, Wording.Number(set.PixelSizeAngstrom, 4) + " Å");
         sheet.Add("nyquistAngstrom", "Nyquist", 2 * set.PixelSizeAngstrom, Wording.Angstrom(2 * set.PixelSizeAngstrom));
-        sheet.Add("imageBytes", "images in memory", (long)(BytesPerPixel * pixels), set.BoxSize > 0 ? Wording.Bytes((long)(BytesPerPixel * pixels)) : "unknown");
+        long bytes = (long)(BytesPerPixel * pixels);
+        sheet.Add("imageBytes", "images in memory", bytes, set.BoxSize > 0 ? Wording.Bytes(bytes) : "unknown");
         sheet.Add("stacks", "stacks", set.StackPaths.Count, Stacks(set, missing));
         sheet.Add("missingStacks", null, missing);
         AddOptics(sheet, set);

@@ -9,7 +9,8 @@ namespace CryoSpin.Cli.Running;
 internal static class ReconstructionEngine
 {
     /// <inheritdoc cref="RunEngine"/>
-    public static RunResults Run(ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) =>
+    public static RunResults Run(
+        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) =>
         ResultsOf(ReconstructionRun.Run(options, source, observer, cancellation));
 
     /// <summary>What the run's folder keeps of an outcome.</summary>

@@ -25,7 +25,9 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     public Func<RunResults, ReportInput, ReportInput> Enrich { get; init; } = (_, input) => input;
 
     /// <summary>Runs it. The caller prints the verdict.</summary>
-    /// <exception cref="CryoSpin.Diagnostics.InputException">The particles cannot be read, or <see cref="Check"/> refused them; there is no folder.</exception>
+    /// <exception cref="CryoSpin.Diagnostics.InputException">
+    /// The particles cannot be read, or <see cref="Check"/> refused them, before there is a folder; or the run met a fault in them.
+    /// </exception>
     /// <exception cref="OutputExistsException">The output folder exists and may not be replaced.</exception>
     public RunRecord Execute(ReconstructionOptions options, string command, CancellationToken cancellation)
     {

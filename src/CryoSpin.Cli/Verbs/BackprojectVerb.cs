@@ -17,7 +17,8 @@ internal static class BackprojectVerb
     {
         Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
         Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
-        Option<bool> halves = OptionFactory.Flag("--half-maps", "Also write the half-maps, as MAP_half1_unfil.mrc and MAP_half2_unfil.mrc.");
+        Option<bool> halves = OptionFactory.Flag(
+            "--half-maps", "Also write the half-maps, as MAP_half1_unfil.mrc and MAP_half2_unfil.mrc.");
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
         return new Verb("backproject", "Make the map from particles whose poses are known.")
         {

@@ -68,7 +68,8 @@ internal static class SimulateVerb
                 return true;
             });
             terminal.Out.WriteLine(
-                $"{Wording.Count(options.Particles)} images of {map.Size} x {map.Size} pixels, {Wording.Number(map.PixelSizeAngstrom, 4)} Å per pixel: "
+                $"{Wording.Count(options.Particles)} images of {map.Size} x {map.Size} pixels, "
+                + $"{Wording.Number(map.PixelSizeAngstrom, 4)} Å per pixel: "
                 + Path.Combine(folder, SimulationFolder.Particles));
             terminal.Out.WriteLine(
                 $"The truth: {Path.Combine(folder, SimulationFolder.TruthStar)}, {Path.Combine(folder, SimulationFolder.TruthMap)}");

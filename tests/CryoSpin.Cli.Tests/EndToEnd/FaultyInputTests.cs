@@ -93,7 +93,8 @@ public sealed class FaultyInputTests : IDisposable
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal((RunStatus.Failed, true), (record.Status, record.Message!.Contains("pixel (4, 3) is NaN")));
         Directory.Delete(_folder["out"], recursive: true);
-        VerifyRefused(await Reconstruct("--max-shift", "2", "--preset", "paper"), expected, leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+        VerifyRefused(
+            await Reconstruct("--max-shift", "2", "--preset", "paper"), expected, leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
         Directory.Delete(_folder["out"], recursive: true);
         VerifyRefused(await Backproject(), expected);
     }

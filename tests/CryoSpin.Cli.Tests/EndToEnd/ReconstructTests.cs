@@ -17,7 +17,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
     [Fact]
     public async Task The_default_finds_the_molecule()
     {
-        Invocation run = await Reconstruct(null, "out", "--seed", "1");
+        Invocation run = await Reconstruct(null, "out", "--seed", "1", "--threads", "2");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
         RunRecord record = ResultFolder.Verify(_folder["out"], input.Particles);
         Assert.Contains("kept apart", File.ReadAllText(_folder["out/report.html"]));
@@ -162,5 +162,6 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
     }
 
     /// <summary>The lines that the program puts its name before: it does so only with what went wrong.</summary>
-    private static string Faults(string error) => string.Join('\n', error.Split('\n').Where(l => l.StartsWith("cryospin:", StringComparison.Ordinal)));
+    private static string Faults(string error) =>
+        string.Join('\n', error.Split('\n').Where(l => l.StartsWith("cryospin:", StringComparison.Ordinal)));
 }

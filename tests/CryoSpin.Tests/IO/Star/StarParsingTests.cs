@@ -93,12 +93,18 @@ public class StarParsingTests
     [InlineData("data_x\n1 2 3\n", "line 2", "'1 2 3' stands outside of a loop")]
     [InlineData("hello\n", "line 1", "outside of a loop")]
     [InlineData("# nothing\n", "line 1", "no data_ block")]
-    [InlineData("", "line 0", "no data_ block")]
     public void Faults_name_the_line(string text, string where, string what)
     {
         InputException e = Assert.Throws<InputException>(() => StarFile.Parse(text, "p.star"));
         Assert.Equal("p.star, " + where, e.Where);
         Assert.Contains(what, e.What);
+    }
+
+    [Fact]
+    public void An_empty_file_is_told_as_such()
+    {
+        InputException e = Assert.Throws<InputException>(() => StarFile.Parse("", "p.star"));
+        Assert.Equal(("p.star", true), (e.Where, e.What.Contains("is empty")));
     }
 
     [Fact]
