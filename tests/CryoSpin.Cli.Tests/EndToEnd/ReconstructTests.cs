@@ -140,6 +140,17 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Assert.All(MrcVolumeIO.Read(_folder["out/map.mrc"]).Voxels, v => Assert.True(float.IsFinite(v)));
     }
 
+    [Fact]
+    public async Task The_smallest_box_is_narrower_than_the_usual_band()
+    {
+        await Invocation.Of("simulate", "phantom", "-o", _folder["sim"], "--particles", "20", "--box", "16", "--pixel-size", "12");
+        Invocation run = await Invocation.With(
+            (options, source, observer, cancellation) => SimulatedInput.ShortRun(10, options, source, observer, cancellation),
+            "reconstruct", _folder["sim/particles.star"], "-o", _folder["out"], "--max-shift", "4");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        ResultFolder.Verify(_folder["out"], _folder["sim/particles.star"]);
+    }
+
     private Task<Invocation> Reconstruct(RunEngine? engine, string folder, params string[] options) =>
         Invocation.With(engine, ["reconstruct", input.Particles, "-o", _folder[folder], "--max-shift", "2", .. options]);
 

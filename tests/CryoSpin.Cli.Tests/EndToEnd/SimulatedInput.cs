@@ -53,11 +53,15 @@ public sealed class SimulatedInput : IAsyncLifetime
 
     /// <summary>The real method in all its phases, each as short as can be: what it writes counts here, not how good the map is.</summary>
     internal static RunResults ShortRun(
-        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
+        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) => ShortRun(5, options, source, observer, cancellation);
+
+    /// <summary>The same with a search that ends at a band of that many shells.</summary>
+    internal static RunResults ShortRun(
+        double lastBand, ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
         MethodSettings settings = new()
         {
-            Search = new SearchSchedule { Batches = 24, BatchSize = 40, LastBand = 5 },
+            Search = new SearchSchedule { Batches = 24, BatchSize = 40, LastBand = lastBand },
             AutoEncoding = new AutoEncodingSchedule { Steps = 6, BatchSize = 16 },
             DecodingPasses = 2,
         };
