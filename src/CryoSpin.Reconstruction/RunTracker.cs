@@ -19,7 +19,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     {
         _clock.Start(phase);
         (_phase, _from, _to) = (phase, fromFraction, toFraction);
-        observer.Report(new RunProgress(phase, 0, 1, fromFraction, 0, 0, double.NaN, Remaining(fromFraction)));
+        observer.Report(new RunProgress(phase, 0, 1, fromFraction, 0, double.NaN, double.NaN, Remaining(fromFraction)));
     }
 
     /// <summary>Ends the last phase; the times of all.</summary>
