@@ -46,7 +46,12 @@ internal sealed class DefaultReconstruction(
     private StochasticSearch Bootstrap(ParticleCache cache, Random random, CancellationToken cancellation)
     {
         _track.Start("search", 0.01, 0.2);
-        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+        SearchSchedule schedule = settings.Search with
+        {
+            MaxShiftPixels = options.MaxShiftPixels,
+            // A small box ends before the usual band does.
+            LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
+        };
         StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, random, team);
         search.Run(r => _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count)), cancellation);
         return search;
@@ -103,6 +108,7 @@ internal sealed class DefaultReconstruction(
         _track.Start("final map", 0.98, 1);
         (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Models[0].Map);
         for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
+        cancellation.ThrowIfCancellationRequested();
         volumes.Update(table, _ => band);
         Volume[] halves = volumes.Unfiltered;
         FscCurve masked = volumes.Fsc, unmasked = FourierShellCorrelation.Compute(halves[0], halves[1], team: team);

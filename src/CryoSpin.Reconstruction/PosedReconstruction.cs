@@ -31,6 +31,8 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
                 source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).",
                 "Give a star file with poses, or use reconstruct.");
         }
+        ReconstructionRun.CheckBox(source.Set);
+        foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         using WorkerTeam team = new(threads);
         ReconstructionInput input = ReconstructionRun.InputOf(source);
         RunTracker track = new(input, observer);

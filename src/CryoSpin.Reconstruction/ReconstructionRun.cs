@@ -5,6 +5,7 @@ using CryoSpin.Optics;
 using CryoSpin.Particles;
 using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
+using static System.FormattableString;
 
 namespace CryoSpin.Reconstruction;
 
@@ -22,15 +23,20 @@ public static class ReconstructionRun
     /// <exception cref="InputException">The particles cannot be reconstructed; the message says why and what to do.</exception>
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static ReconstructionOutcome Run(
-        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation = default)
+        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation = default) =>
+        Run(options, new MethodSettings(), source, observer, cancellation);
+
+    /// <summary>The same with the parts of the default method as given, so that each can be left out or shortened.</summary>
+    internal static ReconstructionOutcome Run(
+        ReconstructionOptions options, MethodSettings settings, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
+        Check(options, source.Set);
         ReconstructionInput input = InputOf(source);
-        Check(input, options);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         using WorkerTeam team = new(options.Threads);
         return options.Preset == ReconstructionPreset.Paper
             ? PaperPreset.Run(input, options, observer, team, cancellation)
-            : new DefaultReconstruction(input, options, new MethodSettings(), observer, team).Run(cancellation);
+            : new DefaultReconstruction(input, options, settings, observer, team).Run(cancellation);
     }
 
     /// <summary>The particles of a source, free of file formats.</summary>
@@ -46,35 +52,49 @@ public static class ReconstructionRun
         };
     }
 
-    private static void Check(ReconstructionInput input, ReconstructionOptions options)
+    /// <summary>Refuses particles and options that cannot be reconstructed, before any image is read.</summary>
+    /// <param name="options">What the user asked.</param>
+    /// <param name="particles">The particles.</param>
+    /// <exception cref="InputException">
+    /// Fewer than 20 particles, a box below 16 pixels, odd or with a prime factor above 7, a largest shift above a quarter of the box, or a mask
+    /// that is wider than the box or narrower than 4 pixels.
+    /// </exception>
+    public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
-        if (input.Count < FewestParticles)
+        if (particles.Count < FewestParticles)
         {
             throw new InputException(
-                input.Name, $"there are {input.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
+                particles.Source, $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
-        if (input.BoxSize % 2 != 0 || !FourierSizes.IsGood(input.BoxSize))
+        CheckBox(particles);
+        int size = particles.BoxSize;
+        if (size < SmallestBox)
+        {
+            throw new InputException(particles.Source, $"the images are {size} pixels wide.", $"At least {SmallestBox} are needed.");
+        }
+        if (options.MaxShiftPixels > size / 4.0)
         {
             throw new InputException(
-                input.Name, $"the images are {input.BoxSize} pixels wide.",
-                "The box must be even with no prime factor above 7: rescale the stack, e.g. relion_image_handler --new_box "
-                + $"{FourierSizes.NextGood(input.BoxSize)}.");
-        }
-        if (input.BoxSize < SmallestBox)
-        {
-            throw new InputException(input.Name, $"the images are {input.BoxSize} pixels wide.", $"At least {SmallestBox} are needed.");
-        }
-        if (options.MaxShiftPixels > input.BoxSize / 4.0)
-        {
-            throw new InputException(
-                input.Name, $"a largest shift of {options.MaxShiftPixels} pixels is more than a quarter of the {input.BoxSize}-pixel box.",
+                particles.Source,
+                Invariant($"a largest shift of {options.MaxShiftPixels} pixels is more than a quarter of the {size}-pixel box."),
                 "Re-centre the particles, extract them in a larger box, or give a smaller --max-shift.");
         }
-        double box = input.BoxSize * input.PixelSizeAngstrom;
-        if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * input.PixelSizeAngstrom))
+        double box = size * particles.PixelSizeAngstrom;
+        if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * particles.PixelSizeAngstrom))
         {
             throw new InputException(
-                input.Name, $"a mask of {mask} A does not suit a box of {box:F0} A.", "Give the particle's diameter with --mask-diameter.");
+                particles.Source, Invariant($"a mask of {mask:0.#} Å does not suit a box of {box:0.#} Å."),
+                "Give the particle's diameter with --mask-diameter.");
         }
+    }
+
+    /// <summary>Refuses a box that cannot be transformed.</summary>
+    internal static void CheckBox(ParticleSet particles)
+    {
+        int size = particles.BoxSize;
+        if (size % 2 == 0 && FourierSizes.IsGood(size)) return;
+        throw new InputException(
+            particles.Source, $"the images are {size} pixels wide.",
+            $"The box must be even with no prime factor above 7: crop or pad the images, e.g. relion_image_handler --new_box {FourierSizes.NextGood(size)}.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     {
         _clock.Start(phase);
         (_phase, _from, _to) = (phase, fromFraction, toFraction);
-        observer.Report(new RunProgress(phase, 0, 1, fromFraction, 0, double.NaN, double.NaN, Remaining(fromFraction)));
+        // Nothing is done yet: no epoch, rate, loss or resolution to tell.
+        observer.Report(new RunProgress(phase, 0, 0, fromFraction, double.NaN, double.NaN, double.NaN, Remaining(fromFraction)));
     }
 
     /// <summary>Ends the last phase; the times of all.</summary>

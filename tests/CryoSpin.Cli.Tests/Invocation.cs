@@ -10,11 +10,28 @@ internal sealed record Invocation(int Code, string Out, string Error)
     public static Task<Invocation> Of(params string[] args) => With(null, args);
 
     /// <summary>The same with an engine that takes the reconstruction's place.</summary>
-    public static async Task<Invocation> With(RunEngine? engine, params string[] args)
+    public static Task<Invocation> With(RunEngine? engine, params string[] args) => Stopped(null, engine, args);
+
+    /// <summary>The same, stopped as by Ctrl-C when a line with this beginning shows on the terminal; null: never.</summary>
+    public static async Task<Invocation> Stopped(string? atLine, RunEngine? engine, params string[] args)
     {
-        using StringWriter output = new(CultureInfo.InvariantCulture), error = new(CultureInfo.InvariantCulture);
-        int code = await CommandLine.InvokeAsync(args, output, error, engine);
+        using CancellationTokenSource stop = new();
+        using StringWriter output = new(CultureInfo.InvariantCulture);
+        using WatchingWriter error = new(line =>
+        {
+            if (atLine is not null && line.StartsWith(atLine, StringComparison.Ordinal)) stop.Cancel();
+        });
+        int code = await CommandLine.InvokeAsync(args, output, error, engine, stop.Token);
         return new Invocation(code, output.ToString(), error.ToString());
+    }
+
+    private sealed class WatchingWriter(Action<string> seen) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            seen(value ?? "");
+        }
     }
 }
 

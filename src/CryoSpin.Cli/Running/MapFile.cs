@@ -30,6 +30,20 @@ internal static class MapFile
         return new Volume(map.Nx, map.PixelSizeAngstrom, map.Voxels);
     }
 
+    /// <summary>Refuses a path to which no map can be written, before work is done for it.</summary>
+    /// <exception cref="CryoSpinException">It is a folder, or its folder does not exist.</exception>
+    public static void CheckOutput(string path)
+    {
+        if (Directory.Exists(path)) throw new CryoSpinException($"{path} is a folder. Name a file with -o.");
+        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (Directory.Exists(folder)) return;
+        throw new CryoSpinException($"{path}: the folder {folder} does not exist. Make it, or name another file with -o.");
+    }
+
+    /// <summary>Writes a map.</summary>
+    public static void Write(string path, Volume map) =>
+        MrcWriter.WriteVolume(path, map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+
     /// <summary>Reads a map that has the same edge as another one.</summary>
     /// <exception cref="InputException">It cannot be read or has another edge.</exception>
     public static Volume ReadLike(string path, Volume other, string otherPath)

@@ -18,16 +18,21 @@ internal delegate RunResults RunEngine(
 /// </summary>
 internal sealed class RunSession(Terminal terminal, RunEngine engine)
 {
+    /// <summary>Refuses options that do not suit the particles, before the output folder is made.</summary>
+    public Action<ReconstructionOptions, ParticleSet> Check { get; init; } = (_, _) => { };
+
     /// <summary>Adds to the report before it is written, e.g. an evaluation against a known truth.</summary>
     public Func<RunResults, ReportInput, ReportInput> Enrich { get; init; } = (_, input) => input;
 
     /// <summary>Runs it. The caller prints the verdict.</summary>
+    /// <exception cref="CryoSpin.Diagnostics.InputException">The particles cannot be read, or <see cref="Check"/> refused them; there is no folder.</exception>
     /// <exception cref="OutputExistsException">The output folder exists and may not be replaced.</exception>
     public RunRecord Execute(ReconstructionOptions options, string command, CancellationToken cancellation)
     {
         // Before anything costs time: reading 100 000 images only to learn that the folder exists would annoy.
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
         using ParticleSource source = ParticleSource.Open(options.ParticlesPath);
+        Check(options, source.Set);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
         RunRecord run = new()
         {
@@ -83,15 +88,18 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         bool stopped = cause is OperationCanceledException or AggregateException { InnerException: OperationCanceledException };
         RunProgress last = observer.Last;
-        string at = last.Phase is null ? "before the first phase" : $"during {last.Phase}, epoch {last.Epoch} of {last.Epochs}";
+        string epoch = last.Epochs > 0 ? $", epoch {last.Epoch} of {last.Epochs}" : "";
+        string at = last.Phase is null ? "before the first phase" : $"during {last.Phase}{epoch}";
         string message = stopped ? $"Stopped by the user {at}." : $"Failed {at}: {cause.Message}";
+        // The command line ends with the cause; here it would stand twice.
+        string shown = stopped ? message : $"Failed {at}.";
         folder.Log(message);
         folder.WriteRun(End(run, stopped ? RunStatus.Stopped : RunStatus.Failed, message, observer));
         string places = $"The log and the figures so far are {folder.FileFor(RunFiles.Log)} and {folder.FileFor(RunFiles.Metrics)}.";
         observer.Notify(
             folder.Replaces
-                ? $"{message} {places} The earlier results in {folder.Path} are unchanged."
-                : $"{message} {places} There is no map yet.");
+                ? $"{shown} {places} The earlier results in {folder.Path} are unchanged."
+                : $"{shown} {places} There is no map yet.");
     }
 
     private static RunRecord End(RunRecord run, RunStatus status, string? message, RunObserver observer)

@@ -3,6 +3,7 @@ using CryoSpin.Geometry;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 using CryoSpin.Optics;
+using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
 using CryoSpin.Simulation;
@@ -58,9 +59,10 @@ internal static class SimulationFolder
             }
             stack.Complete();
         }
-        MrcWriter.WriteVolume(folder.FileFor(TruthMap), simulator.Truth.Voxels, size, size, size, simulator.Truth.PixelSizeAngstrom);
-        Star(simulator.Optics, ctfs, null).Write(folder.FileFor(Particles));
-        Star(simulator.Optics, ctfs, poses).Write(folder.FileFor(TruthStar));
+        MapFile.Write(folder.FileFor(TruthMap), simulator.Truth);
+        Star(simulator.Optics, ctfs).Write(folder.FileFor(Particles));
+        ParticleSet written = ParticleSet.Load(folder.FileFor(Particles), new ParticleLoadOptions(RequireImages: false));
+        written.WriteStar(folder.FileFor(TruthStar), poses);
         folder.Complete();
     }
 
@@ -73,7 +75,7 @@ internal static class SimulationFolder
         view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, remaining));
     }
 
-    private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs, Pose[]? poses)
+    private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs)
     {
         StarTable optics = new("optics");
         optics.SetColumn("rlnOpticsGroup", [1]);
@@ -91,15 +93,6 @@ internal static class SimulationFolder
         particles.SetColumn("rlnDefocusU", [.. ctfs.Select(c => c.DefocusUAngstrom)]);
         particles.SetColumn("rlnDefocusV", [.. ctfs.Select(c => c.DefocusVAngstrom)]);
         particles.SetColumn("rlnDefocusAngle", [.. ctfs.Select(c => c.AstigmatismAngleDegrees)]);
-        if (poses is not null)
-        {
-            EulerAngles[] angles = [.. poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
-            particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
-            particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
-            particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
-            particles.SetColumn("rlnOriginXAngst", [.. poses.Select(p => p.OriginXAngstrom)]);
-            particles.SetColumn("rlnOriginYAngst", [.. poses.Select(p => p.OriginYAngstrom)]);
-        }
         StarFile file = new();
         file.Add(optics);
         file.Add(particles);

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
-using CryoSpin.IO.Mrc;
-using CryoSpin.Imaging;
+using CryoSpin.Cli.Running;
 using CryoSpin.Particles;
 using CryoSpin.Reconstruction;
 using CryoSpin.Reporting.Html;
@@ -26,23 +25,22 @@ internal static class BackprojectVerb
         }.With(particles, output, halves, threads).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(output);
+            MapFile.CheckOutput(path);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles));
             PosedReconstruction result = ProgressView.Run(
                 terminal, view => PosedReconstruction.Run(source, parse.GetValue(threads), new TerminalObserver(view), cancellation));
-            Write(path, result.Map);
+            MapFile.Write(path, result.Map);
             if (parse.GetValue(halves))
             {
                 string stem = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
-                Write(stem + "_half1_unfil.mrc", result.Half1);
-                Write(stem + "_half2_unfil.mrc", result.Half2);
+                MapFile.Write(stem + "_half1_unfil.mrc", result.Half1);
+                MapFile.Write(stem + "_half2_unfil.mrc", result.Half2);
             }
             terminal.Out.WriteLine($"Map         {path}");
             terminal.Out.WriteLine($"Half-maps   FSC 0.143 at {Wording.Angstrom(result.Fsc.ResolutionAngstrom(0.143))}");
             return ExitCode.Done;
         });
     }
-
-    private static void Write(string path, Volume map) => MrcWriter.WriteVolume(path, map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
 
     /// <summary>Progress and messages for a verb that keeps no run folder.</summary>
     private sealed class TerminalObserver(IProgressView view) : IRunObserver

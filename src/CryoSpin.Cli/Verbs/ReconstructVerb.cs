@@ -2,6 +2,7 @@ using System.CommandLine;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
+using CryoSpin.Reconstruction;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
@@ -60,7 +61,8 @@ internal static class ReconstructVerb
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 Overwrite = parse.GetValue(overwrite),
             };
-            RunRecord run = new RunSession(terminal, engine).Execute(options, CommandText.Of(parse), cancellation);
+            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };
+            RunRecord run = session.Execute(options, CommandText.Of(parse), cancellation);
             Print(run, terminal);
             return ExitCode.Done;
         });

@@ -22,36 +22,9 @@ public sealed class RunSessionTests : IDisposable
         using MrcStackWriter stack = new(_folder["stack.mrcs"], 8, 8, 3);
         for (int i = 0; i < 4; i++) stack.Append(new float[64].AsSpan());
         stack.Complete();
-        _folder.WriteText("particles.star", """
-
-            data_optics
-
-            loop_
-            _rlnOpticsGroup #1
-            _rlnOpticsGroupName #2
-            _rlnVoltage #3
-            _rlnSphericalAberration #4
-            _rlnAmplitudeContrast #5
-            _rlnImagePixelSize #6
-            _rlnImageSize #7
-            _rlnImageDimensionality #8
-            1 opticsGroup1 300.0 2.7 0.1 3.0 8 2
-
-            data_particles
-
-            loop_
-            _rlnImageName #1
-            _rlnOpticsGroup #2
-            _rlnDefocusU #3
-            _rlnDefocusV #4
-            _rlnDefocusAngle #5
-            _mineOwn #6
-            1@stack.mrcs 1 10000 11000 20 a
-            2@stack.mrcs 1 20000 21000 30 b
-            3@stack.mrcs 1 15000 15000 40 c
-            4@stack.mrcs 1 15000 15000 40 d
-
-            """);
+        _folder.WriteText("particles.star", StarTexts.Particles(
+            3, "_mineOwn", "1@stack.mrcs 1 10000 11000 20 a", "2@stack.mrcs 1 20000 21000 30 b", "3@stack.mrcs 1 15000 15000 40 c",
+            "4@stack.mrcs 1 15000 15000 40 d"));
     }
 
     public void Dispose()

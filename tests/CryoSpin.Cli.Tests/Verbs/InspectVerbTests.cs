@@ -5,34 +5,8 @@ namespace CryoSpin.Cli.Tests.Verbs;
 
 public sealed class InspectVerbTests : IDisposable
 {
-    private const string Star = """
-
-        data_optics
-
-        loop_
-        _rlnOpticsGroup #1
-        _rlnOpticsGroupName #2
-        _rlnVoltage #3
-        _rlnSphericalAberration #4
-        _rlnAmplitudeContrast #5
-        _rlnImagePixelSize #6
-        _rlnImageSize #7
-        _rlnImageDimensionality #8
-        1 opticsGroup1 300.0 2.7 0.1 1.5 8 2
-
-        data_particles
-
-        loop_
-        _rlnImageName #1
-        _rlnOpticsGroup #2
-        _rlnDefocusU #3
-        _rlnDefocusV #4
-        _rlnDefocusAngle #5
-        000001@stack.mrcs 1 10000 11000 20
-        000002@stack.mrcs 1 20000 21000 30
-        000003@stack.mrcs 1 15000 15000 40
-
-        """;
+    private static readonly string Star = StarTexts.Particles(
+        1.5, null, "000001@stack.mrcs 1 10000 11000 20", "000002@stack.mrcs 1 20000 21000 30", "000003@stack.mrcs 1 15000 15000 40");
 
     private readonly TemporaryFolder _folder = new();
 

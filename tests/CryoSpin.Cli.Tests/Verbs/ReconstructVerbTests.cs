@@ -17,7 +17,7 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private ReconstructionOptions? _seen;
 
-    public Task InitializeAsync() => Invocation.Of("simulate", "phantom", "-o", _folder["sim"], "--particles", "20", "--box", "16");
+    public Task InitializeAsync() => Invocation.Of("simulate", "phantom", "-o", _folder["sim"], "--particles", "20", "--box", "20");
 
     public Task DisposeAsync()
     {

@@ -24,7 +24,9 @@ internal sealed class StarParser(string text, string source)
         CloseBlock();
         if (_file.Tables.Count == 0)
         {
-            throw Fault("the file has no data_ block.", "Is this a STAR file?");
+            throw text.Length == 0
+                ? new InputException(source, "the file is empty.", "Copy or write it again.")
+                : Fault("the file has no data_ block.", "Is this a STAR file?");
         }
         return _file;
     }

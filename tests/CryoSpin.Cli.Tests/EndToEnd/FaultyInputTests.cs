@@ -1,0 +1,171 @@
+using CryoSpin.IO.Mrc;
+using CryoSpin.IO.Star;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Tests.EndToEnd;
+
+/// <summary>What is wrong with the particles or the options is told in one line, and nothing is left that looks like a result.</summary>
+public sealed class FaultyInputTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(19, 16, "", "there are 19 particles")]
+    [InlineData(24, 17, "", "--new_box 18")]
+    [InlineData(24, 22, "", "--new_box 24")]
+    [InlineData(24, 14, "--max-shift 2", "At least 16")]
+    [InlineData(24, 16, "--max-shift 4.5", "a largest shift of 4.5 pixels is more than a quarter of the 16-pixel box")]
+    [InlineData(24, 16, "--max-shift 2 --mask-diameter 49", "a mask of 49 Å does not suit a box of 48 Å")]
+    [InlineData(24, 16, "--max-shift 2 --mask-diameter 5", "a mask of 5 Å")]
+    public async Task What_the_method_cannot_take_is_refused_before_a_folder_is_made(int count, int box, string options, string expected)
+    {
+        WriteInput(count, box);
+        VerifyRefused(await Reconstruct(options.Split(' ', StringSplitOptions.RemoveEmptyEntries)), expected);
+    }
+
+    [Theory]
+    [InlineData(17, "--new_box 18")]
+    [InlineData(22, "--new_box 24")]
+    public async Task A_box_that_cannot_be_transformed_is_refused_by_backproject(int box, string expected)
+    {
+        WriteInput(24, box, withPoses: true);
+        VerifyRefused(await Backproject(), expected);
+    }
+
+    [Fact]
+    public async Task Backproject_needs_poses()
+    {
+        WriteInput(24, 16);
+        VerifyRefused(await Backproject(), "no poses");
+    }
+
+    [Theory]
+    [InlineData("reconstruct")]
+    [InlineData("backproject")]
+    public async Task A_truncated_stack_is_refused(string verb)
+    {
+        WriteInput(24, 16, withPoses: true);
+        using (FileStream file = new(_folder["stack.mrcs"], FileMode.Open)) file.SetLength(file.Length - 3000);
+        VerifyRefused(await Run(verb), "truncated");
+    }
+
+    [Theory]
+    [InlineData("reconstruct")]
+    [InlineData("backproject")]
+    public async Task A_missing_stack_is_named(string verb)
+    {
+        WriteInput(24, 16, withPoses: true);
+        File.Delete(_folder["stack.mrcs"]);
+        VerifyRefused(await Run(verb), "stack.mrcs");
+    }
+
+    [Theory]
+    [InlineData("reconstruct")]
+    [InlineData("backproject")]
+    public async Task A_row_past_the_end_of_its_stack_is_named(string verb)
+    {
+        WriteInput(24, 16, withPoses: true, rows: 25);
+        VerifyRefused(await Run(verb), "row 25", "image 25 of ", "which has 24");
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("data_particles\n\nloop_\n_rlnImageName #1\n", "particles.star")]
+    [InlineData("these are no particles\n", "particles.star")]
+    public async Task A_file_without_particles_is_refused(string text, string expected)
+    {
+        _folder.WriteText("particles.star", text);
+        VerifyRefused(await Reconstruct(), expected);
+        VerifyRefused(await Backproject(), expected);
+    }
+
+    [Fact]
+    public async Task A_pixel_that_is_no_number_ends_the_run_and_its_particle_is_named()
+    {
+        WriteInput(24, 16, nanInImage: 8, withPoses: true);
+        string[] expected = ["row 8", "8@", "stack.mrcs", "pixel (4, 3) is NaN"];
+        Invocation run = await Reconstruct("--max-shift", "2");
+        VerifyMessage(run, expected);
+        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.Log], ResultFolder.NamesIn(_folder["out"]));
+        RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
+        Assert.Equal((RunStatus.Failed, true), (record.Status, record.Message!.Contains("pixel (4, 3) is NaN")));
+        Directory.Delete(_folder["out"], recursive: true);
+        VerifyRefused(await Reconstruct("--max-shift", "2", "--preset", "paper"), expected, leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+        Directory.Delete(_folder["out"], recursive: true);
+        VerifyRefused(await Backproject(), expected);
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_refused_before_the_work()
+    {
+        WriteInput(24, 16, withPoses: true);
+        string file = _folder.WriteText("file", "");
+        VerifyMessage(
+            await Invocation.Of("reconstruct", _folder["particles.star"], "-o", Path.Combine(file, "out"), "--max-shift", "2"), "-o", file);
+        VerifyMessage(await Invocation.Of("reconstruct", _folder["particles.star"], "-o", file, "--max-shift", "2"), "is a file");
+        Invocation map = await Invocation.Of("backproject", _folder["particles.star"], "-o", Path.Combine(file, "map.mrc"));
+        VerifyMessage(map, "does not exist");
+        Assert.DoesNotContain("loading", map.Error);
+        VerifyMessage(await Invocation.Of("backproject", _folder["particles.star"], "-o", _folder.Path), "is a folder");
+        Assert.Equal(["file", "particles.star", "stack.mrcs"], ResultFolder.NamesIn(_folder.Path));
+    }
+
+    private Task<Invocation> Run(string verb) => verb == "reconstruct" ? Reconstruct() : Backproject();
+
+    private Task<Invocation> Reconstruct(params string[] options) =>
+        Invocation.Of(["reconstruct", _folder["particles.star"], "-o", _folder["out"], .. options]);
+
+    private Task<Invocation> Backproject() => Invocation.Of("backproject", _folder["particles.star"], "-o", _folder["map.mrc"]);
+
+    private void VerifyRefused(Invocation run, params string[] expected) => VerifyRefused(run, expected, []);
+
+    private void VerifyRefused(Invocation run, string[] expected, string[] leaves)
+    {
+        VerifyMessage(run, expected);
+        Assert.Empty(ResultFolder.NamesIn(_folder.Path).Except(["particles.star", "stack.mrcs", leaves.Length > 0 ? "out" : "stack.mrcs"]));
+        if (leaves.Length > 0) Assert.Equal(leaves, ResultFolder.NamesIn(_folder["out"]));
+    }
+
+    private static void VerifyMessage(Invocation run, params string[] expected)
+    {
+        Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Out));
+        string last = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.StartsWith("cryospin: ", last);
+        Assert.All(expected, part => Assert.Contains(part, last));
+        Assert.DoesNotContain("internal error", run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
+    }
+
+    /// <summary>Images of noise, 3 angstrom a pixel, and their table.</summary>
+    private void WriteInput(int count, int box, int? nanInImage = null, bool withPoses = false, int? rows = null)
+    {
+        Random random = new(1);
+        using (MrcStackWriter stack = new(_folder["stack.mrcs"], box, box, 3))
+        {
+            for (int i = 0; i < count; i++)
+            {
+                float[] image = [.. Enumerable.Range(0, box * box).Select(_ => random.NextSingle())];
+                if (i + 1 == nanInImage) image[3 * box + 4] = float.NaN;
+                stack.Append(image);
+            }
+            stack.Complete();
+        }
+        int[] numbers = [.. Enumerable.Range(1, rows ?? count)];
+        StarTable table = new("");
+        table.SetColumn("rlnImageName", [.. numbers.Select(i => $"{i}@stack.mrcs")]);
+        table.SetColumn("rlnPixelSize", [.. numbers.Select(_ => 3.0)]);
+        if (withPoses)
+        {
+            foreach (string angle in (string[])["rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi"])
+            {
+                table.SetColumn(angle, [.. numbers.Select(_ => 180 * random.NextDouble())]);
+            }
+        }
+        StarFile file = new();
+        file.Add(table);
+        file.Write(_folder["particles.star"]);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using CryoSpin.Cli.Running;
+using CryoSpin.Evaluation;
+using CryoSpin.IO.Mrc;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Tests.EndToEnd;
+
+/// <summary>From the command line to the folder with the real method.</summary>
+public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<SimulatedInput>, IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_default_finds_the_molecule()
+    {
+        Invocation run = await Reconstruct(null, "out", "--seed", "1");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        RunRecord record = ResultFolder.Verify(_folder["out"], input.Particles);
+        Assert.Equal(
+            ["loading", "search", "auto-encoding", "proposals", "auto-decoding", "final map"], record.PhaseTimes.Select(p => p.Phase));
+        Invocation evaluation = await Invocation.Of(
+            "evaluate", _folder["out"], "--truth-poses", input.TruthStar, "--truth-map", input.TruthMap, "--json");
+        JsonElement figures = JsonDocument.Parse(evaluation.Out).RootElement;
+        Assert.InRange(figures.GetProperty("medianRotationErrorDegrees").GetDouble(), 0, 4);
+        Assert.InRange(figures.GetProperty("within10Degrees").GetDouble(), 0.95, 1);
+        Assert.InRange(figures.GetProperty("fsc05Angstrom").GetDouble(), 16, 20);
+    }
+
+    [Fact]
+    public async Task The_published_method_leaves_the_same_files()
+    {
+        Invocation run = await Invocation.Of(
+            "reconstruct", input.FewParticles, "-o", _folder["out"], "--max-shift", "2", "--preset", "paper", "--heads", "2");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        Assert.Equal(ReconstructionPreset.Paper, ResultFolder.Verify(_folder["out"], input.FewParticles).Options.Preset);
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_bytes_and_another_one_others()
+    {
+        foreach ((string name, string seed) in ((string, string)[])[("a", "4"), ("b", "4"), ("c", "5")])
+        {
+            Assert.Equal(ExitCode.Done, (await Reconstruct(SimulatedInput.ShortRun, name, "--seed", seed, "--threads", "2")).Code);
+        }
+        foreach (string file in (string[])[RunFiles.Map, RunFiles.Particles, RunFiles.Half1, RunFiles.FscStar])
+        {
+            byte[] first = File.ReadAllBytes(_folder[$"a/{file}"]);
+            Assert.Equal(first, File.ReadAllBytes(_folder[$"b/{file}"]));
+            Assert.NotEqual(first, File.ReadAllBytes(_folder[$"c/{file}"]));
+        }
+    }
+
+    [Fact]
+    public async Task One_thread_is_enough_and_the_poses_make_the_map_again()
+    {
+        Invocation run = await Reconstruct(SimulatedInput.ShortRun, "out", "--threads", "1");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        Assert.Equal(1, ResultFolder.Verify(_folder["out"], input.Particles).Options.Threads);
+        Invocation again = await Invocation.Of(
+            "backproject", _folder["out/particles.star"], "-o", _folder["again.mrc"], "--half-maps", "--threads", "1");
+        Assert.Equal(ExitCode.Done, again.Code);
+        foreach ((string made, string expected) in
+            ((string, string)[])[("again_half1_unfil.mrc", RunFiles.Half1), ("again_half2_unfil.mrc", RunFiles.Half2)])
+        {
+            FscCurve fsc = FourierShellCorrelation.Compute(MapFile.Read(_folder[made]), MapFile.Read(_folder[$"out/{expected}"]));
+            Assert.All(Enumerable.Range(0, 12), s => Assert.InRange(fsc.Values[s], 0.98, 1.0001));
+        }
+    }
+
+    [Theory]
+    [InlineData("loading")]
+    [InlineData("search")]
+    [InlineData("auto-encoding")]
+    [InlineData("proposals")]
+    [InlineData("auto-decoding")]
+    [InlineData("final map")]
+    public async Task A_stop_in_any_phase_leaves_a_record_and_no_half_files(string phase)
+    {
+        Invocation run = await Stop(phase, SimulatedInput.ShortRun, input.Particles);
+        VerifyStopped(run, phase);
+    }
+
+    [Theory]
+    [InlineData("auto-encoding")]
+    [InlineData("auto-decoding")]
+    [InlineData("half-maps")]
+    public async Task The_published_method_stops_as_cleanly(string phase)
+    {
+        Invocation run = await Stop(phase, null, input.FewParticles, "--preset", "paper", "--heads", "1");
+        VerifyStopped(run, phase);
+    }
+
+    [Fact]
+    public async Task A_stop_while_replacing_leaves_the_earlier_results()
+    {
+        await Reconstruct(SimulatedInput.ShortRun, "out");
+        Dictionary<string, byte[]> before = RunFiles.Names.ToDictionary(n => n, n => File.ReadAllBytes(_folder[$"out/{n}"]));
+        Invocation run = await Stop("auto-decoding", SimulatedInput.ShortRun, input.Particles, "--overwrite", "--seed", "2");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("unchanged", run.Error);
+        Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(_folder[$"out/{file.Key}"])));
+        Assert.Equal(
+            ["unfinished-metrics.jsonl", "unfinished-run.json", "unfinished-run.log"],
+            ResultFolder.NamesIn(_folder["out"]).Except(RunFiles.Names));
+    }
+
+    [Fact]
+    public async Task An_existing_folder_is_refused_and_replacing_it_spares_what_is_not_ours()
+    {
+        Directory.CreateDirectory(_folder["out"]);
+        _folder.WriteText("out/notes.txt", "mine");
+        _folder.WriteText("out/map.mrc", "old");
+        Invocation refused = await Reconstruct(SimulatedInput.ShortRun, "out");
+        Assert.Equal(ExitCode.WrongUsage, refused.Code);
+        Assert.Contains("--overwrite", refused.Error);
+        Assert.Equal("old", File.ReadAllText(_folder["out/map.mrc"]));
+        Assert.Equal(["map.mrc", "notes.txt"], ResultFolder.NamesIn(_folder["out"]));
+
+        Assert.Equal(ExitCode.Done, (await Reconstruct(SimulatedInput.ShortRun, "out", "--overwrite")).Code);
+        Assert.Equal("mine", File.ReadAllText(_folder["out/notes.txt"]));
+        File.Delete(_folder["out/notes.txt"]);
+        ResultFolder.Verify(_folder["out"], input.Particles);
+    }
+
+    [Fact]
+    public async Task Particles_without_optics_are_taken_as_they_are()
+    {
+        MrcVolume stack = MrcVolumeIO.Read(input.Stack);
+        _folder.WriteText("plain.star", "data_\n\nloop_\n_rlnImageName\n_rlnPixelSize\n"
+            + string.Concat(Enumerable.Range(1, stack.Nz).Select(i => $"{i}@{input.Stack} 8.0\n")));
+        Invocation run = await Invocation.With(
+            SimulatedInput.ShortRun, "reconstruct", _folder["plain.star"], "-o", _folder["out"], "--max-shift", "2");
+        Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
+        Assert.All(MrcVolumeIO.Read(_folder["out/map.mrc"]).Voxels, v => Assert.True(float.IsFinite(v)));
+    }
+
+    private Task<Invocation> Reconstruct(RunEngine? engine, string folder, params string[] options) =>
+        Invocation.With(engine, ["reconstruct", input.Particles, "-o", _folder[folder], "--max-shift", "2", .. options]);
+
+    private Task<Invocation> Stop(string line, RunEngine? engine, string particles, params string[] options) =>
+        Invocation.Stopped(line, engine, ["reconstruct", particles, "-o", _folder["out"], "--max-shift", "2", .. options]);
+
+    private void VerifyStopped(Invocation run, string phase)
+    {
+        Assert.Equal((ExitCode.Failed, ""), (run.Code, run.Out));
+        Assert.Contains("Stopped by the user during " + phase, run.Error);
+        Assert.Contains(Path.Combine(_folder["out"], RunFiles.Log), run.Error);
+        Assert.EndsWith("cryospin: stopped.\n", run.Error.ReplaceLineEndings("\n"));
+        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.Log], ResultFolder.NamesIn(_folder["out"]));
+        RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
+        Assert.Equal(RunStatus.Stopped, record.Status);
+        Assert.Contains(phase, record.Message);
+        Assert.NotNull(record.EndedUtc);
+        Assert.Contains(phase, record.PhaseTimes.Select(p => p.Phase));
+        Assert.All(File.ReadAllLines(_folder["out/metrics.jsonl"]), line => JsonFormat.ParseMetric(line));
+    }
+
+    /// <summary>The lines that the program puts its name before: it does so only with what went wrong.</summary>
+    private static string Faults(string error) => string.Join('\n', error.Split('\n').Where(l => l.StartsWith("cryospin:", StringComparison.Ordinal)));
+}
