@@ -34,18 +34,9 @@ public static class ReconstructionRun
         ReconstructionInput input = InputOf(source);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         using WorkerTeam team = new(options.Threads);
-        try
-        {
-            return options.Preset == ReconstructionPreset.Paper
-                ? PaperPreset.Run(input, options, observer, team, cancellation)
-                : new DefaultReconstruction(input, options, settings, observer, team).Run(cancellation);
-        }
-        catch (AggregateException e) when (e.InnerException is OperationCanceledException or CryoSpinException)
-        {
-            // What a worker threw comes wrapped by the loop it ran in.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerException);
-            throw;
-        }
+        return options.Preset == ReconstructionPreset.Paper
+            ? PaperPreset.Run(input, options, observer, team, cancellation)
+            : new DefaultReconstruction(input, options, settings, observer, team).Run(cancellation);
     }
 
     /// <summary>The particles of a source, free of file formats.</summary>

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Fourier;
 using CryoSpin.Optics;
 using CryoSpin.Projection;
@@ -32,6 +33,12 @@ public sealed class ParticleCache
         PixelSizeAngstrom = pixelSizeAngstrom;
         Disc = disc;
         _ctf = ctf;
+        if ((long)count * disc.PaddedCount > Array.MaxLength)
+        {
+            throw new CryoSpinException(
+                $"{count} particles of box {box} hold more values ({(long)count * disc.PaddedCount}) than this version can keep in memory "
+                + $"({Array.MaxLength}). Use a subset of at most {Array.MaxLength / disc.PaddedCount} particles, or a smaller box.");
+        }
         _real = new float[(long)count * disc.PaddedCount];
         _imaginary = new float[(long)count * disc.PaddedCount];
         _inverseSigma = new float[disc.PaddedCount];

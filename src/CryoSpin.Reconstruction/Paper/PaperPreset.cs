@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
+using CryoSpin.Fourier;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
@@ -32,7 +33,16 @@ internal static class PaperPreset
         volumes.Update(table, _ => 1);
         Volume[] halves = volumes.Unfiltered;
         return new ReconstructionOutcome(
-            outcome.Map, halves[0], halves[1], outcome.Poses, table.HalfSet, volumes.Fsc, FourierShellCorrelation.Compute(halves[0], halves[1], team: team),
+            InInputBox(outcome.Map, input, team), halves[0], halves[1], outcome.Poses, table.HalfSet, volumes.Fsc, FourierShellCorrelation.Compute(halves[0], halves[1], team: team),
             volumes.Fsc.ResolutionAngstrom(0.143), mask, [.. outcome.PhaseTimes, .. track.Stop()]);
+    }
+
+    /// <summary>The method works in a box of at most 128; its map goes back to the box of the images and of the half-maps.</summary>
+    private static Volume InInputBox(Volume map, ReconstructionInput input, WorkerTeam team)
+    {
+        if (map.Size == input.BoxSize) return map;
+        Volume full = new(input.BoxSize, input.PixelSizeAngstrom);
+        FourierCrop.ForVolumes(map.Size, input.BoxSize, team).Apply(map.Voxels, full.Voxels);
+        return full;
     }
 }

@@ -45,7 +45,8 @@ internal sealed class StochasticSearch
     public StochasticSearch(ParticleCache cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team)
     {
         _cache = cache;
-        _schedule = schedule;
+        // A small box has fewer shells than the schedule would go through.
+        _schedule = schedule = schedule with { LastBand = Math.Min(schedule.LastBand, cache.Disc.Radius) };
         _team = team;
         _random = random;
         _signal = signalPower;
@@ -87,7 +88,7 @@ internal sealed class StochasticSearch
         {
             (_, _, _, evidence[slot], effective[slot]) = sums.Add(worker, scores, rows, ctf);
         });
-        // Early sums are averages (1/n); later ones forget, so that poses found with a poor map lose their weight.
+        // Newer batches weigh more from the start, and old ones are forgotten: poses found with a poor map lose their weight.
         double window = Math.Min(batch + 1, 1 / (1 - _schedule.Memory));
         _sum.Scale((float)(1 - 1 / window), _team);
         sums.InsertInto(_sum, _team);

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace CryoSpin.Compute;
 
 /// <summary>
@@ -16,7 +18,7 @@ public sealed class WorkerTeam : IDisposable
     private readonly SemaphoreSlim[] _wake;
     private readonly ManualResetEventSlim _allDone = new(false, 200);
     private Action<int, int>? _body;
-    private Exception? _failure;
+    private volatile Exception? _failure;
     private int _count;
     private int _next;
     private int _pending;
@@ -94,7 +96,8 @@ public sealed class WorkerTeam : IDisposable
         for (int i = 0; i < SpinsBeforeBlocking && Volatile.Read(ref _pending) > 0; i++) spin.SpinOnce(sleep1Threshold: -1);
         if (Volatile.Read(ref _pending) > 0) _allDone.Wait();
         _body = null;
-        if (_failure is { } failure) throw new AggregateException("A parallel loop failed.", failure);
+        // The failure itself, not a wrapping: callers catch it as they would without threads.
+        if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
     }
 
     private void Work(int worker)
@@ -104,7 +107,10 @@ public sealed class WorkerTeam : IDisposable
         while (true)
         {
             SpinWait spin = default;
-            for (int i = 0; i < SpinsBeforeBlocking && Volatile.Read(ref _generation) == seen && !_stopping; i++) spin.SpinOnce(sleep1Threshold: -1);
+            for (int i = 0; i < SpinsBeforeBlocking && Volatile.Read(ref _generation) == seen && !_stopping; i++)
+            {
+                spin.SpinOnce(sleep1Threshold: -1);
+            }
             wake.Wait();
             if (_stopping) return;
             seen = Volatile.Read(ref _generation);
@@ -120,12 +126,15 @@ public sealed class WorkerTeam : IDisposable
             Action<int, int> body = _body!;
             if (_dynamic)
             {
-                for (int i = Interlocked.Increment(ref _next) - 1; i < _count; i = Interlocked.Increment(ref _next) - 1) body(i, worker);
+                for (int i = Interlocked.Increment(ref _next) - 1; i < _count && _failure is null; i = Interlocked.Increment(ref _next) - 1)
+                {
+                    body(i, worker);
+                }
             }
             else
             {
                 int end = BlockStart(_count, worker + 1);
-                for (int i = BlockStart(_count, worker); i < end; i++) body(i, worker);
+                for (int i = BlockStart(_count, worker); i < end && _failure is null; i++) body(i, worker);
             }
         }
         catch (Exception e)

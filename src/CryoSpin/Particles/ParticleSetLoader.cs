@@ -118,6 +118,15 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
             throw new InputException(
                 path, "the particles are not two-dimensional (_rlnImageDimensionality).", "Give images, not subtomograms.");
         }
+        if (Find("rlnCtfDataArePhaseFlipped") is { } flipped && Any(flipped, v => v != 0))
+        {
+            throw new InputException(
+                path, "the images are phase-flipped (_rlnCtfDataArePhaseFlipped).", "Extract or export them without phase flipping.");
+        }
+        foreach (string column in new[] { "rlnOddZernike", "rlnEvenZernike" })
+        {
+            if (_particles.Has(column) || (_optics?.Has(column) ?? false)) _warnings.Add($"{path}: _{column} is ignored.");
+        }
         foreach (string column in new[] { "rlnBeamTiltX", "rlnBeamTiltY", "rlnMagMat01", "rlnMagMat10" })
         {
             if (Find(column) is { } values && Any(values, v => v != 0)) _warnings.Add($"{path}: _{column} is not zero and is ignored.");
