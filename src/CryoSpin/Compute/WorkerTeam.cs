@@ -16,7 +16,7 @@ public sealed class WorkerTeam : IDisposable
     private const int SpinsBeforeBlocking = 2000;
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _wake;
-    private readonly ManualResetEventSlim _allDone = new(false, 200);
+    private readonly object _gate = new();
     private Action<int, int>? _body;
     private volatile Exception? _failure;
     private int _count;
@@ -69,7 +69,6 @@ public sealed class WorkerTeam : IDisposable
         foreach (SemaphoreSlim s in _wake) s.Release();
         foreach (Thread t in _threads) t.Join();
         foreach (SemaphoreSlim s in _wake) s.Dispose();
-        _allDone.Dispose();
     }
 
     private void Run(int count, Action<int, int> body, bool dynamic)
@@ -87,14 +86,17 @@ public sealed class WorkerTeam : IDisposable
         _dynamic = dynamic;
         _failure = null;
         _next = 0;
-        _allDone.Reset();
         Volatile.Write(ref _pending, Workers - 1);
         Interlocked.Increment(ref _generation);
         foreach (SemaphoreSlim s in _wake) s.Release();
         Share(0);
         SpinWait spin = default;
         for (int i = 0; i < SpinsBeforeBlocking && Volatile.Read(ref _pending) > 0; i++) spin.SpinOnce(sleep1Threshold: -1);
-        if (Volatile.Read(ref _pending) > 0) _allDone.Wait();
+        lock (_gate)
+        {
+            // The count itself is waited for, not an event: an event set late, by the last worker of one loop, would end the next one early.
+            while (_pending > 0) Monitor.Wait(_gate);
+        }
         _body = null;
         // The failure itself, not a wrapping: callers catch it as they would without threads.
         if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
@@ -115,7 +117,10 @@ public sealed class WorkerTeam : IDisposable
             if (_stopping) return;
             seen = Volatile.Read(ref _generation);
             Share(worker);
-            if (Interlocked.Decrement(ref _pending) == 0) _allDone.Set();
+            lock (_gate)
+            {
+                if (--_pending == 0) Monitor.Pulse(_gate);
+            }
         }
     }
 
