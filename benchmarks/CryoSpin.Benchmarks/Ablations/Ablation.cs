@@ -43,6 +43,7 @@ internal sealed record Ablation(string Name, string What, int Heads, MethodSetti
             Encoding(new() { SearchShare = 0, SyntheticShare = 0, WarmUpShare = 0 })),
         new("heads-only-hard", "the same, losing heads get no gradient", 7,
             Encoding(new() { SearchShare = 0, LosersShare = 0 })),
-        new("random-start", "encoder and volume from a random volume, no search at all", 7, Amortized with { Search = new SearchSchedule { Batches = 1 } }),
+        new("random-start", "encoder and volume from the blob of one mini-batch of search at 3 shells", 7,
+            Amortized with { Search = new SearchSchedule { Batches = 1 } }),
     ];
 }
