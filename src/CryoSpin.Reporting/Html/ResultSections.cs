@@ -1,8 +1,8 @@
+using System.Xml.Linq;
 using CryoSpin.Evaluation;
 using CryoSpin.Reporting.Charts;
 using CryoSpin.Reporting.Imaging;
 using CryoSpin.Runs;
-using System.Xml.Linq;
 
 namespace CryoSpin.Reporting.Html;
 

@@ -1,6 +1,6 @@
+using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
-using CryoSpin.Compute;
 using CryoSpin.Simulation;
 
 namespace CryoSpin.Tests.Simulation;
