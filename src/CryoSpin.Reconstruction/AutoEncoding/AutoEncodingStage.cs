@@ -46,6 +46,7 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly float[] _gradient;
     private readonly Rotation[] _targets;
     private readonly Tally _tally;
+    private readonly CandidateSearch _search;
     private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
@@ -67,6 +68,7 @@ internal sealed class AutoEncodingStage : IDisposable
         _gradient = new float[batch * Encoder.OutputsPerImage];
         _targets = new Rotation[batch];
         _tally = new Tally(schedule.Heads);
+        _search = new CandidateSearch(cache, team);
     }
 
     /// <summary>The encoder.</summary>
@@ -156,7 +158,7 @@ internal sealed class AutoEncodingStage : IDisposable
         int[] doubtful = [.. Enumerable.Range(0, particles.Length).OrderBy(i => best[i].LogLikelihood).Take(searched)];
         int[] ids = [.. doubtful.Select(i => particles[i])];
         PoseFit[] found = new PoseFit[searched];
-        new CandidateSearch(_cache, _team).Find(
+        _search.Find(
             _model.Lattice, _disc, ViewGrid.ForBand(_disc.Radius, _random), _shifts, ids, 1, 30, (slot, c) => found[slot] = c[0]);
         _team.ForEach(searched, (i, w) => found[i] = _inference.Refine(_model.Lattice, ids[i], found[i], w));
         for (int i = 0; i < searched; i++)

@@ -1,5 +1,5 @@
 using CryoSpin.Compute;
-using CryoSpin.Diagnostics;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Fourier;
 using CryoSpin.Optics;
 using CryoSpin.Projection;
@@ -21,8 +21,9 @@ public delegate void ReadParticleImage(int particle, Span<float> pixels);
 public sealed class ParticleCache
 {
     private const int ImagesPerReport = 4096;
-    private readonly float[] _real;
-    private readonly float[] _imaginary;
+    // Native memory: gigabytes of live arrays would make the collector let as many gigabytes of garbage stand before it collects.
+    private readonly AlignedBuffer _real;
+    private readonly AlignedBuffer _imaginary;
     private readonly ContrastTransferFunction[]? _ctf;
     private readonly float[] _inverseSigma;
 
@@ -33,14 +34,8 @@ public sealed class ParticleCache
         PixelSizeAngstrom = pixelSizeAngstrom;
         Disc = disc;
         _ctf = ctf;
-        if ((long)count * disc.PaddedCount > Array.MaxLength)
-        {
-            throw new CryoSpinException(
-                $"{count} particles of box {box} hold more values ({(long)count * disc.PaddedCount}) than this version can keep in memory "
-                + $"({Array.MaxLength}). Use a subset of at most {Array.MaxLength / disc.PaddedCount} particles, or a smaller box.");
-        }
-        _real = new float[(long)count * disc.PaddedCount];
-        _imaginary = new float[(long)count * disc.PaddedCount];
+        _real = new AlignedBuffer((long)count * disc.PaddedCount);
+        _imaginary = new AlignedBuffer((long)count * disc.PaddedCount);
         _inverseSigma = new float[disc.PaddedCount];
         NoiseVariance = [];
     }
@@ -115,10 +110,10 @@ public sealed class ParticleCache
     }
 
     /// <summary>Real parts of one image, not whitened, over <see cref="Disc"/>.</summary>
-    public Span<float> Real(int particle) => _real.AsSpan(particle * Disc.PaddedCount, Disc.PaddedCount);
+    public Span<float> Real(int particle) => _real.Slice((long)particle * Disc.PaddedCount, Disc.PaddedCount);
 
     /// <summary>Imaginary parts of one image, not whitened.</summary>
-    public Span<float> Imaginary(int particle) => _imaginary.AsSpan(particle * Disc.PaddedCount, Disc.PaddedCount);
+    public Span<float> Imaginary(int particle) => _imaginary.Slice((long)particle * Disc.PaddedCount, Disc.PaddedCount);
 
     /// <summary>A view of the frequencies of a smaller disc.</summary>
     public BandView View(FrequencyDisc smaller) => new(this, smaller);

@@ -14,6 +14,8 @@ namespace CryoSpin.Reconstruction.Search;
 /// </summary>
 internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
 {
+    private DenseSearch? _search;
+
     /// <summary>Finds candidates for some particles.</summary>
     /// <param name="lattice">The map's transform.</param>
     /// <param name="disc">Band to compare in.</param>
@@ -27,7 +29,9 @@ internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
         FourierLattice lattice, FrequencyDisc disc, Rotation[] grid, ShiftGrid shifts, ReadOnlyMemory<int> particles, int count,
         double separationDegrees, Action<int, PoseFit[]> found)
     {
-        DenseSearch search = new(disc, shifts, team);
+        // Its tables are large: they are kept from call to call.
+        DenseSearch search = _search is { } kept && kept.Disc == disc && kept.Shifts == shifts ? kept : new DenseSearch(disc, shifts, team);
+        _search = search;
         search.SetModel(lattice, grid);
         double traceLimit = 1 + 2 * Math.Cos(separationDegrees * Math.PI / 180);
         float[][] best = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[grid.Length])];
