@@ -43,7 +43,12 @@ internal static class AblationProgram
     {
         ReconstructionOptions options = new()
         {
-            ParticlesPath = source.Set.Source, OutputDirectory = "", Seed = seed, Heads = a.Heads, MaxShiftPixels = maxShift, Threads = threads,
+            ParticlesPath = source.Set.Source,
+            OutputDirectory = "",
+            Seed = seed,
+            Heads = a.Heads,
+            MaxShiftPixels = maxShift,
+            Threads = threads,
         };
         long started = Stopwatch.GetTimestamp();
         using WorkerTeam team = new(threads);

@@ -12,12 +12,12 @@ internal static class OptionFactory
     /// <summary>A whole number from min to max.</summary>
     public static Option<int> Integer(string name, string description, string unit, int initial, int min, int max = int.MaxValue) =>
         new(name)
-    {
-        Description = description,
-        HelpName = unit,
-        DefaultValueFactory = _ => initial,
-        CustomParser = result => ParseInteger(result, name, min, max) ?? initial,
-    };
+        {
+            Description = description,
+            HelpName = unit,
+            DefaultValueFactory = _ => initial,
+            CustomParser = result => ParseInteger(result, name, min, max) ?? initial,
+        };
 
     /// <summary>The same without a default: null where the option is absent.</summary>
     public static Option<int?> OptionalInteger(string name, string description, string unit, int min, int max = int.MaxValue) => new(name)

@@ -24,7 +24,8 @@ internal static class ReconstructVerb
         Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
         Option<string> preset = new("--preset")
         {
-            Description = "The best measured combination, or the published algorithm.", DefaultValueFactory = _ => "default",
+            Description = "The best measured combination, or the published algorithm.",
+            DefaultValueFactory = _ => "default",
             HelpName = "default|paper",
         };
         preset.AcceptOnlyFromAmong("default", "paper");

@@ -33,7 +33,9 @@ internal static class SimulateVerb
             "--max-shift", "Shifts are drawn from a disc of this radius.", "PX", Usual.MaxShiftPixels, 0, 2048);
         Option<string> noise = new("--noise")
         {
-            Description = "Spectrum of the noise.", DefaultValueFactory = _ => "white", HelpName = "white|pink",
+            Description = "Spectrum of the noise.",
+            DefaultValueFactory = _ => "white",
+            HelpName = "white|pink",
         };
         noise.AcceptOnlyFromAmong("white", "pink");
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);

@@ -159,7 +159,9 @@ public sealed class RunSessionTests : IDisposable
         new RunSession(new Terminal(_out, _error), engine).Execute(
             new ReconstructionOptions
             {
-                ParticlesPath = _folder["particles.star"], OutputDirectory = _folder["out"], Overwrite = overwrite,
+                ParticlesPath = _folder["particles.star"],
+                OutputDirectory = _folder["out"],
+                Overwrite = overwrite,
             },
             "cryospin reconstruct particles.star -o out", cancellation);
 

@@ -34,8 +34,14 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
         Assert.Equal(
             new ReconstructionOptions
             {
-                ParticlesPath = _folder["sim/particles.star"], OutputDirectory = _folder["out"], Preset = ReconstructionPreset.Paper,
-                Heads = 3, Seed = 9, Threads = 1, MaxShiftPixels = 2.5, MaskDiameterAngstrom = 50,
+                ParticlesPath = _folder["sim/particles.star"],
+                OutputDirectory = _folder["out"],
+                Preset = ReconstructionPreset.Paper,
+                Heads = 3,
+                Seed = 9,
+                Threads = 1,
+                MaxShiftPixels = 2.5,
+                MaskDiameterAngstrom = 50,
             }, _seen);
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal(_seen, record.Options);

@@ -11,7 +11,13 @@ public sealed class AutoEncodingStageTests : IDisposable
     private const double Band = 6;
     private static readonly AutoEncodingSchedule s_schedule = new()
     {
-        Heads = 3, BatchSize = 12, Steps = 150, InputSize = 16, MaxShiftPixels = 1.5, CoarseCandidates = 6, RefinedCandidates = 3,
+        Heads = 3,
+        BatchSize = 12,
+        Steps = 150,
+        InputSize = 16,
+        MaxShiftPixels = 1.5,
+        CoarseCandidates = 6,
+        RefinedCandidates = 3,
         WarmUpShare = 0.8,
     };
 

@@ -185,13 +185,21 @@ public sealed class PaperStageTests
 
     private static PaperOptions Tiny => new()
     {
-        Heads = 3, AutoEncodingEpochs = 12, AutoDecodingEpochs = 3, BatchSize = 16, EncoderLearningRate = 1e-3, VolumeLearningRate = 0.02,
+        Heads = 3,
+        AutoEncodingEpochs = 12,
+        AutoDecodingEpochs = 3,
+        BatchSize = 16,
+        EncoderLearningRate = 1e-3,
+        VolumeLearningRate = 0.02,
         DecodingVolumeLearningRate = 0.01,
     };
 
     private static EncoderArchitecture TinyNetwork(int outputs) => new()
     {
-        InputSize = Box, Heads = 3, OutputsPerHead = outputs, HeadWidths = [32],
+        InputSize = Box,
+        Heads = 3,
+        OutputsPerHead = outputs,
+        HeadWidths = [32],
         Trunk = [new([16], PoolKind.Maximum), new([16], PoolKind.Maximum), new([16], PoolKind.Average)],
     };
 

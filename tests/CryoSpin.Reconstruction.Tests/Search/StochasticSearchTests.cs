@@ -9,7 +9,12 @@ public sealed class StochasticSearchTests : IDisposable
 {
     private static readonly SearchSchedule s_schedule = new()
     {
-        Batches = 14, BatchSize = 60, FirstBand = 4, LastBand = 4, MaxShiftPixels = 1.5, Memory = 0.8,
+        Batches = 14,
+        BatchSize = 60,
+        FirstBand = 4,
+        LastBand = 4,
+        MaxShiftPixels = 1.5,
+        Memory = 0.8,
     };
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(150));

@@ -11,8 +11,12 @@ public class ParticleSimulatorTests
 {
     private static readonly SimulationOptions s_noCtf = new()
     {
-        Particles = 8, Snr = double.PositiveInfinity, DefocusRangeMicrometers = (0, 0), MaxAstigmatismAngstrom = 0,
-        SphericalAberrationMillimeters = 0, AmplitudeContrast = 1,
+        Particles = 8,
+        Snr = double.PositiveInfinity,
+        DefocusRangeMicrometers = (0, 0),
+        MaxAstigmatismAngstrom = 0,
+        SphericalAberrationMillimeters = 0,
+        AmplitudeContrast = 1,
     };
 
     private static readonly Volume s_phantom = Phantom.Create(48, 4);
