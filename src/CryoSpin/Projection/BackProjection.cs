@@ -6,7 +6,7 @@ namespace CryoSpin.Projection;
 
 /// <summary>
 /// Sums weighted slices into Fourier space: the adjoint of trilinear slicing. Holds the half space x &gt;= 0; a point on the other side is
-/// inserted as its Hermitian partner. Not thread-safe: one per worker, merged afterwards.
+/// inserted as its Hermitian partner. Not thread-safe: <see cref="SliceBatch"/> fills one sum with several workers.
 /// </summary>
 public sealed class BackProjection
 {

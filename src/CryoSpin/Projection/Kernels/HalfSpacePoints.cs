@@ -29,7 +29,12 @@ internal readonly unsafe struct HalfSpacePoints
     /// meant: their imaginary parts change sign.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Locate(V kx, V ky, int* offset, out V fx, out V fy, out V fz, out V flip)
+    public void Locate(V kx, V ky, int* offset, out V fx, out V fy, out V fz, out V flip) =>
+        Locate(kx, ky, offset, out _, out fx, out fy, out fz, out flip);
+
+    /// <summary>The same, with the number of the plane z of each lower corner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Locate(V kx, V ky, int* offset, out Vector256<int> plane, out V fx, out V fy, out V fz, out V flip)
     {
         V x = Vector256.FusedMultiplyAdd(kx, _xx, ky * _xy);
         flip = Vector256.LessThan(x, V.Zero) & Vector256.Create(-0f);
@@ -37,10 +42,10 @@ internal readonly unsafe struct HalfSpacePoints
         V y = _centre + (Vector256.FusedMultiplyAdd(kx, _yx, ky * _yy) ^ flip);
         V z = _centre + (Vector256.FusedMultiplyAdd(kx, _zx, ky * _zy) ^ flip);
         Vector256<int> ix = Vector256.ConvertToInt32Native(x), iy = Vector256.ConvertToInt32Native(y);
-        Vector256<int> iz = Vector256.ConvertToInt32Native(z);
+        plane = Vector256.ConvertToInt32Native(z);
         fx = x - Vector256.ConvertToSingle(ix);
         fy = y - Vector256.ConvertToSingle(iy);
-        fz = z - Vector256.ConvertToSingle(iz);
-        Vector256.Store((iz * _size + iy) * _row + ix, offset);
+        fz = z - Vector256.ConvertToSingle(plane);
+        Vector256.Store((plane * _size + iy) * _row + ix, offset);
     }
 }

@@ -60,7 +60,7 @@ internal static unsafe class InsertionKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread(float* sums, int first, int second, nint rowStep, nint planeStep, V value, V fx, V fy, V fz)
+    public static void Spread(float* sums, int first, int second, nint rowStep, nint planeStep, V value, V fx, V fy, V fz)
     {
         float* a = sums + BackProjection.Stride * (nint)first, b = sums + BackProjection.Stride * (nint)second;
         V high = value * fz, low = value - high;
