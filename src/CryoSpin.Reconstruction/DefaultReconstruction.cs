@@ -18,7 +18,7 @@ namespace CryoSpin.Reconstruction;
 /// (and a search) propose poses for every particle, auto-decoding refines them with half-sets kept apart.
 /// </summary>
 internal sealed class DefaultReconstruction(
-    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, IRunObserver observer, WorkerTeam team)
+    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, MemoryPlan memory, IRunObserver observer, WorkerTeam team)
 {
     private const double FirstMaskShare = 0.8;
     private const double MaskMargin = 1.15;
@@ -37,7 +37,9 @@ internal sealed class DefaultReconstruction(
             observer.Log(
                 "warning: Particles look darker than their background: the map will have negative density. Stop, and invert the images first.");
         }
-        (ParticleCache cache, _signal) = preparation.Load(team, observer, _track.Particles, cancellation);
+        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
+        (ParticleCache cache, _signal) = preparation.Load(halfSet, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
+        using ParticleCache loaded = cache;
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;
         StochasticSearch search = Bootstrap(cache, random, cancellation);
         PoseTable table = Propose(cache, search, random, cancellation);
@@ -61,7 +63,7 @@ internal sealed class DefaultReconstruction(
     private PoseTable Propose(ParticleCache cache, StochasticSearch search, Random random, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(0, cache.Count)];
-        List<PoseFit>[] candidates = [.. all.Select(_ => new List<PoseFit>(settings.Candidates + 5))];
+        PoseFit[][] candidates = [.. all.Select(_ => (PoseFit[])[])];
         if (settings.AutoEncoding is not null) Encode(cache, search, random, all, candidates, cancellation);
         if (settings.Proposals == SearchProposals.All)
         {
@@ -76,21 +78,21 @@ internal sealed class DefaultReconstruction(
                 int start = first, count = Math.Min(ParticlesPerReport, all.Length - first);
                 proposals.Find(
                     search.Model.Lattice, disc, grid, shifts, all.AsMemory(start, count), settings.Candidates, settings.SeparationDegrees,
-                    (i, c) => candidates[start + i].AddRange(c));
+                    (i, c) => candidates[start + i] = [.. candidates[start + i], .. c]);
                 _track.Particles(start + count);
             }
         }
-        return new PoseTable([.. candidates.Select(c => c.ToArray())], input.HalfSet ?? HalfSets.Draw(cache.Count, random));
+        return new PoseTable(candidates, cache.HalfSet);
     }
 
     private void Encode(
-        ParticleCache cache, StochasticSearch search, Random random, int[] all, List<PoseFit>[] candidates, CancellationToken cancellation)
+        ParticleCache cache, StochasticSearch search, Random random, int[] all, PoseFit[][] candidates, CancellationToken cancellation)
     {
         _track.Start("auto-encoding", 0.2, 0.65);
         AutoEncodingSchedule schedule = settings.AutoEncoding! with { MaxShiftPixels = options.MaxShiftPixels, Heads = options.Heads };
         using AutoEncodingStage stage = new(cache, search.Model, SignalPower.Inverse(_signal), schedule, random, team);
         stage.Run(r => _track.Encoding(r, schedule, search.Model.Lattice.Radius), cancellation);
-        stage.Infer(all, (i, c) => candidates[i].AddRange(c), cancellation);
+        stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
     }
 
     private ReconstructionOutcome Decode(ParticleCache cache, StochasticSearch search, PoseTable table, CancellationToken cancellation)
@@ -100,17 +102,17 @@ internal sealed class DefaultReconstruction(
         Volume start = Resampled(search.Model.Map, cache);
         if (options.MaskDiameterAngstrom is null) _maskDiameterAngstrom = EstimatedMask(start);
         HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
-        foreach (VolumeModel model in volumes.Models) model.Set(new Volume(start.Size, start.PixelSizeAngstrom, [.. start.Voxels]), band);
+        volumes.Start(start);
         if (settings.DecodingPasses > 0)
         {
             AutoDecodingStage stage = new(cache, table, volumes, options.MaxShiftPixels + 1, team) { MaxIterations = settings.DecodingPasses };
             stage.Run(band, r => _track.Decoding(r, stage.MaxIterations), cancellation);
         }
         _track.Start("final map", 0.98, 1);
-        (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Models[0].Map);
+        (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
         for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
         cancellation.ThrowIfCancellationRequested();
-        volumes.Update(table, _ => band);
+        volumes.Update(table);
         Volume[] halves = volumes.Unfiltered;
         FscCurve masked = volumes.Fsc, unmasked = FourierShellCorrelation.Compute(halves[0], halves[1], team: team);
         Volume map = volumes.Join();

@@ -37,12 +37,14 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         ReconstructionInput input = ReconstructionRun.InputOf(source);
         RunTracker track = new(input, observer);
         track.Start("loading", 0, 0.5);
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
+        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1));
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
+        using ParticleCache loaded = cache;
         PoseFit[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (PoseFit[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
-        PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1)));
+        PoseTable table = new(poses, halfSet);
         track.Start("back-projection", 0.5, 1);
         HalfSetVolumes volumes = new(cache, input.BoxSize * input.PixelSizeAngstrom, team);
-        volumes.Update(table, _ => 1);
+        volumes.Update(table);
         cancellation.ThrowIfCancellationRequested();
         Volume[] halves = volumes.Unfiltered;
         return new PosedReconstruction(volumes.Join(), halves[0], halves[1], volumes.Fsc);

@@ -33,11 +33,19 @@ public static class ReconstructionRun
         Check(options, source.Set);
         ReconstructionInput input = InputOf(source);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
+        MemoryPlan memory = Plan(options, source.Set);
+        observer.Log(memory.ToString());
         using WorkerTeam team = new(options.Threads);
         return options.Preset == ReconstructionPreset.Paper
-            ? PaperPreset.Run(input, options, observer, team, cancellation)
-            : new DefaultReconstruction(input, options, settings, observer, team).Run(cancellation);
+            ? PaperPreset.Run(input, options, memory, observer, team, cancellation)
+            : new DefaultReconstruction(input, options, settings, memory, observer, team).Run(cancellation);
     }
+
+    /// <summary>What the run will need of memory and disk.</summary>
+    /// <exception cref="InputException">The particles are too many or too large for the memory that may be used.</exception>
+    /// <exception cref="CryoSpinException">The disk has no room for what memory cannot hold.</exception>
+    public static MemoryPlan Plan(ReconstructionOptions options, ParticleSet particles) =>
+        MemoryPlan.For(options, particles.Count, particles.BoxSize, particles.Source);
 
     /// <summary>The particles of a source, free of file formats.</summary>
     internal static ReconstructionInput InputOf(ParticleSource source)
@@ -57,7 +65,7 @@ public static class ReconstructionRun
     /// <param name="particles">The particles.</param>
     /// <exception cref="InputException">
     /// Fewer than 20 particles, a box below 16 pixels, odd or with a prime factor above 7, a largest shift above a quarter of the box, or a mask
-    /// that is wider than the box or narrower than 4 pixels.
+    /// that is wider than the box or narrower than 4 pixels; or too little memory.
     /// </exception>
     public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
@@ -86,6 +94,7 @@ public static class ReconstructionRun
                 particles.Source, Invariant($"a mask of {mask:0.#} Å does not suit a box of {box:0.#} Å."),
                 "Give the particle's diameter with --mask-diameter.");
         }
+        Plan(options, particles);
     }
 
     /// <summary>Refuses a box that cannot be transformed.</summary>

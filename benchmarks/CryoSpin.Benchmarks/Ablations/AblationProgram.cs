@@ -52,7 +52,7 @@ internal static class AblationProgram
         };
         long started = Stopwatch.GetTimestamp();
         using WorkerTeam team = new(threads);
-        ReconstructionOutcome outcome = new DefaultReconstruction(ReconstructionRun.InputOf(source), options, a.Settings, new Silence(), team).Run(default);
+        ReconstructionOutcome outcome = ReconstructionRun.Run(options, a.Settings, source, new Silence(), default);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         PoseComparisonResult c = PoseComparison.Compare(outcome.Poses, truth);
         AlignedMap aligned = MapAlignment.WithRotation(outcome.Map, truthMap, c.GlobalRotation, c.Mirrored, team);

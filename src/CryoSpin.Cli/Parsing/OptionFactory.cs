@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using CryoSpin.Diagnostics;
 
 namespace CryoSpin.Cli.Parsing;
 
@@ -42,6 +43,20 @@ internal static class OptionFactory
         Description = description,
         HelpName = unit,
         CustomParser = result => ParseNumber(result, name, min, max),
+    };
+
+    /// <summary>An amount of memory such as 1G or 800M, in bytes; null where the option is absent.</summary>
+    public static Option<long?> OptionalSize(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "SIZE",
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (ByteSize.TryParse(text, out long bytes)) return bytes;
+            result.AddError($"{name} needs an amount of memory such as 1G, 1.5G or 800M; found '{text}'.");
+            return null;
+        },
     };
 
     /// <summary>A path to a file or folder.</summary>

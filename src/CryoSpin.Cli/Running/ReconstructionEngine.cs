@@ -1,3 +1,4 @@
+using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
 using CryoSpin.Reconstruction;
 using CryoSpin.Reporting.Files;
@@ -10,8 +11,21 @@ internal static class ReconstructionEngine
 {
     /// <inheritdoc cref="RunEngine"/>
     public static RunResults Run(
-        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) =>
-        ResultsOf(ReconstructionRun.Run(options, source, observer, cancellation));
+        ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
+    {
+        if (options.MaxMemoryBytes is not null) LimitHeap(ReconstructionRun.Plan(options, source.Set).HeapLimitBytes);
+        try
+        {
+            return ResultsOf(ReconstructionRun.Run(options, source, observer, cancellation));
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new CryoSpinException(
+                options.MaxMemoryBytes is { } limit
+                    ? $"The {ByteSize.Text(limit)} that --max-memory allows were not enough. Allow more, or scale the images down."
+                    : "The machine's memory was not enough. Give --max-memory SIZE to keep particles on disk, or scale the images down.", e);
+        }
+    }
 
     /// <summary>What the run's folder keeps of an outcome.</summary>
     public static RunResults ResultsOf(ReconstructionOutcome outcome) => new()
@@ -27,4 +41,11 @@ internal static class ReconstructionEngine
         MaskDiameterAngstrom = outcome.MaskDiameterAngstrom,
         PhaseTimes = outcome.PhaseTimes,
     };
+
+    /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>
+    private static void LimitHeap(long bytes)
+    {
+        AppContext.SetData("GCHeapHardLimit", (ulong)Math.Max(bytes, 64L << 20));
+        GC.RefreshMemoryLimit();
+    }
 }

@@ -36,19 +36,23 @@ internal static class ReconstructVerb
             "--max-shift", "Greatest distance of a particle from its image's centre, pixels.", "PX", Usual.MaxShiftPixels, 0, 512);
         Option<double?> mask = OptionFactory.OptionalNumber(
             "--mask-diameter", "Diameter of the spherical mask, angstrom [default: estimated from the data].", "A", 1, 1e5);
+        Option<long?> maxMemory = OptionFactory.OptionalSize(
+            "--max-memory", "Most memory to use, e.g. 1G; particles that do not fit are kept on disk [default: most of what is free].");
+        Option<string> scratch = OptionFactory.Path(
+            "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
         return new Verb("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
         {
             Notes =
             [
-                "Ctrl-C stops cleanly. The same seed and the same number of threads give the same bytes. Files and options: docs/guide."
+                "Ctrl-C stops cleanly. The same seed gives the same bytes, whatever the number of threads and the memory. Files and options: docs/guide."
             ],
             Examples =
             [
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
             ],
-        }.With(particles, output, preset, heads, seed, threads, maxShift, mask, overwrite).Does((parse, terminal, cancellation) =>
+        }.With(particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, overwrite).Does((parse, terminal, cancellation) =>
         {
             ReconstructionOptions options = new()
             {
@@ -60,6 +64,8 @@ internal static class ReconstructVerb
                 Threads = parse.GetValue(threads),
                 MaxShiftPixels = parse.GetValue(maxShift),
                 MaskDiameterAngstrom = parse.GetValue(mask),
+                MaxMemoryBytes = parse.GetValue(maxMemory),
+                ScratchDirectory = parse.GetValue(scratch),
                 Overwrite = parse.GetValue(overwrite),
             };
             RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };

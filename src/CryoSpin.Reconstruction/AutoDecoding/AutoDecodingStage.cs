@@ -20,7 +20,8 @@ internal readonly record struct AutoDecodingReport(
 
 /// <summary>
 /// The second stage: no network; every particle keeps its own candidate poses, refined by gradient (Levenberg-Marquardt) against its
-/// half-set's volume, in turn with the volume's closed-form update. The band grows with the half-set FSC.
+/// half-set's volume, in turn with the volume's closed-form update. The band grows with the half-set FSC. Each pass looks at each image
+/// once: as soon as its poses are refined they enter the sum of the next volume.
 /// </summary>
 internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, HalfSetVolumes volumes, double maxShiftPixels, WorkerTeam team)
 {
@@ -50,11 +51,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
         for (int iteration = 1; iteration <= MaxIterations; iteration++)
         {
             long started = Stopwatch.GetTimestamp();
-            FrequencyDisc disc = new(band);
-            (double likelihood, double[] change) = RefinePoses(disc, keep, iteration, cancellation);
-            cancellation.ThrowIfCancellationRequested();
-            double next = band;
-            volumes.Update(poses, fsc => next = NextBand(band, fsc));
+            (double likelihood, double[] change) = RefinePoses(band, keep, iteration, cancellation);
+            volumes.Solve();
+            double next = NextBand(band, volumes.Fsc);
             double moved = change.Count(c => c > ModeChangeDegrees) / (double)change.Length;
             Array.Sort(change);
             double median = change[change.Length / 2];
@@ -75,31 +74,42 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
             Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
 
-    private (double MeanLogLikelihood, double[] Change) RefinePoses(FrequencyDisc disc, int keep, int iteration, CancellationToken cancellation)
+    /// <summary>Refines all poses against the volumes and fills the volumes' sums anew.</summary>
+    private (double MeanLogLikelihood, double[] Change) RefinePoses(double band, int keep, int iteration, CancellationToken cancellation)
     {
         PoseRefinementLimits limits = new(iteration == 1 ? 8 : 5, iteration == 1 ? 6 : 3, maxShiftPixels);
+        FrequencyDisc disc = new(band);
         BandView view = cache.View(disc);
         double[] likelihood = new double[poses.Count], change = new double[poses.Count];
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
         for (int h = 0; h < 2; h++)
         {
-            PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(volumes.Models[h].Lattice, b))];
-            int[] members = poses.Members[h];
-            team.ForEach(members.Length, (m, w) =>
+            FourierLattice lattice = volumes.Lattice(h, band);
+            PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
+            BackProjection sum = volumes.EmptySum(h);
+            cache.Pass(h, chunk =>
             {
-                if ((m & 63) == 0) cancellation.ThrowIfCancellationRequested();
-                int i = members[m];
-                view.Read(i, buffers[w]);
-                PoseFit[] old = poses.Candidates[i];
-                PoseFit[] refined = new PoseFit[Math.Min(keep, old.Length)];
-                for (int c = 0; c < refined.Length; c++) refined[c] = refiners[w].Refine(old[c], limits);
-                // Stable: equal candidates stay in order, so the result does not depend on chance.
-                refined = [.. refined.OrderByDescending(p => p.LogLikelihood)];
-                change[i] = refined[0].Rotation.AngleToDegrees(old[0].Rotation);
-                likelihood[i] = refined[0].LogLikelihood;
-                poses.Candidates[i] = refined;
+                team.ForEach(chunk.Count, (record, w) =>
+                {
+                    if ((record & 63) == 0) cancellation.ThrowIfCancellationRequested();
+                    int i = cache.ParticleAt(chunk.First + record);
+                    view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
+                    PoseFit old = poses.Best(i);
+                    poses.Candidates[i] = Refined(poses.Candidates[i], keep, refiners[w], limits);
+                    change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
+                    likelihood[i] = poses.Best(i).LogLikelihood;
+                });
+                volumes.Insertion.Insert(sum, poses, chunk);
             });
         }
         return (likelihood.Average(), change);
+    }
+
+    private static PoseFit[] Refined(PoseFit[] old, int keep, PoseRefiner refiner, in PoseRefinementLimits limits)
+    {
+        PoseFit[] refined = new PoseFit[Math.Min(keep, old.Length)];
+        for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
+        // Stable: equal candidates stay in order, so the result does not depend on chance.
+        return refined.Length == 1 ? refined : [.. refined.OrderByDescending(p => p.LogLikelihood)];
     }
 }

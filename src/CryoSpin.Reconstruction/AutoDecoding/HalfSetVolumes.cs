@@ -7,27 +7,38 @@ using CryoSpin.Reconstruction.Data;
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
 /// <summary>The two half-sets' volumes: each is solved from its own particles alone; only the FSC between them is shared.</summary>
+/// <remarks>
+/// Sums, lattice and padded transform of a large box are gigabytes. The sums of both half-sets must stand at once; the half-sets take turns
+/// with one lattice and one transform.
+/// </remarks>
 internal sealed class HalfSetVolumes
 {
     // Beyond these the ratio of signal to noise that follows from an FSC is meaningless.
     private const double LeastFsc = 0.01;
     private const double GreatestFsc = 0.9995;
     private readonly WorkerTeam _team;
-    private readonly SliceInsertion _insertion;
+    private readonly MapTransform _transform;
     private readonly BackProjection[] _sums;
+    private readonly float[] _latticeStorage;
 
     public HalfSetVolumes(ParticleCache cache, double maskDiameterAngstrom, WorkerTeam team)
     {
         _team = team;
-        _insertion = new SliceInsertion(cache, cache.Disc, team);
-        Models = [Make(), Make()];
-        _sums = [new BackProjection(cache.Disc.Radius, VolumeModel.Oversampling), new BackProjection(cache.Disc.Radius, VolumeModel.Oversampling)];
+        double radius = cache.Disc.Radius;
+        _transform = new MapTransform(cache.Box, cache.PixelSizeAngstrom, VolumeModel.Oversampling, team);
+        Mask = new SphericalMask(cache.Box, cache.PixelSizeAngstrom, maskDiameterAngstrom, team);
+        _sums = [new BackProjection(radius, VolumeModel.Oversampling), new BackProjection(radius, VolumeModel.Oversampling)];
+        _latticeStorage = new float[FourierLattice.LengthFor(radius, VolumeModel.Oversampling)];
+        Insertion = new SliceInsertion(cache, team);
+        Maps = [new Volume(cache.Box, cache.PixelSizeAngstrom), new Volume(cache.Box, cache.PixelSizeAngstrom)];
         Fsc = new FscCurve(cache.Box, cache.PixelSizeAngstrom, new double[cache.Box / 2 + 1]);
-        VolumeModel Make() => new(cache.Box, cache.PixelSizeAngstrom, maskDiameterAngstrom, team);
     }
 
-    /// <summary>Model of half-set 1 and of half-set 2.</summary>
-    public VolumeModel[] Models { get; }
+    /// <summary>What the maps are multiplied with.</summary>
+    public SphericalMask Mask { get; }
+
+    /// <summary>The masked, filtered map of half-set 1 and of half-set 2.</summary>
+    public Volume[] Maps { get; }
 
     /// <summary>FSC between the masked, unfiltered half-maps of the last update.</summary>
     public FscCurve Fsc { get; private set; }
@@ -35,21 +46,52 @@ internal sealed class HalfSetVolumes
     /// <summary>The unfiltered, unmasked half-maps of the last update.</summary>
     public Volume[] Unfiltered { get; private set; } = [];
 
-    /// <summary>Re-solves both volumes from the poses and filters them by their FSC.</summary>
-    /// <param name="poses">Candidates and half-sets.</param>
-    /// <param name="bandFor">Given the FSC, the band of the next slices, shells.</param>
-    public void Update(PoseTable poses, Func<FscCurve, double> bandFor)
+    /// <summary>Puts particles into sums.</summary>
+    public SliceInsertion Insertion { get; }
+
+    /// <summary>Begins both half-sets with a copy of one map, masked.</summary>
+    public void Start(Volume map)
     {
         for (int h = 0; h < 2; h++)
         {
-            _sums[h].Clear();
-            _insertion.Insert(_sums[h], poses, poses.Members[h]);
+            Maps[h] = Copy(map);
+            Mask.Apply(Maps[h]);
         }
+    }
+
+    /// <summary>The transform of a half-set's map up to a band; valid until the next call.</summary>
+    public FourierLattice Lattice(int half, double bandShells)
+    {
+        FourierLattice lattice = new(bandShells, VolumeModel.Oversampling, _latticeStorage);
+        _transform.ToLattice(Maps[half], lattice);
+        return lattice;
+    }
+
+    /// <summary>A half-set's sum, emptied.</summary>
+    public BackProjection EmptySum(int half)
+    {
+        _sums[half].Clear();
+        return _sums[half];
+    }
+
+    /// <summary>Sums both half-sets anew from the poses as they stand, and solves.</summary>
+    public void Update(PoseTable poses)
+    {
+        for (int h = 0; h < 2; h++) Insertion.InsertAll(EmptySum(h), poses, h);
+        Solve();
+    }
+
+    /// <summary>Solves both volumes from their sums and filters them by their FSC.</summary>
+    public void Solve()
+    {
         double[][] weights = [_sums[0].MeanWeights(), _sums[1].MeanWeights()];
-        Unfiltered = [.. Enumerable.Range(0, 2).Select(h => Models[h].Unmasked(_sums[h], LeastRidge(weights[h])))];
+        Unfiltered = [.. Enumerable.Range(0, 2).Select(h => _transform.Reconstruct(_sums[h], LeastRidge(weights[h])))];
         Fsc = FourierShellCorrelation.Compute(Masked(Unfiltered[0]), Masked(Unfiltered[1]), team: _team);
-        double band = bandFor(Fsc);
-        for (int h = 0; h < 2; h++) Models[h].Solve(_sums[h], Ridge(weights[h], 1), band);
+        for (int h = 0; h < 2; h++)
+        {
+            Maps[h] = _transform.Reconstruct(_sums[h], Ridge(weights[h], 1));
+            Mask.Apply(Maps[h]);
+        }
     }
 
     /// <summary>
@@ -59,8 +101,8 @@ internal sealed class HalfSetVolumes
     {
         _sums[0].Absorb(_sums[1], _team);
         // With twice the particles the ratio of signal to noise is twice that of a half-set.
-        Volume map = Models[0].Unmasked(_sums[0], Ridge(_sums[0].MeanWeights(), 2));
-        Models[0].ApplyMask(map);
+        Volume map = _transform.Reconstruct(_sums[0], Ridge(_sums[0].MeanWeights(), 2));
+        Mask.Apply(map);
         return map;
     }
 
@@ -85,10 +127,12 @@ internal sealed class HalfSetVolumes
         return ridge;
     }
 
+    private static Volume Copy(Volume map) => new(map.Size, map.PixelSizeAngstrom, [.. map.Voxels]);
+
     private Volume Masked(Volume map)
     {
-        Volume copy = new(map.Size, map.PixelSizeAngstrom, [.. map.Voxels]);
-        Models[0].ApplyMask(copy);
+        Volume copy = Copy(map);
+        Mask.Apply(copy);
         return copy;
     }
 }

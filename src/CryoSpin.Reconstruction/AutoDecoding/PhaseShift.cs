@@ -7,7 +7,7 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 internal static class PhaseShift
 {
     /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, of the image in the buffers.</summary>
-    public static unsafe void Apply(FitBuffers b, double x, double y, float[] real, float[] imaginary)
+    public static unsafe void Apply(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
     {
         V ox = Vector256.Create((float)(2 * Math.PI * x / b.Box)), oy = Vector256.Create((float)(2 * Math.PI * y / b.Box));
         fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, re = b.DataReal, im = b.DataImaginary, outRe = real, outIm = imaginary)

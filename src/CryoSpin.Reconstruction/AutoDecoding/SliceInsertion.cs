@@ -8,49 +8,74 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <summary>Back-projects particles with their (weighted) poses: the closed-form volume step's sums.</summary>
 internal sealed class SliceInsertion
 {
+    /// <summary>Most poses of one particle that are inserted.</summary>
+    public const int PosesPerParticle = 4;
+
+
     private readonly ParticleCache _cache;
     private readonly WorkerTeam _team;
+    private readonly BandView _view;
     private readonly FitBuffers[] _buffers;
-    private readonly BackProjection[] _extra;
+    private readonly SliceBatch _batch;
+    private readonly (int Record, PoseFit Pose, float Weight)[] _slices;
 
-    public SliceInsertion(ParticleCache cache, FrequencyDisc disc, WorkerTeam team)
+    public SliceInsertion(ParticleCache cache, WorkerTeam team)
     {
         _cache = cache;
         _team = team;
-        Disc = disc;
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        _extra = [.. Enumerable.Range(1, team.Workers - 1).Select(_ => new BackProjection(disc.Radius, VolumeModel.Oversampling))];
+        _view = cache.View(cache.Disc);
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(cache.Disc, cache.Box))];
+        int capacity = SlicesPerBatch(cache.Disc);
+        _slices = new (int, PoseFit, float)[capacity];
+        _batch = new SliceBatch(cache.Disc, capacity, team);
     }
 
-    /// <summary>Frequencies inserted.</summary>
-    public FrequencyDisc Disc { get; }
+    /// <summary>Slices made side by side and then inserted at once: more are faster, but of large images take much memory.</summary>
+    public static int SlicesPerBatch(FrequencyDisc disc) => disc.PaddedCount <= 8192 ? 256 : 128;
 
-    /// <summary>Adds the particles to a sum.</summary>
-    public void Insert(BackProjection sum, PoseTable poses, int[] particles)
+    /// <summary>Adds all particles of a half-set to a sum.</summary>
+    public void InsertAll(BackProjection sum, PoseTable poses, int half) => _cache.Pass(half, chunk => Insert(sum, poses, chunk));
+
+    /// <summary>Adds the particles of a chunk to a sum, in their order, whatever the number of workers.</summary>
+    public void Insert(BackProjection sum, PoseTable poses, RecordChunk chunk)
     {
-        BandView view = _cache.View(Disc);
-        _team.ForBlocks(particles.Length, (i, w) =>
+        Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[PosesPerParticle];
+        int n = 0;
+        for (int record = 0; record < chunk.Count; record++)
         {
-            FitBuffers b = _buffers[w];
-            view.Read(particles[i], b);
-            Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[4];
-            int n = poses.Weights(particles[i], weighted);
-            for (int c = 0; c < n; c++)
+            int found = poses.Weights(_cache.ParticleAt(chunk.First + record), weighted);
+            if (n + found > _slices.Length)
             {
-                WeightedSlice(b, weighted[c].Pose, weighted[c].Weight);
-                (w == 0 ? sum : _extra[w - 1]).Insert(Disc, weighted[c].Pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
+                Flush(sum, chunk, n);
+                n = 0;
             }
-        });
-        foreach (BackProjection extra in _extra) sum.Absorb(extra, _team);
+            for (int c = 0; c < found; c++) _slices[n++] = (record, weighted[c].Pose, weighted[c].Weight);
+        }
+        Flush(sum, chunk, n);
     }
 
     /// <summary>Slice0 + i Slice1 = weight * ctf * data shifted by the origin; Turn0 = weight * ctf^2.</summary>
-    internal static void WeightedSlice(FitBuffers b, in PoseFit pose, float weight)
+    internal static void WeightedSlice(FitBuffers b, in PoseFit pose, float weight) => WeightedSlice(b, pose, weight, b.Slice0, b.Slice1, b.Turn0);
+
+    private static void WeightedSlice(FitBuffers b, in PoseFit pose, float weight, Span<float> real, Span<float> imaginary, Span<float> weights)
     {
-        PhaseShift.Apply(b, pose.OriginX, pose.OriginY, b.Slice0, b.Slice1);
+        PhaseShift.Apply(b, pose.OriginX, pose.OriginY, real, imaginary);
         TensorPrimitives.Multiply(b.Ctf, weight, b.Turn1);
-        TensorPrimitives.Multiply(b.Slice0, b.Turn1, b.Slice0);
-        TensorPrimitives.Multiply(b.Slice1, b.Turn1, b.Slice1);
-        TensorPrimitives.Multiply(b.Turn1, b.Ctf, b.Turn0);
+        TensorPrimitives.Multiply(real, b.Turn1, real);
+        TensorPrimitives.Multiply(imaginary, b.Turn1, imaginary);
+        TensorPrimitives.Multiply(b.Turn1, b.Ctf, weights);
+    }
+
+    private void Flush(BackProjection sum, RecordChunk chunk, int n)
+    {
+        _team.ForEach(n, (slot, w) =>
+        {
+            FitBuffers b = _buffers[w];
+            (int record, PoseFit pose, float weight) = _slices[slot];
+            _view.Read(_cache.ParticleAt(chunk.First + record), chunk[record], b.DataReal, b.DataImaginary, b.Ctf);
+            _batch.SetRotation(slot, pose.Rotation);
+            WeightedSlice(b, pose, weight, _batch.Real(slot), _batch.Imaginary(slot), _batch.Weight(slot));
+        });
+        _batch.InsertInto(sum, n);
     }
 }

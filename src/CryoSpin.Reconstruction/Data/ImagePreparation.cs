@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
@@ -19,6 +20,7 @@ internal sealed class ImagePreparation
     private const double GreatestInformation = 600;
     private readonly ReconstructionInput _input;
     private readonly ParticleNormalisation _normalisation;
+    private readonly float _typicalDeviation;
 
     public ImagePreparation(ReconstructionInput input)
     {
@@ -29,12 +31,15 @@ internal sealed class ImagePreparation
         ContrastEstimate contrast = new(input.BoxSize, radius);
         float[] pixels = new float[input.BoxSize * input.BoxSize];
         int sampled = Math.Min(SampledImages, input.Count);
+        double squares = 0;
         for (int i = 0; i < sampled; i++)
         {
             Read((int)((long)i * input.Count / sampled), pixels);
             noise.Add(pixels);
             contrast.Add(pixels);
+            squares += TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
         }
+        _typicalDeviation = squares > 0 ? (float)Math.Sqrt(squares / sampled) : 1;
         NoisePower = noise.Power;
         Contrast = contrast.Verdict;
     }
@@ -50,19 +55,30 @@ internal sealed class ImagePreparation
     {
         _input.ReadImage(particle, pixels);
         BackgroundStatistics background = _normalisation.Measure(pixels);
-        double square = System.Numerics.Tensors.TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
+        double square = TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
         // Without noise there is no background to normalise by: only its mean is taken off.
-        if (background.StandardDeviation > 1e-2 * Math.Sqrt(square)) _normalisation.Apply(pixels);
-        else System.Numerics.Tensors.TensorPrimitives.Subtract(pixels, (float)background.Mean, pixels);
+        TensorPrimitives.Subtract(pixels, (float)background.Mean, pixels);
+        // Without noise there is no background to normalise by: only its mean is taken off.
+        if (background.StandardDeviation > 1e-2 * Math.Sqrt(square))
+        {
+            TensorPrimitives.Multiply(pixels, (float)(1 / background.StandardDeviation), pixels);
+        }
     }
 
     /// <summary>Loads all images, with the noise level set.</summary>
-    public (ParticleCache Cache, double[] SignalPower) Load(WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
+    /// <param name="halfSet">1 or 2 per particle.</param>
+    /// <param name="scratchFolder">Folder for a scratch file that holds them; null for memory.</param>
+    /// <param name="team">Workers.</param>
+    /// <param name="observer">Told when the noise level is not the measured one.</param>
+    /// <param name="loaded">Receives the number of particles read so far.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public (ParticleCache Cache, double[] SignalPower) Load(
+        int[] halfSet, string? scratchFolder, WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
     {
-        // Just below Nyquist: its row and column are their own Hermitian partners and say little.
-        FrequencyDisc disc = new(_input.BoxSize / 2.0 - 0.01);
+        FrequencyDisc disc = DiscFor(_input.BoxSize);
         ParticleCache cache = ParticleCache.Load(
-            _input.Count, _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, team, loaded, cancellation);
+            _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, halfSet, new CachePlace(scratchFolder, _typicalDeviation), team,
+            loaded, cancellation);
         int shells = disc.Extent + 2;
         double[] measured = new double[shells];
         for (int s = 0; s < shells; s++) measured[s] = NoisePower[Math.Min(s, NoisePower.Length - 1)];
@@ -78,6 +94,9 @@ internal sealed class ImagePreparation
         cache.SetNoise(used);
         return (cache, signal);
     }
+
+    /// <summary>The frequencies used of a box: to just below Nyquist, whose row and column are their own Hermitian partners.</summary>
+    public static FrequencyDisc DiscFor(int box) => new(box / 2.0 - 0.01);
 
     /// <summary>Expected log likelihood ratio of an image at its true pose, over the shells that a first map needs.</summary>
     private static double Information(ParticleCache cache, double[] noise)

@@ -1,9 +1,7 @@
+using System.Numerics.Tensors;
 using CryoSpin.Compute;
-using CryoSpin.Compute.Kernels;
-using CryoSpin.Fourier;
 using CryoSpin.Optics;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 
 namespace CryoSpin.Reconstruction.Data;
 
@@ -12,30 +10,52 @@ namespace CryoSpin.Reconstruction.Data;
 /// <param name="pixels">Destination.</param>
 public delegate void ReadParticleImage(int particle, Span<float> pixels);
 
+/// <summary>Where the transforms of all particles are kept.</summary>
+/// <param name="ScratchFolder">Folder for a scratch file; null to keep them in memory.</param>
+/// <param name="TypicalDeviation">Root mean square of the images' pixels, which half precision's range is centred on.</param>
+internal readonly record struct CachePlace(string? ScratchFolder, float TypicalDeviation);
+
 /// <summary>
-/// All particles' transforms on one disc. Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the
-/// noise
-/// level can be re-estimated at any time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one
-/// from memory.
+/// All particles' transforms on one disc, in half precision: their noise is a thousand times its rounding. The frequencies that the search
+/// and the encoder look at are in memory in any case; all of them are there too, or in a scratch file that only passes in order read.
+/// The numbers are the same either way.
 /// </summary>
-public sealed class ParticleCache
+/// <remarks>
+/// Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the noise level can be re-estimated at any
+/// time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one from memory. The particles of
+/// half-set 1 stand before those of half-set 2, so that a pass over either is a pass over a range.
+/// </remarks>
+public sealed class ParticleCache : IDisposable
 {
-    private const int ImagesPerReport = 4096;
-    // Native memory: gigabytes of live arrays would make the collector let as many gigabytes of garbage stand before it collects.
-    private readonly AlignedBuffer _real;
-    private readonly AlignedBuffer _imaginary;
+    /// <summary>Radius, shells, of the disc that always is in memory: beyond what search and auto-encoding use.</summary>
+    internal const double CoreRadius = 10;
+
+    private readonly RecordStore _core;
+    private readonly RecordStore _full;
+    private readonly int[] _recordOf;
+    private readonly int[] _particleAt;
     private readonly ContrastTransferFunction[]? _ctf;
     private readonly float[] _inverseSigma;
 
-    private ParticleCache(int count, int box, double pixelSizeAngstrom, FrequencyDisc disc, ContrastTransferFunction[]? ctf)
+    private ParticleCache(
+        int box, double pixelSizeAngstrom, FrequencyDisc disc, ContrastTransferFunction[]? ctf, int[] halfSet, CachePlace place)
     {
-        Count = count;
+        Scale = box * place.TypicalDeviation;
+        Count = halfSet.Length;
         Box = box;
         PixelSizeAngstrom = pixelSizeAngstrom;
         Disc = disc;
+        HalfSet = halfSet;
         _ctf = ctf;
-        _real = new AlignedBuffer((long)count * disc.PaddedCount);
-        _imaginary = new AlignedBuffer((long)count * disc.PaddedCount);
+        CoreDisc = disc.Radius <= CoreRadius ? disc : new FrequencyDisc(CoreRadius);
+        _particleAt = [.. Enumerable.Range(0, Count).OrderBy(i => halfSet[i])];
+        _recordOf = new int[Count];
+        for (int r = 0; r < Count; r++) _recordOf[_particleAt[r]] = r;
+        FirstOfSecondHalf = halfSet.Count(h => h == 1);
+        _core = new MemoryRecords(Count, 2 * CoreDisc.PaddedCount);
+        _full = CoreDisc == disc ? _core
+            : place.ScratchFolder is { } folder ? new ScratchFileRecords(Count, 2 * disc.PaddedCount, folder)
+            : new MemoryRecords(Count, 2 * disc.PaddedCount);
         _inverseSigma = new float[disc.PaddedCount];
         NoiseVariance = [];
     }
@@ -52,6 +72,9 @@ public sealed class ParticleCache
     /// <summary>The frequencies kept.</summary>
     public FrequencyDisc Disc { get; }
 
+    /// <summary>1 or 2 per particle.</summary>
+    public int[] HalfSet { get; }
+
     /// <summary>Noise variance per complex coefficient of the unnormalised transform, per shell.</summary>
     public double[] NoiseVariance { get; private set; }
 
@@ -61,39 +84,47 @@ public sealed class ParticleCache
     /// <summary>Mean squared transfer function per shell.</summary>
     public double[] MeanCtfSquared { get; private set; } = [];
 
+    internal FrequencyDisc CoreDisc { get; }
+
+    internal RecordStore Core => _core;
+
+    internal RecordStore Full => _full;
+
+    internal ReadOnlySpan<float> InverseSigma => _inverseSigma;
+
+    private int FirstOfSecondHalf { get; }
+
+    /// <summary>Coefficients are kept divided by this, which brings them near 1, the middle of half precision's range.</summary>
+    internal float Scale { get; }
+
     /// <summary>Reads and transforms all images.</summary>
-    /// <param name="count">Number of particles.</param>
     /// <param name="box">Box, pixels.</param>
     /// <param name="pixelSizeAngstrom">Pixel size.</param>
     /// <param name="disc">Frequencies to keep; radius at most box/2 - 1.</param>
     /// <param name="read">Reads one image; called from several threads.</param>
     /// <param name="ctf">One per particle; null where the images have none.</param>
+    /// <param name="halfSet">1 or 2 per particle.</param>
+    /// <param name="place">Where to keep them.</param>
     /// <param name="team">Workers.</param>
     /// <param name="loaded">Receives the number of particles read so far, now and then; null for nobody.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public static ParticleCache Load(
-        int count, int box, double pixelSizeAngstrom, FrequencyDisc disc, ReadParticleImage read, ContrastTransferFunction[]? ctf,
-        WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
+    /// <exception cref="CryoSpin.Diagnostics.CryoSpinException">No scratch file can be made or written.</exception>
+    internal static ParticleCache Load(
+        int box, double pixelSizeAngstrom, FrequencyDisc disc, ReadParticleImage read, ContrastTransferFunction[]? ctf, int[] halfSet,
+        CachePlace place, WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
     {
         if (disc.Extent >= box / 2) throw new ArgumentException("The disc must stay below the images' Nyquist row.", nameof(disc));
-        ParticleCache cache = new(count, box, pixelSizeAngstrom, disc, ctf);
-        RealFft2D fft = new(box);
-        float[][] pixels = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * box])];
-        float[][] spectrum = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * (box + 2)])];
-        for (int first = 0; first < count; first += ImagesPerReport)
+        ParticleCache cache = new(box, pixelSizeAngstrom, disc, ctf, halfSet, place);
+        try
         {
-            int start = first, n = Math.Min(ImagesPerReport, count - first);
-            team.ForEach(n, (i, w) =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                read(start + i, pixels[w]);
-                fft.Forward(pixels[w], spectrum[w]);
-                cache.Store(start + i, spectrum[w]);
-            });
-            loaded?.Invoke(start + n);
+            new ParticleCacheFiller(cache, read, team).Fill(loaded, cancellation);
+            return cache;
         }
-        cache.MeasurePower(team);
-        return cache;
+        catch
+        {
+            cache.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Sets the noise level by which data and transfer functions are divided when read. Views made before keep the old
@@ -109,14 +140,23 @@ public sealed class ParticleCache
         }
     }
 
-    /// <summary>Real parts of one image, not whitened, over <see cref="Disc"/>.</summary>
-    public Span<float> Real(int particle) => _real.Slice((long)particle * Disc.PaddedCount, Disc.PaddedCount);
-
-    /// <summary>Imaginary parts of one image, not whitened.</summary>
-    public Span<float> Imaginary(int particle) => _imaginary.Slice((long)particle * Disc.PaddedCount, Disc.PaddedCount);
-
     /// <summary>A view of the frequencies of a smaller disc.</summary>
     public BandView View(FrequencyDisc smaller) => new(this, smaller);
+
+    /// <summary>Visits all particles of a half-set in the order of their records.</summary>
+    /// <param name="half">0 or 1.</param>
+    /// <param name="visit">Receives chunks of records over <see cref="Disc"/>; called from this thread.</param>
+    internal void Pass(int half, Action<RecordChunk> visit)
+    {
+        RecordStream stream = new(_full, RecordStream.RecordsPerChunk(_full.RecordBytes));
+        stream.Pass(half == 0 ? 0 : FirstOfSecondHalf, half == 0 ? FirstOfSecondHalf : Count - FirstOfSecondHalf, visit);
+    }
+
+    /// <summary>The particle whose record stands at a place.</summary>
+    internal int ParticleAt(long record) => _particleAt[record];
+
+    /// <summary>Where a particle's record stands.</summary>
+    internal int RecordOf(int particle) => _recordOf[particle];
 
     /// <summary>The whitened transfer function of one particle over a disc, with the disc's own whitening factors.</summary>
     internal void TransferFunction(int particle, FrequencyDisc disc, ReadOnlySpan<float> inverseSigma, Span<float> ctf)
@@ -127,82 +167,15 @@ public sealed class ParticleCache
             return;
         }
         _ctf[particle].Evaluate(disc.Kx, disc.Ky, 1 / (Box * PixelSizeAngstrom), ctf);
-        System.Numerics.Tensors.TensorPrimitives.Multiply(ctf[..disc.PaddedCount], inverseSigma, ctf);
+        TensorPrimitives.Multiply(ctf[..disc.PaddedCount], inverseSigma, ctf);
     }
 
-    internal ReadOnlySpan<float> InverseSigma => _inverseSigma;
+    internal void SetPower(double[] meanPower, double[] meanCtfSquared) => (MeanPower, MeanCtfSquared) = (meanPower, meanCtfSquared);
 
-    private void Store(int particle, float[] spectrum)
+    /// <summary>Returns the memory, or the scratch file's space.</summary>
+    public void Dispose()
     {
-        Span<float> re = Real(particle), im = Imaginary(particle);
-        int rowLength = Box + 2;
-        for (int p = 0; p < Disc.Count; p++)
-        {
-            int kx = (int)Disc.Kx[p], ky = (int)Disc.Ky[p];
-            int at = (ky < 0 ? ky + Box : ky) * rowLength + 2 * kx;
-            // The box's centre, not its corner, is the origin: exp(i pi (kx + ky)).
-            float sign = ((kx + ky) & 1) == 0 ? 1 : -1;
-            re[p] = sign * spectrum[at];
-            im[p] = sign * spectrum[at + 1];
-        }
+        _core.Dispose();
+        _full.Dispose();
     }
-
-    private void MeasurePower(WorkerTeam team)
-    {
-        int shells = Disc.Extent + 2;
-        double[][] power = new double[team.Workers][], square = new double[team.Workers][];
-        float[][] ctf = new float[team.Workers][];
-        float[] ones = [.. Enumerable.Repeat(1f, Disc.PaddedCount)];
-        for (int w = 0; w < team.Workers; w++) (power[w], square[w], ctf[w]) = (new double[shells], new double[shells], new float[Disc.PaddedCount]);
-        team.ForBlocks(Count, (i, w) =>
-        {
-            Span<float> re = Real(i), im = Imaginary(i);
-            TransferFunction(i, Disc, ones, ctf[w]);
-            for (int p = 0; p < Disc.Count; p++)
-            {
-                power[w][Disc.Shell[p]] += re[p] * re[p] + im[p] * im[p];
-                square[w][Disc.Shell[p]] += ctf[w][p] * ctf[w][p];
-            }
-        });
-        double[] counts = new double[shells];
-        for (int p = 0; p < Disc.Count; p++) counts[Disc.Shell[p]] += Count;
-        MeanPower = [.. Enumerable.Range(0, shells).Select(s => counts[s] == 0 ? 0 : power.Sum(x => x[s]) / counts[s])];
-        MeanCtfSquared = [.. Enumerable.Range(0, shells).Select(s => counts[s] == 0 ? 0 : square.Sum(x => x[s]) / counts[s])];
-    }
-}
-
-/// <summary>The particles on a smaller disc.</summary>
-public sealed class BandView
-{
-    private readonly ParticleCache _cache;
-    private readonly int[] _indices;
-    private readonly float[] _inverseSigma;
-
-    internal BandView(ParticleCache cache, FrequencyDisc disc)
-    {
-        _cache = cache;
-        Disc = disc;
-        _indices = cache.Disc.IndicesOf(disc);
-        _inverseSigma = new float[disc.PaddedCount];
-        for (int p = 0; p < disc.Count; p++) _inverseSigma[p] = cache.InverseSigma[_indices[p]];
-    }
-
-    /// <summary>The frequencies.</summary>
-    public FrequencyDisc Disc { get; }
-
-    /// <summary>Copies one particle's whitened data and transfer function; padding becomes 0.</summary>
-    public void Read(int particle, Span<float> real, Span<float> imaginary, Span<float> ctf)
-    {
-        ReadOnlySpan<float> re = _cache.Real(particle), im = _cache.Imaginary(particle);
-        for (int p = 0; p < Disc.Count; p++)
-        {
-            real[p] = re[_indices[p]] * _inverseSigma[p];
-            imaginary[p] = im[_indices[p]] * _inverseSigma[p];
-        }
-        real[Disc.Count..Disc.PaddedCount].Clear();
-        imaginary[Disc.Count..Disc.PaddedCount].Clear();
-        _cache.TransferFunction(particle, Disc, _inverseSigma, ctf);
-    }
-
-    internal void Read(int particle, FitBuffers buffers) => Read(particle, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
 }

@@ -17,7 +17,8 @@ internal static class PaperPreset
     /// from one volume, as published, so the halves are not independent and their FSC is optimistic.
     /// </summary>
     public static ReconstructionOutcome Run(
-        ReconstructionInput input, ReconstructionOptions options, IRunObserver observer, WorkerTeam team, CancellationToken cancellation)
+        ReconstructionInput input, ReconstructionOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
+        CancellationToken cancellation)
     {
         PaperOptions settings = new() { Heads = options.Heads, Seed = options.Seed, MaxShiftPixels = options.MaxShiftPixels };
         PaperOutcome outcome = new PaperReconstruction(input, settings, observer, team).Run(cancellation);
@@ -25,12 +26,14 @@ internal static class PaperPreset
         RunTracker track = new(input, observer);
         track.Start("half-maps", 0.98, 1);
         double mask = options.MaskDiameterAngstrom ?? input.BoxSize * input.PixelSizeAngstrom;
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);
+        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed));
+        (ParticleCache cache, _) = new ImagePreparation(input).Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
+        using ParticleCache loaded = cache;
         PoseFit[][] poses = [.. outcome.Poses.Select(
             p => (PoseFit[])[new PoseFit(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
-        PoseTable table = new(poses, input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed)));
+        PoseTable table = new(poses, halfSet);
         HalfSetVolumes volumes = new(cache, mask, team);
-        volumes.Update(table, _ => 1);
+        volumes.Update(table);
         Volume[] halves = volumes.Unfiltered;
         return new ReconstructionOutcome(
             InInputBox(outcome.Map, input, team), halves[0], halves[1], outcome.Poses, table.HalfSet, volumes.Fsc, FourierShellCorrelation.Compute(halves[0], halves[1], team: team),

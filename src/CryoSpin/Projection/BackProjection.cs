@@ -24,7 +24,7 @@ public sealed class BackProjection
         Oversampling = oversampling;
         Half = FourierLattice.HalfFor(radius, oversampling);
         Size = 2 * Half + 1;
-        Sums = new float[(long)Size * Size * (Half + 1) * Stride];
+        Sums = new float[LengthFor(radius, oversampling)];
     }
 
     /// <summary>Largest radius, shells.</summary>
@@ -101,6 +101,13 @@ public sealed class BackProjection
         }
         for (int s = 0; s < shells; s++) sum[s] /= Math.Max(1, count[s]);
         return sum;
+    }
+
+    /// <summary>Floats of a sum of a radius.</summary>
+    public static long LengthFor(double radius, double oversampling)
+    {
+        long half = FourierLattice.HalfFor(radius, oversampling), size = (2 * half) + 1;
+        return size * size * (half + 1) * Stride;
     }
 
     /// <summary>Position in <see cref="Sums"/> of a sample; 0 &lt;= x &lt;= Half, the others signed.</summary>

@@ -10,6 +10,15 @@ public sealed class FourierLattice
     /// <param name="radius">Radius of the slices, shells.</param>
     /// <param name="oversampling">Samples per shell, e.g. 2 for a map padded to twice its box.</param>
     public FourierLattice(double radius, double oversampling)
+        : this(radius, oversampling, null)
+    {
+    }
+
+    /// <summary>The same in an array that is used again.</summary>
+    /// <param name="radius">Radius of the slices, shells.</param>
+    /// <param name="oversampling">Samples per shell.</param>
+    /// <param name="storage">At least <see cref="LengthFor"/> floats; may be longer. What stands in it is not cleared.</param>
+    public FourierLattice(double radius, double oversampling, float[]? storage)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(radius, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(oversampling, 1);
@@ -17,7 +26,9 @@ public sealed class FourierLattice
         Oversampling = oversampling;
         Half = HalfFor(radius, oversampling);
         Size = 2 * Half + 1;
-        Values = new float[2L * Size * Size * Size];
+        long length = LengthFor(radius, oversampling);
+        Values = storage ?? new float[length];
+        if (Values.LongLength < length) throw new ArgumentException("The array is too short.", nameof(storage));
     }
 
     /// <summary>Radius of the slices it serves, shells.</summary>
@@ -40,6 +51,13 @@ public sealed class FourierLattice
     /// radius less than a thousandth short of a sample counts as that sample, because kernels locate points in single precision.
     /// </summary>
     internal static int HalfFor(double radius, double oversampling) => (int)Math.Floor(radius * oversampling + 1e-3) + 1;
+
+    /// <summary>Floats of a lattice of a radius.</summary>
+    public static long LengthFor(double radius, double oversampling)
+    {
+        long size = (2 * HalfFor(radius, oversampling)) + 1;
+        return 2 * size * size * size;
+    }
 
     /// <summary>Position in <see cref="Values"/> of channel 0 at signed lattice coordinates.</summary>
     public long IndexOf(int x, int y, int z) => 2L * ((((long)(z + Half) * Size) + y + Half) * Size + x + Half);

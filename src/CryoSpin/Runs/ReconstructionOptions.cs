@@ -37,6 +37,12 @@ public sealed record ReconstructionOptions
     /// <summary>Diameter of the spherical mask; null: estimated from the data.</summary>
     public double? MaskDiameterAngstrom { get; init; }
 
+    /// <summary>Most memory the run may use, bytes; null: most of what is free.</summary>
+    public long? MaxMemoryBytes { get; init; }
+
+    /// <summary>Existing folder for the particles where memory cannot hold them; null: the output folder.</summary>
+    public string? ScratchDirectory { get; init; }
+
     /// <summary>Whether an existing output folder may be replaced.</summary>
     public bool Overwrite { get; init; }
 }

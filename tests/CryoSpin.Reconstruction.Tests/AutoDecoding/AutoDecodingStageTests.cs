@@ -26,7 +26,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         Assert.True(Mean(scene.Volumes.Fsc) > startFsc + 0.05, $"{startFsc} to {Mean(scene.Volumes.Fsc)}");
         Volume joined = scene.Volumes.Join();
         Volume truth = new(24, 6, [.. s_set.Value.Truth.Voxels]);
-        scene.Volumes.Models[0].ApplyMask(truth);
+        scene.Volumes.Mask.Apply(truth);
         Assert.InRange(TinyDataset.Correlation(joined, truth), 0.8, 1);
 
         Assert.InRange(reports.Count, 2, 4);
@@ -47,17 +47,22 @@ public sealed class AutoDecodingStageTests : IDisposable
         }
     }
 
-    [Fact]
-    public void The_same_input_gives_the_same_bytes()
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(2, true)]
+    public void The_same_input_gives_the_same_bytes_with_any_workers_from_memory_and_from_disk(int workers, bool onDisk)
     {
-        Scene a = Make(), b = Make();
+        using WorkerTeam three = new(3);
+        using TemporaryScratch scratch = new();
+        Scene a = Make(), b = new(s_set.Value, workers == 3 ? three : _team, onDisk ? scratch.Path : null);
         a.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
         b.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
         Assert.Equal(a.Poses.Candidates.SelectMany(c => c), b.Poses.Candidates.SelectMany(c => c));
         for (int h = 0; h < 2; h++)
         {
             Assert.True(a.Volumes.Unfiltered[h].Voxels.AsSpan().SequenceEqual(b.Volumes.Unfiltered[h].Voxels));
-            Assert.True(a.Volumes.Models[h].Map.Voxels.AsSpan().SequenceEqual(b.Volumes.Models[h].Map.Voxels));
+            Assert.True(a.Volumes.Maps[h].Voxels.AsSpan().SequenceEqual(b.Volumes.Maps[h].Voxels));
         }
     }
 
@@ -89,30 +94,23 @@ public sealed class AutoDecodingStageTests : IDisposable
     {
         Scene a = Make(), b = Make();
         foreach (int i in b.Poses.Members[1]) b.Poses.Candidates[i] = [TinyDataset.RandomPose(new Random(i), 1)];
-        a.Volumes.Update(a.Poses, _ => FirstBand);
-        b.Volumes.Update(b.Poses, _ => FirstBand);
+        a.Volumes.Update(a.Poses);
+        b.Volumes.Update(b.Poses);
         Assert.Equal(a.Volumes.Unfiltered[0].Voxels, b.Volumes.Unfiltered[0].Voxels);
         Assert.NotEqual(a.Volumes.Unfiltered[1].Voxels, b.Volumes.Unfiltered[1].Voxels);
         Assert.True(Mean(b.Volumes.Fsc) < Mean(a.Volumes.Fsc));
-        Assert.Equal(FirstBand, a.Volumes.Models[0].Lattice.Radius);
+        Assert.Equal(FirstBand, a.Volumes.Lattice(0, FirstBand).Radius);
     }
 
     [Fact]
     public void The_curve_is_that_of_the_masked_half_maps()
     {
         Scene scene = Make();
-        FscCurve? asked = null;
-        scene.Volumes.Update(scene.Poses, fsc =>
-        {
-            asked = fsc;
-            return 6;
-        });
+        scene.Volumes.Update(scene.Poses);
         Volume[] masked = [.. scene.Volumes.Unfiltered.Select(v => new Volume(v.Size, v.PixelSizeAngstrom, [.. v.Voxels]))];
-        foreach (Volume v in masked) scene.Volumes.Models[0].ApplyMask(v);
+        foreach (Volume v in masked) scene.Volumes.Mask.Apply(v);
         FscCurve expected = FourierShellCorrelation.Compute(masked[0], masked[1]);
-        Assert.Same(asked, scene.Volumes.Fsc);
         for (int s = 0; s < expected.Values.Count; s++) Assert.Equal(expected.Values[s], scene.Volumes.Fsc.Values[s], 1e-4);
-        Assert.Equal(6, scene.Volumes.Models[1].Lattice.Radius);
     }
 
     [Fact]
@@ -143,15 +141,15 @@ public sealed class AutoDecodingStageTests : IDisposable
         private readonly WorkerTeam _team;
         private readonly ParticleCache _cache;
 
-        public Scene(TinyDataset set, WorkerTeam team)
+        public Scene(TinyDataset set, WorkerTeam team, string? scratchFolder = null)
         {
             (_set, _team) = (set, team);
-            _cache = set.Load(team);
+            _cache = set.Load(team, scratchFolder: scratchFolder);
             Random random = new(13);
             Poses = new PoseTable(
-                [.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], HalfSets.Draw(set.Count, random));
+                [.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
             Volumes = new HalfSetVolumes(_cache, set.MaskDiameterAngstrom, team);
-            Volumes.Update(Poses, _ => FirstBand);
+            Volumes.Update(Poses);
         }
 
         public PoseTable Poses { get; }

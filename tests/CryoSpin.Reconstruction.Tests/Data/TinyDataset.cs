@@ -34,6 +34,9 @@ internal sealed class TinyDataset
 
     public int Box => Truth.Size;
 
+    /// <summary>Alternating half-sets.</summary>
+    public int[] HalfSet => [.. Enumerable.Range(0, Count).Select(i => 1 + (i & 1))];
+
     /// <summary>Mask that holds the phantom.</summary>
     public double MaskDiameterAngstrom => 0.8 * Box * Truth.PixelSizeAngstrom;
 
@@ -89,11 +92,11 @@ internal sealed class TinyDataset
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>Reads the images; the noise level is that of white noise of standard deviation 1.</summary>
-    public ParticleCache Load(WorkerTeam team, double? radius = null)
+    public ParticleCache Load(WorkerTeam team, double? radius = null, string? scratchFolder = null)
     {
         FrequencyDisc disc = new(radius ?? Box / 2 - 1);
         ParticleCache cache = ParticleCache.Load(
-            Count, Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, team);
+            Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, HalfSet, new CachePlace(scratchFolder, 1), team);
         cache.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
         return cache;
     }

@@ -21,7 +21,7 @@ public sealed class VolumeModelTests : IDisposable
         // Diameter 64 angstrom at 4 angstrom: radius 8 voxels; edge of 2.
         VolumeModel model = Make();
         Volume ones = new(Box, 4, [.. Enumerable.Repeat(1f, Box * Box * Box)]);
-        model.ApplyMask(ones);
+        model.Mask.Apply(ones);
         List<(double R, float Value)> edge = [];
         for (int z = 0; z < Box; z++)
         {
@@ -78,26 +78,9 @@ public sealed class VolumeModelTests : IDisposable
         model.Solve(sum, ridge, 7);
         Assert.Equal(7, model.Lattice.Radius);
         Volume expected = _particle.Map();
-        model.ApplyMask(expected);
+        model.Mask.Apply(expected);
         Assert.InRange(TinyDataset.Correlation(model.Map, expected), 0.99, 1);
         Assert.InRange(Slope(expected, model.Map), 0.93, 1.05);
-    }
-
-    [Fact]
-    public void Unmasked_leaves_the_model_alone_and_an_infinite_ridge_leaves_nothing()
-    {
-        VolumeModel model = Make();
-        model.Set(_particle.Map(), 6);
-        Volume before = model.Map;
-        FourierLattice lattice = model.Lattice;
-        BackProjection sum = Slices(40, 6);
-        Volume unmasked = model.Unmasked(sum, [.. sum.MeanWeights().Select(w => w)]);
-        Assert.Same(before, model.Map);
-        Assert.Same(lattice, model.Lattice);
-        Assert.Contains(unmasked.Voxels, v => v != 0);
-        Assert.True(unmasked[0, 0, 1] != 0 || unmasked[0, 1, 0] != 0);
-        Volume empty = model.Unmasked(sum, [.. Enumerable.Repeat(double.PositiveInfinity, 7)]);
-        Assert.All(empty.Voxels, v => Assert.Equal(0, v));
     }
 
     private static double Slope(Volume x, Volume y)

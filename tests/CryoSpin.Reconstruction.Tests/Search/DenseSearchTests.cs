@@ -91,7 +91,7 @@ public class DenseSearchTests
         Assert.True(spread > 3, "The posterior is too sharp for this test to say anything.");
         Numbers.Close(expected.MeanWeights(), actual.MeanWeights(), 1e-3, "weights");
         double[] ridge = [.. expected.MeanWeights()];
-        VolumeModel model = new(scene.Set.Box, 6, 1000, scene.Team);
+        MapTransform transform = new(scene.Set.Box, 6, VolumeModel.Oversampling, scene.Team);
         Numbers.Close(Voxels(expected), Voxels(actual), 5e-3, "map");
 
         // Inserting empties the sums.
@@ -99,7 +99,7 @@ public class DenseSearchTests
         sums.InsertInto(nothing, scene.Team);
         Assert.All(nothing.MeanWeights(), v => Assert.Equal(0, v));
 
-        double[] Voxels(BackProjection sum) => [.. model.Unmasked(sum, ridge).Voxels.Select(v => (double)v)];
+        double[] Voxels(BackProjection sum) => [.. transform.Reconstruct(sum, ridge).Voxels.Select(v => (double)v)];
     }
 
     private static void CheckRows(SearchScene scene, ShiftGrid shifts, int particle, ReadOnlySpan<float> rows, ReadOnlySpan<float> ctf)

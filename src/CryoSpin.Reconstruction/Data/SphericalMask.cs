@@ -1,0 +1,42 @@
+using CryoSpin.Compute;
+using CryoSpin.Imaging;
+
+namespace CryoSpin.Reconstruction.Data;
+
+/// <summary>A sphere about the box's centre with a cosine edge of a twentieth of the box, at least 2 voxels.</summary>
+internal sealed class SphericalMask
+{
+    private readonly WorkerTeam _team;
+    private readonly double _radiusVoxels;
+    private readonly double _edgeVoxels;
+
+    /// <param name="box">Edge of the maps in voxels.</param>
+    /// <param name="pixelSizeAngstrom">Voxel size.</param>
+    /// <param name="diameterAngstrom">Diameter within which nothing changes; the edge must fit into the box and may make it smaller.</param>
+    /// <param name="team">Workers.</param>
+    public SphericalMask(int box, double pixelSizeAngstrom, double diameterAngstrom, WorkerTeam team)
+    {
+        _team = team;
+        _edgeVoxels = Math.Max(2, box * 0.05);
+        _radiusVoxels = Math.Min(diameterAngstrom / pixelSizeAngstrom / 2, box / 2.0 - _edgeVoxels);
+    }
+
+    /// <summary>Multiplies a map by the mask.</summary>
+    public void Apply(Volume map)
+    {
+        int n = map.Size, c = n / 2;
+        _team.ForBlocks(n, (z, _) =>
+        {
+            for (int y = 0; y < n; y++)
+            {
+                Span<float> row = map.Voxels.AsSpan((z * n + y) * n, n);
+                for (int x = 0; x < n; x++)
+                {
+                    double r = Math.Sqrt((x - c) * (x - c) + (y - c) * (y - c) + (z - c) * (z - c)) - _radiusVoxels;
+                    if (r <= 0) continue;
+                    row[x] *= r >= _edgeVoxels ? 0 : (float)(0.5 + 0.5 * Math.Cos(Math.PI * r / _edgeVoxels));
+                }
+            }
+        });
+    }
+}
