@@ -8,10 +8,13 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <summary>Back-projects particles with their (weighted) poses: the closed-form volume step's sums.</summary>
 internal sealed class SliceInsertion
 {
+    private const int BatchSlices = 256;
+    private const int MostCandidates = 4;
     private readonly ParticleCache _cache;
     private readonly WorkerTeam _team;
     private readonly FitBuffers[] _buffers;
-    private readonly BackProjection[] _extra;
+    private readonly SliceBatch _batch;
+    private readonly int[] _firstSlot = new int[BatchSlices + 1];
 
     public SliceInsertion(ParticleCache cache, FrequencyDisc disc, WorkerTeam team)
     {
@@ -19,29 +22,43 @@ internal sealed class SliceInsertion
         _team = team;
         Disc = disc;
         _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        _extra = [.. Enumerable.Range(1, team.Workers - 1).Select(_ => new BackProjection(disc.Radius, VolumeModel.Oversampling))];
+        _batch = new SliceBatch(disc, BatchSlices, team);
     }
 
     /// <summary>Frequencies inserted.</summary>
     public FrequencyDisc Disc { get; }
 
-    /// <summary>Adds the particles to a sum.</summary>
+    /// <summary>Adds the particles to a sum; its bytes do not depend on the number of workers.</summary>
     public void Insert(BackProjection sum, PoseTable poses, int[] particles)
     {
         BandView view = _cache.View(Disc);
-        _team.ForBlocks(particles.Length, (i, w) =>
+        Span<(PoseFit Pose, float Weight)> counted = stackalloc (PoseFit, float)[MostCandidates];
+        for (int done = 0; done < particles.Length;)
         {
-            FitBuffers b = _buffers[w];
-            view.Read(particles[i], b);
-            Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[4];
-            int n = poses.Weights(particles[i], weighted);
-            for (int c = 0; c < n; c++)
+            int first = done, n = 0;
+            for (_firstSlot[0] = 0; done < particles.Length && _firstSlot[n] + MostCandidates <= BatchSlices; done++)
             {
-                WeightedSlice(b, weighted[c].Pose, weighted[c].Weight);
-                (w == 0 ? sum : _extra[w - 1]).Insert(Disc, weighted[c].Pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
+                _firstSlot[n + 1] = _firstSlot[n] + poses.Weights(particles[done], counted);
+                n++;
             }
-        });
-        foreach (BackProjection extra in _extra) sum.Absorb(extra, _team);
+            _team.ForEach(n, (i, w) =>
+            {
+                FitBuffers b = _buffers[w];
+                view.Read(particles[first + i], b);
+                Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[MostCandidates];
+                int candidates = poses.Weights(particles[first + i], weighted);
+                for (int c = 0; c < candidates; c++)
+                {
+                    WeightedSlice(b, weighted[c].Pose, weighted[c].Weight);
+                    int slot = _firstSlot[i] + c;
+                    b.Slice0.CopyTo(_batch.Real(slot));
+                    b.Slice1.CopyTo(_batch.Imaginary(slot));
+                    b.Turn0.CopyTo(_batch.Weight(slot));
+                    _batch.SetRotation(slot, weighted[c].Pose.Rotation);
+                }
+            });
+            _batch.InsertInto(sum, _firstSlot[n]);
+        }
     }
 
     /// <summary>Slice0 + i Slice1 = weight * ctf * data shifted by the origin; Turn0 = weight * ctf^2.</summary>
