@@ -6,8 +6,8 @@ using CryoSpin.Projection;
 namespace CryoSpin.Benchmarks.Projection;
 
 /// <summary>
-/// 256 slices at random rotations, band at Nyquist, oversampling 2: each worker into a sum of its own against all workers into one sum, whose
-/// bytes do not depend on their number.
+/// 256 slices at random rotations, band at Nyquist, oversampling 2: each worker into a sum of its own against all workers into one sum,
+/// whose bytes do not depend on their number.
 /// </summary>
 [ShortRunJob, MemoryDiagnoser]
 public class InsertionBenchmarks

@@ -62,7 +62,7 @@ internal sealed class AutoEncodingStage : IDisposable
         _inference = new AmortizedInference(cache, _view, architecture, schedule, team);
         _synthetic = new SyntheticExamples(_view, cache.Count, schedule.MaxShiftPixels);
         _loss = new WinnerTakesAllLoss(schedule.Heads, architecture.OutputsPerHead, schedule.LosersShare);
-        _volume = new VolumeUpdate(cache, _disc, inverseSignal, schedule.Memory, team);
+        _volume = new VolumeUpdate(cache, _disc, inverseSignal, schedule.Memory, batch, team);
         _input = new float[batch * schedule.InputSize * schedule.InputSize];
         _outputs = new float[batch * Encoder.OutputsPerImage];
         _gradient = new float[batch * Encoder.OutputsPerImage];

@@ -15,34 +15,40 @@ internal sealed class VolumeUpdate
     private readonly BandView _view;
     private readonly WorkerTeam _team;
     private readonly FitBuffers[] _buffers;
-    private readonly BackProjection[] _sums;
+    private readonly BackProjection _sum;
+    private readonly SliceBatch _batch;
     private readonly double[] _inverseSignal;
     private readonly double _memory;
     private int _steps;
 
-    public VolumeUpdate(ParticleCache cache, FrequencyDisc disc, double[] inverseSignal, double memory, WorkerTeam team)
+    public VolumeUpdate(ParticleCache cache, FrequencyDisc disc, double[] inverseSignal, double memory, int batchSize, WorkerTeam team)
     {
         _view = cache.View(disc);
         _team = team;
         _memory = memory;
         _inverseSignal = inverseSignal[..Math.Min(inverseSignal.Length, (int)Math.Round(disc.Radius) + 1)];
         _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        _sums = [.. Enumerable.Range(0, team.Workers).Select(_ => new BackProjection(disc.Radius, VolumeModel.Oversampling))];
+        _sum = new BackProjection(disc.Radius, VolumeModel.Oversampling);
+        _batch = new SliceBatch(disc, batchSize, team);
     }
 
-    /// <summary>Adds a mini-batch; once the sum holds enough, solves for the volume.</summary>
+    /// <summary>Adds a mini-batch, at most as large as announced; once the sum holds enough, solves for the volume.</summary>
     public void Apply(VolumeModel model, int[] particles, PoseFit[] poses)
     {
         double window = Math.Min(++_steps, 1 / (1 - _memory));
-        _sums[0].Scale((float)(1 - 1 / window), _team);
-        _team.ForBlocks(particles.Length, (i, w) =>
+        _sum.Scale((float)(1 - 1 / window), _team);
+        _team.ForEach(particles.Length, (i, w) =>
         {
-            _view.Read(particles[i], _buffers[w]);
-            SliceInsertion.WeightedSlice(_buffers[w], poses[i], 1);
-            _sums[w].Insert(_view.Disc, poses[i].Rotation, _buffers[w].Slice0, _buffers[w].Slice1, _buffers[w].Turn0);
+            FitBuffers b = _buffers[w];
+            _view.Read(particles[i], b);
+            SliceInsertion.WeightedSlice(b, poses[i], 1);
+            b.Slice0.CopyTo(_batch.Real(i));
+            b.Slice1.CopyTo(_batch.Imaginary(i));
+            b.Turn0.CopyTo(_batch.Weight(i));
+            _batch.SetRotation(i, poses[i].Rotation);
         });
-        for (int w = 1; w < _sums.Length; w++) _sums[0].Absorb(_sums[w], _team);
+        _batch.InsertInto(_sum, particles.Length);
         // The volume found by the search is better than what a handful of images would give.
-        if (window >= 0.99 / (1 - _memory)) model.Solve(_sums[0], _inverseSignal, model.Lattice.Radius);
+        if (window >= 0.99 / (1 - _memory)) model.Solve(_sum, _inverseSignal, model.Lattice.Radius);
     }
 }

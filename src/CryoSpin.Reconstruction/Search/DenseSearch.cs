@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Compute.Kernels;
@@ -21,14 +22,16 @@ internal delegate void ReceiveScores(int slot, int worker, Span<float> logLikeli
 /// </summary>
 internal sealed class DenseSearch
 {
-    private const int ImagesPerProduct = 24;
+    /// <summary>Images scored by one matrix product.</summary>
+    public const int ImagesPerProduct = 24;
+
     private readonly WorkerTeam _team;
-    private readonly FrequencyDisc _disc;
-    private readonly ShiftGrid _shifts;
-    private readonly float[] _rows;
-    private readonly float[] _squares;
-    private readonly float[] _ctf;
     private readonly float[][] _image;
+    private FrequencyDisc _disc;
+    private ShiftGrid _shifts;
+    private float[] _rows = [];
+    private float[] _squares = [];
+    private float[] _ctf = [];
     private float[] _slices = [];
     private float[] _power = [];
     private float[] _scores = [];
@@ -37,12 +40,9 @@ internal sealed class DenseSearch
     public DenseSearch(FrequencyDisc disc, ShiftGrid shifts, WorkerTeam team)
     {
         _team = team;
-        _disc = disc;
-        _shifts = shifts;
-        _rows = new float[ImagesPerProduct * shifts.Shifts.Length * 2 * disc.PaddedCount];
-        _squares = new float[ImagesPerProduct * disc.PaddedCount];
-        _ctf = new float[ImagesPerProduct * disc.PaddedCount];
-        _image = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[2 * disc.PaddedCount])];
+        _image = new float[team.Workers][];
+        Array.Fill(_image, []);
+        Use(disc, shifts);
     }
 
     /// <summary>The rotations searched.</summary>
@@ -54,18 +54,27 @@ internal sealed class DenseSearch
     /// <summary>The frequencies compared.</summary>
     public FrequencyDisc Disc => _disc;
 
+    /// <summary>Changes frequencies and shifts; the tables, which are large, are kept where they are large enough.</summary>
+    [MemberNotNull(nameof(_disc), nameof(_shifts))]
+    public void Use(FrequencyDisc disc, ShiftGrid shifts)
+    {
+        _disc = disc;
+        _shifts = shifts;
+        Grow(ref _rows, ImagesPerProduct * shifts.Shifts.Length * 2 * disc.PaddedCount);
+        Grow(ref _squares, ImagesPerProduct * disc.PaddedCount);
+        Grow(ref _ctf, ImagesPerProduct * disc.PaddedCount);
+        for (int w = 0; w < _image.Length; w++) Grow(ref _image[w], 2 * disc.PaddedCount);
+    }
+
     /// <summary>Slices the map at every rotation of the grid.</summary>
     public void SetModel(FourierLattice lattice, Rotation[] grid)
     {
         Grid = grid;
         int k = _disc.PaddedCount;
-        if (_slices.Length != grid.Length * 2 * k)
-        {
-            _slices = new float[grid.Length * 2 * k];
-            _power = new float[grid.Length * k];
-            _scores = new float[ImagesPerProduct * _shifts.Shifts.Length * grid.Length];
-            _norms = new float[ImagesPerProduct * grid.Length];
-        }
+        Grow(ref _slices, grid.Length * 2 * k);
+        Grow(ref _power, grid.Length * k);
+        Grow(ref _scores, ImagesPerProduct * _shifts.Shifts.Length * grid.Length);
+        Grow(ref _norms, ImagesPerProduct * grid.Length);
         _team.ForEach(grid.Length, (r, _) =>
         {
             Span<float> re = _slices.AsSpan(r * 2 * k, k), im = _slices.AsSpan(r * 2 * k + k, k), power = _power.AsSpan(r * k, k);
@@ -75,8 +84,12 @@ internal sealed class DenseSearch
         });
     }
 
-    /// <summary>Scores the images one after another; the receiver is called from the workers, each image once.</summary>
-    public void Score(BandView view, ReadOnlyMemory<int> particles, ReceiveScores receive)
+    /// <summary>Scores the images, <see cref="ImagesPerProduct"/> at a time.</summary>
+    /// <param name="view">The particles over the disc.</param>
+    /// <param name="particles">Which of them.</param>
+    /// <param name="receive">Called from the workers, once for each image.</param>
+    /// <param name="scored">Called from the caller's thread after each product with its number of images; see <see cref="WeightedData"/>.</param>
+    public void Score(BandView view, ReadOnlyMemory<int> particles, ReceiveScores receive, Action<int>? scored = null)
     {
         int k = _disc.PaddedCount, shifts = _shifts.Shifts.Length, rotations = Grid.Length;
         for (int first = 0; first < particles.Length; first += ImagesPerProduct)
@@ -85,7 +98,7 @@ internal sealed class DenseSearch
             _team.ForEach(n, (i, w) => Prepare(view, particles.Span[start + i], i, w));
             MatrixProduct.MultiplyTransposed(_team, _rows.AsSpan(0, n * shifts * 2 * k), n * shifts, 2 * k, _slices, rotations, _scores, alpha: 2);
             MatrixProduct.MultiplyTransposed(_team, _squares.AsSpan(0, n * k), n, k, _power, rotations, _norms);
-            _team.ForBlocks(n, (i, w) =>
+            _team.ForEach(n, (i, w) =>
             {
                 Span<float> scores = _scores.AsSpan(i * shifts * rotations, shifts * rotations);
                 ReadOnlySpan<float> norm = _norms.AsSpan(i * rotations, rotations);
@@ -96,7 +109,22 @@ internal sealed class DenseSearch
                 }
                 receive(start + i, w, scores, _rows.AsSpan(i * shifts * 2 * k, shifts * 2 * k), _ctf.AsSpan(i * k, k));
             });
+            scored?.Invoke(n);
         }
+    }
+
+    /// <summary>Transfer function times shifted image [re over the disc, im over the disc], for an image of the last product.</summary>
+    /// <param name="image">Position within the product.</param>
+    /// <param name="shift">Which shift.</param>
+    public ReadOnlySpan<float> WeightedData(int image, int shift) =>
+        _rows.AsSpan((image * _shifts.Shifts.Length + shift) * 2 * _disc.PaddedCount, 2 * _disc.PaddedCount);
+
+    /// <summary>Squared transfer function over the disc, for an image of the last product.</summary>
+    public ReadOnlySpan<float> CtfSquared(int image) => _squares.AsSpan(image * _disc.PaddedCount, _disc.PaddedCount);
+
+    private static void Grow(ref float[] array, int length)
+    {
+        if (array.Length < length) array = new float[length];
     }
 
     private void Prepare(BandView view, int particle, int slot, int worker)

@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using CryoSpin.Compute;
-using CryoSpin.Geometry;
 using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Search;
@@ -9,36 +9,73 @@ namespace CryoSpin.Reconstruction.Search;
 /// Expectation step over a grid: each image's posterior over shifts and rotations, and the posterior-weighted sums per rotation that the
 /// volume's update needs.
 /// </summary>
+/// <remarks>
+/// Two phases for each product of the search: every image's posterior, in parallel over images, then the sums, in parallel over blocks of
+/// rotations. A rotation's sum is made by one worker in the order of the images, so it does not depend on the number of workers, and no
+/// worker needs a table of its own.
+/// </remarks>
 internal sealed class PosteriorSums
 {
     private const double LeastRelativeWeight = 1e-3;
-    private readonly DenseSearch _search;
-    private readonly float[][] _sums;
-    private readonly bool[][] _used;
+    private const int Blocks = 32;
+    private readonly WorkerTeam _team;
     private readonly List<(int Index, float Weight)>[] _kept;
-    private readonly int _stride;
+    private readonly float[][] _weights;
+    private readonly Action<int, int> _addBlock;
+    private DenseSearch? _search;
+    private SliceBatch? _sums;
+    private bool[] _used = [];
+    private int[] _slots = [];
+    private int _images;
 
-    public PosteriorSums(DenseSearch search, int workers)
+    public PosteriorSums(WorkerTeam team)
     {
-        _search = search;
-        _stride = 3 * search.Disc.PaddedCount;
-        _sums = [.. Enumerable.Range(0, workers).Select(_ => new float[search.Grid.Length * _stride])];
-        _used = [.. Enumerable.Range(0, workers).Select(_ => new bool[search.Grid.Length])];
-        _kept = [.. Enumerable.Range(0, workers).Select(_ => new List<(int, float)>())];
+        _team = team;
+        _kept = [.. Enumerable.Range(0, DenseSearch.ImagesPerProduct).Select(_ => new List<(int, float)>())];
+        _weights = new float[team.Workers][];
+        Array.Fill(_weights, []);
+        _addBlock = AddBlock;
     }
 
     /// <summary>Divides log likelihoods: above 1 softens the posterior.</summary>
     public double Temperature { get; set; } = 1;
 
-    /// <summary>Adds one image; returns its best rotation, best shift, their score and the effective number of poses.</summary>
-    public (int Rotation, int Shift, double LogLikelihood, double Evidence, double EffectiveCount) Add(
-        int worker, ReadOnlySpan<float> logLikelihood, ReadOnlySpan<float> weightedData, ReadOnlySpan<float> ctf)
+    private DenseSearch Search => _search ?? throw new InvalidOperationException("Nothing has begun.");
+
+    private SliceBatch Sums => _sums ?? throw new InvalidOperationException("Nothing has begun.");
+
+    /// <summary>Empties the sums and takes the search's grid, disc and shifts for the next ones.</summary>
+    public void Begin(DenseSearch search)
     {
-        int k = _search.Disc.PaddedCount, rotations = _search.Grid.Length;
+        _search = search;
+        int rotations = search.Grid.Length;
+        // Discs of one size are one set of frequencies.
+        if (_sums is null || _sums.Disc.Count != search.Disc.Count || _sums.Capacity < rotations)
+        {
+            _sums = new SliceBatch(search.Disc, rotations, _team);
+        }
+        for (int r = 0; r < rotations; r++) _sums.SetRotation(r, search.Grid[r]);
+        if (_used.Length < rotations) (_used, _slots) = (new bool[rotations], new int[rotations]);
+        Array.Clear(_used);
+        int block = rotations / Blocks + 1;
+        for (int w = 0; w < _weights.Length; w++)
+        {
+            if (_weights[w].Length < block) _weights[w] = new float[block];
+        }
+    }
+
+    /// <summary>One image's posterior, kept for <see cref="Add"/>; called from any worker.</summary>
+    /// <param name="image">Position within the search's product.</param>
+    /// <param name="logLikelihood">[shift][rotation].</param>
+    /// <returns>Best rotation, best shift, their score, the evidence and the effective number of poses.</returns>
+    public (int Rotation, int Shift, double LogLikelihood, double Evidence, double EffectiveCount) Weigh(
+        int image, ReadOnlySpan<float> logLikelihood)
+    {
+        int rotations = Search.Grid.Length;
         int best = TensorPrimitives.IndexOfMax(logLikelihood);
         float max = logLikelihood[best];
         float floor = (float)(max + Temperature * Math.Log(LeastRelativeWeight));
-        List<(int Index, float Weight)> kept = _kept[worker];
+        List<(int Index, float Weight)> kept = _kept[image];
         kept.Clear();
         double total = 0, squares = 0;
         for (int i = 0; i < logLikelihood.Length; i++)
@@ -49,41 +86,80 @@ internal sealed class PosteriorSums
             total += w;
             squares += w * w;
         }
-        foreach ((int index, float weight) in kept)
-        {
-            int r = index % rotations, s = index / rotations;
-            float w = (float)(weight / total);
-            Span<float> sum = _sums[worker].AsSpan(r * _stride, _stride);
-            TensorPrimitives.MultiplyAdd(weightedData.Slice(s * 2 * k, 2 * k), w, sum[..(2 * k)], sum[..(2 * k)]);
-            Span<float> weights = sum[(2 * k)..];
-            for (int p = 0; p < ctf.Length; p++) weights[p] += w * ctf[p] * ctf[p];
-            _used[worker][r] = true;
-        }
+        foreach (ref (int Index, float Weight) k in CollectionsMarshal.AsSpan(kept)) k.Weight = (float)(k.Weight / total);
         return (best % rotations, best / rotations, max, max + Math.Log(total), total * total / squares);
     }
 
-    /// <summary>Inserts the sums into the back-projection and empties them.</summary>
-    public void InsertInto(BackProjection target, WorkerTeam team)
+    /// <summary>Adds the first images of the search's product, all weighed, to the sums.</summary>
+    public void Add(int images)
     {
-        Rotation[] grid = _search.Grid;
-        int k = _search.Disc.PaddedCount;
-        for (int r = 0; r < grid.Length; r++)
+        _images = images;
+        _team.ForEach(Blocks, _addBlock);
+    }
+
+    /// <summary>Inserts the sums into the back-projection and empties them.</summary>
+    public void InsertInto(BackProjection target)
+    {
+        int count = 0;
+        for (int r = 0; r < Search.Grid.Length; r++)
         {
-            Span<float> first = _sums[0].AsSpan(r * _stride, _stride);
-            bool any = _used[0][r];
-            for (int w = 1; w < team.Workers; w++)
-            {
-                if (!_used[w][r]) continue;
-                Span<float> other = _sums[w].AsSpan(r * _stride, _stride);
-                TensorPrimitives.Add(first, other, first);
-                other.Clear();
-                any = true;
-                _used[w][r] = false;
-            }
-            if (!any) continue;
-            target.Insert(_search.Disc, grid[r], first[..k], first.Slice(k, k), first.Slice(2 * k, k));
-            first.Clear();
-            _used[0][r] = false;
+            if (_used[r]) _slots[count++] = r;
         }
+        Sums.InsertInto(target, _slots.AsSpan(0, count));
+        Array.Clear(_used);
+    }
+
+    private void AddBlock(int block, int worker)
+    {
+        DenseSearch search = Search;
+        SliceBatch sums = Sums;
+        int rotations = search.Grid.Length, k = search.Disc.PaddedCount;
+        int first = (int)((long)rotations * block / Blocks), end = (int)((long)rotations * (block + 1) / Blocks);
+        Span<float> weights = _weights[worker].AsSpan(0, end - first);
+        for (int image = 0; image < _images; image++)
+        {
+            ReadOnlySpan<(int Index, float Weight)> kept = CollectionsMarshal.AsSpan(_kept[image]);
+            weights.Clear();
+            for (int s = 0; s < search.Shifts.Shifts.Length; s++)
+            {
+                int offset = s * rotations, at = LowerBound(kept, offset + first);
+                if (at == kept.Length) break;
+                ReadOnlySpan<float> data = search.WeightedData(image, s);
+                for (; at < kept.Length && kept[at].Index < offset + end; at++)
+                {
+                    int r = kept[at].Index - offset;
+                    Span<float> real = sums.Real(r), imaginary = sums.Imaginary(r);
+                    if (!_used[r])
+                    {
+                        real.Clear();
+                        imaginary.Clear();
+                        sums.Weight(r).Clear();
+                        _used[r] = true;
+                    }
+                    TensorPrimitives.MultiplyAdd(data[..k], kept[at].Weight, real, real);
+                    TensorPrimitives.MultiplyAdd(data[k..], kept[at].Weight, imaginary, imaginary);
+                    weights[r - first] += kept[at].Weight;
+                }
+            }
+            for (int r = first; r < end; r++)
+            {
+                if (weights[r - first] == 0) continue;
+                Span<float> sum = sums.Weight(r);
+                TensorPrimitives.MultiplyAdd(search.CtfSquared(image), weights[r - first], sum, sum);
+            }
+        }
+    }
+
+    /// <summary>Position of the first entry at or beyond an index; they are sorted by it.</summary>
+    private static int LowerBound(ReadOnlySpan<(int Index, float Weight)> kept, int index)
+    {
+        int low = 0, high = kept.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (kept[middle].Index < index) low = middle + 1;
+            else high = middle;
+        }
+        return low;
     }
 }

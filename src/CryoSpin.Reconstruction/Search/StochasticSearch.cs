@@ -33,6 +33,8 @@ internal sealed class StochasticSearch
     private readonly double[] _signal;
     private readonly double[] _inverseSignal;
     private readonly BackProjection _sum;
+    private readonly PosteriorSums _posterior;
+    private DenseSearch? _search;
     private int[] _order;
     private int _next;
 
@@ -57,6 +59,7 @@ internal sealed class StochasticSearch
         small = Math.Min(small, cache.Box);
         Model = new VolumeModel(small, cache.Box * cache.PixelSizeAngstrom / small, maskDiameterAngstrom, team);
         _sum = new BackProjection(schedule.LastBand, VolumeModel.Oversampling);
+        _posterior = new PosteriorSums(team);
         _order = Shuffled();
         StartFromNoise();
     }
@@ -79,19 +82,21 @@ internal sealed class StochasticSearch
         long started = Stopwatch.GetTimestamp();
         double band = _schedule.BandAt(batch), next = _schedule.BandAt(batch + 1);
         FrequencyDisc disc = new(band);
-        DenseSearch search = new(disc, new ShiftGrid(_schedule.MaxShiftPixels, ShiftSpacing(band), disc, _cache.Box), _team);
+        ShiftGrid shifts = new(_schedule.MaxShiftPixels, ShiftSpacing(band), disc, _cache.Box);
+        DenseSearch search = _search ??= new DenseSearch(disc, shifts, _team);
+        search.Use(disc, shifts);
         search.SetModel(Model.Lattice, ViewGrid.ForBand(band, _random));
-        PosteriorSums sums = new(search, _team.Workers);
+        _posterior.Begin(search);
         ReadOnlyMemory<int> ids = NextBatch();
         double[] evidence = new double[ids.Length], effective = new double[ids.Length];
-        search.Score(_cache.View(disc), ids, (slot, worker, scores, rows, ctf) =>
-        {
-            (_, _, _, evidence[slot], effective[slot]) = sums.Add(worker, scores, rows, ctf);
-        });
+        search.Score(
+            _cache.View(disc), ids,
+            (slot, _, scores, _, _) => (_, _, _, evidence[slot], effective[slot]) = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores),
+            _posterior.Add);
         // Newer batches weigh more from the start, and old ones are forgotten: poses found with a poor map lose their weight.
         double window = Math.Min(batch + 1, 1 / (1 - _schedule.Memory));
         _sum.Scale((float)(1 - 1 / window), _team);
-        sums.InsertInto(_sum, _team);
+        _posterior.InsertInto(_sum);
         // One shell more than is known is left in the map: it is what the next, slightly wider band starts from.
         double[] ridge = _inverseSignal[..Math.Min(_inverseSignal.Length, (int)Math.Round(band + 1) + 1)];
         Model.Solve(_sum, ridge, next);

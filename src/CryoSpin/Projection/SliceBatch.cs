@@ -10,8 +10,8 @@ namespace CryoSpin.Projection;
 /// </summary>
 /// <remarks>
 /// The points of each slice are sorted by plane z. Planes are taken in slabs of fixed thickness; a point writes to its plane and the next,
-/// so slabs that are not neighbours share nothing: first all slabs of even number are filled, in parallel, then those of odd number, each by
-/// one worker in the order of slots. No worker needs a sum of its own. All slices of a batch meet a slab while it is in the cache.
+/// so slabs that are not neighbours share nothing: first all slabs of even number are filled, in parallel, then those of odd number, each
+/// by one worker in the order of slots. No worker needs a sum of its own. All slices of a batch meet a slab while it is in the cache.
 /// </remarks>
 public sealed class SliceBatch
 {
@@ -28,6 +28,7 @@ public sealed class SliceBatch
     private readonly int[][] _planes;
     private readonly Action<int, int> _sort;
     private readonly Action<int, int> _fill;
+    private readonly int[] _order;
     private int[] _starts = [];
     private BackProjection? _sum;
     private int _first;
@@ -38,10 +39,10 @@ public sealed class SliceBatch
     /// <summary>Makes room for some slices: 44 bytes for each frequency of each (12 beyond the 256th).</summary>
     /// <param name="disc">Their frequencies.</param>
     /// <param name="capacity">
-    /// Most slices at a time. Each filling goes through the whole sum, so few at a time cost more: with 64, 1.2 to 1.3 times the time of 256
-    /// (box 128).
+    /// Most slices at a time. Each filling goes through the whole sum, so few at a time cost more: with 64, 1.2 to 1.3 times the time of
+    /// 256 (box 128).
     /// </param>
-    /// <param name="team">Workers of <see cref="InsertInto"/>.</param>
+    /// <param name="team">Workers that insert.</param>
     public SliceBatch(FrequencyDisc disc, int capacity, WorkerTeam team)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
@@ -49,6 +50,7 @@ public sealed class SliceBatch
         Capacity = capacity;
         _team = team;
         _rotations = new Rotation[capacity];
+        _order = new int[capacity];
         _slots = new float[3L * capacity * disc.PaddedCount];
         _points = new float[(long)Math.Min(capacity, SlotsPerPass) * disc.PaddedCount * SortedInsertionKernel.PointFloats];
         _planes = [.. Enumerable.Range(0, team.Workers).Select(_ => new int[disc.PaddedCount])];
@@ -84,6 +86,21 @@ public sealed class SliceBatch
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
+        for (int i = 0; i < count; i++) _order[i] = i;
+        Insert(sum, count);
+    }
+
+    /// <summary>Adds some slots, in the order given.</summary>
+    /// <param name="sum">Sum whose radius is at least the disc's.</param>
+    /// <param name="slots">At most <see cref="Capacity"/> slots.</param>
+    public void InsertInto(BackProjection sum, ReadOnlySpan<int> slots)
+    {
+        slots.CopyTo(_order);
+        Insert(sum, slots.Length);
+    }
+
+    private void Insert(BackProjection sum, int count)
+    {
         if (Disc.Radius > sum.Radius) throw new ArgumentException("The disc reaches beyond the sum.", nameof(sum));
         int startsLength = Math.Min(Capacity, SlotsPerPass) * (sum.Size + 2);
         if (_starts.Length < startsLength) _starts = new int[startsLength];
@@ -107,7 +124,7 @@ public sealed class SliceBatch
 
     private void Sort(int pass, int worker)
     {
-        int slot = _first + pass, length = Disc.PaddedCount * SortedInsertionKernel.PointFloats, planes = _sum!.Size + 2;
+        int slot = _order[_first + pass], length = Disc.PaddedCount * SortedInsertionKernel.PointFloats, planes = _sum!.Size + 2;
         SortedInsertionKernel.Sort(
             _sum, Disc, _rotations[slot], Real(slot), Imaginary(slot), Weight(slot), _points.AsSpan(pass * length, length),
             _starts.AsSpan(pass * planes, planes), _planes[worker]);
@@ -122,12 +139,12 @@ public sealed class SliceBatch
         fixed (float* sums = sum.Sums, points = _points)
         fixed (int* starts = _starts)
         {
-            for (int slot = 0; slot < _passSlots; slot++)
+            for (int pass = 0; pass < _passSlots; pass++)
             {
-                int* own = starts + slot * planes;
+                int* own = starts + pass * planes;
                 int from = own[low];
                 SortedInsertionKernel.Add(
-                    sums, rowStep, planeStep, points + slot * length + SortedInsertionKernel.PointFloats * (nint)from, own[high] - from);
+                    sums, rowStep, planeStep, points + pass * length + SortedInsertionKernel.PointFloats * (nint)from, own[high] - from);
             }
         }
     }

@@ -67,6 +67,35 @@ public sealed class AutoEncodingStageTests : IDisposable
     }
 
     [Fact]
+    public void The_bytes_do_not_depend_on_the_number_of_workers()
+    {
+        AutoEncodingSchedule schedule = s_schedule with { Steps = 8, WarmUpShare = 0.25, Memory = 0.5 };
+        (float[] map, byte[] encoder, PoseFit[] poses) = Run(1);
+        VolumeModel untouched = s_set.Value.Model(_team, Band);
+        Assert.False(map.AsSpan().SequenceEqual(untouched.Map.Voxels), "The volume was not updated: the test says nothing.");
+        foreach (int workers in (int[])[2, 3])
+        {
+            (float[] otherMap, byte[] otherEncoder, PoseFit[] otherPoses) = Run(workers);
+            Assert.True(map.AsSpan().SequenceEqual(otherMap), $"map, {workers} workers");
+            Assert.True(encoder.AsSpan().SequenceEqual(otherEncoder), $"encoder, {workers} workers");
+            Assert.Equal(poses, otherPoses);
+        }
+
+        (float[] Map, byte[] Encoder, PoseFit[] Poses) Run(int workers)
+        {
+            using WorkerTeam team = new(workers);
+            VolumeModel model = s_set.Value.Model(team, Band);
+            using AutoEncodingStage stage = new(_cache, model, TinyDataset.InverseSignal(_cache), schedule, new Random(1), team);
+            stage.Run(_ => { }, CancellationToken.None);
+            PoseFit[] poses = new PoseFit[20];
+            stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => poses[i] = c[0], CancellationToken.None);
+            using MemoryStream weights = new();
+            stage.Encoder.Save(weights);
+            return (model.Map.Voxels, weights.ToArray(), poses);
+        }
+    }
+
+    [Fact]
     public void Only_enough_real_images_replace_the_volume()
     {
         VolumeModel model = s_set.Value.Model(_team, Band);

@@ -95,6 +95,30 @@ public sealed unsafe class PoseEncoderTests : IDisposable
     }
 
     [Fact]
+    public void The_number_of_workers_does_not_change_a_byte()
+    {
+        byte[] expected = Train(1);
+        foreach (int workers in (int[])[2, 3, 5]) Assert.Equal(expected, Train(workers));
+
+        static byte[] Train(int workers)
+        {
+            using WorkerTeam team = new(workers);
+            using PoseEncoder encoder = new(EncoderArchitecture.Compact(32, 3), 9, 7, team);
+            Random random = new(3);
+            for (int i = 0; i < 3; i++)
+            {
+                float[] images = Numbers.UniformFloats(random, 9 * 1024), target = Numbers.UniformFloats(random, 9 * encoder.OutputsPerImage);
+                Loss(encoder, images, target, out float[] gradient);
+                encoder.Backward(gradient);
+                encoder.Step(1e-3);
+            }
+            using MemoryStream end = new();
+            encoder.Save(end);
+            return end.ToArray();
+        }
+    }
+
+    [Fact]
     public void Vector_widths_give_the_same_bytes()
     {
         EncoderArchitecture shape = Small(18, 2);

@@ -64,11 +64,12 @@ public class DenseSearchTests
         Rotation[] grid = ViewGrid.Make(10, 4, new Random(4));
         DenseSearch search = new(scene.Disc, shifts, scene.Team);
         search.SetModel(scene.Lattice, grid);
-        PosteriorSums sums = new(search, scene.Team.Workers) { Temperature = temperature };
+        PosteriorSums sums = new(scene.Team) { Temperature = temperature };
+        sums.Begin(search);
         var found = new (int Rotation, int Shift, double LogLikelihood, double Evidence, double EffectiveCount)[12];
-        search.Score(scene.View, Enumerable.Range(0, 12).ToArray(), (slot, w, s, rows, ctf) => found[slot] = sums.Add(w, s, rows, ctf));
+        search.Score(scene.View, Enumerable.Range(0, 12).ToArray(), (slot, _, s, _, _) => found[slot] = sums.Weigh(slot, s), sums.Add);
         BackProjection actual = new(4, VolumeModel.Oversampling), expected = new(4, VolumeModel.Oversampling);
-        sums.InsertInto(actual, scene.Team);
+        sums.InsertInto(actual);
 
         double spread = 0;
         for (int i = 0; i < 12; i++)
@@ -96,7 +97,7 @@ public class DenseSearchTests
 
         // Inserting empties the sums.
         BackProjection nothing = new(4, VolumeModel.Oversampling);
-        sums.InsertInto(nothing, scene.Team);
+        sums.InsertInto(nothing);
         Assert.All(nothing.MeanWeights(), v => Assert.Equal(0, v));
 
         double[] Voxels(BackProjection sum) => [.. transform.Reconstruct(sum, ridge).Voxels.Select(v => (double)v)];

@@ -71,6 +71,23 @@ public sealed class StochasticSearchTests : IDisposable
     }
 
     [Fact]
+    public void The_bytes_do_not_depend_on_the_number_of_workers()
+    {
+        SearchSchedule schedule = s_schedule with { Batches = 4, FirstBand = 3, LastBand = 5, MarchingShare = 0.5 };
+        float[] expected = Map(1);
+        foreach (int workers in (int[])[2, 3]) Assert.True(expected.AsSpan().SequenceEqual(Map(workers)), $"{workers} workers");
+
+        float[] Map(int workers)
+        {
+            using WorkerTeam team = new(workers);
+            StochasticSearch search = new(
+                _cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(1), team);
+            search.Run(_ => { }, CancellationToken.None);
+            return search.Model.Map.Voxels;
+        }
+    }
+
+    [Fact]
     public void The_first_map_has_the_asked_share_of_the_data_power()
     {
         StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);

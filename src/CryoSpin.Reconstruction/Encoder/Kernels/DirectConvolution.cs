@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Compute.Kernels;
 
@@ -11,6 +12,10 @@ namespace CryoSpin.Reconstruction.Encoder.Kernels;
 internal sealed unsafe class DirectConvolution : IDisposable
 {
     private const int PixelsPerItem = 512;
+
+    // Partial sums of the weight gradient: their number is fixed, so that the result does not depend on the number of workers, and large
+    // enough to keep many workers busy.
+    private const int Parts = 32;
     private readonly WorkerTeam _team;
     private readonly int _inputs;
     private readonly int _outputs;
@@ -25,6 +30,7 @@ internal sealed unsafe class DirectConvolution : IDisposable
     private MapLayout _to;
     private int _rows;
     private int _itemsPerImage;
+    private int _items;
 
     /// <summary>Prepares a layer.</summary>
     /// <param name="team">Workers.</param>
@@ -36,9 +42,9 @@ internal sealed unsafe class DirectConvolution : IDisposable
         // Whole fours: a micro-kernel of 4 rows, one of them unused, beats one of 2 and one of 1.
         _sumRows = ((3 * inputs) + 3) / 4 * 4;
         _packed = new AlignedBuffer(9L * inputs * outputs);
-        _sums = new AlignedBuffer(3L * _sumRows * outputs * team.Workers);
+        _sums = new AlignedBuffer(3L * _sumRows * outputs * Parts);
         _convolve = ConvolveRows;
-        _gradient = AddGradient;
+        _gradient = AddPart;
     }
 
     /// <summary>Packs filters [3][3][inputs][outputs] for <see cref="Convolve"/>.</summary>
@@ -65,7 +71,7 @@ internal sealed unsafe class DirectConvolution : IDisposable
         _team.ForEach(images * _itemsPerImage, _convolve);
     }
 
-    /// <summary>Gradient [3][3][inputs][outputs] of the filters; the same for every run with the same number of workers.</summary>
+    /// <summary>Gradient [3][3][inputs][outputs] of the filters; the same for any number of workers.</summary>
     /// <param name="input">The layer's input with a border of zeros.</param>
     /// <param name="from">Its layout.</param>
     /// <param name="outputGradient">Gradient at the layer's output.</param>
@@ -77,18 +83,17 @@ internal sealed unsafe class DirectConvolution : IDisposable
         float* input, MapLayout from, float* outputGradient, MapLayout to, int images, float* gradient, bool accumulate)
     {
         Set(input, from, outputGradient, to);
+        _items = images * _itemsPerImage;
         _sums.Clear();
-        _team.ForBlocks(images * _itemsPerImage, _gradient);
-        nint copy = (nint)3 * _sumRows * _outputs;
+        _team.ForEach(Parts, _gradient);
+        int copy = 3 * _sumRows * _outputs, row = 3 * _inputs * _outputs;
+        Span<float> sum = _sums.Slice(0, copy);
+        for (int part = 1; part < Parts; part++) TensorPrimitives.Add(sum, _sums.Slice((long)part * copy, copy), sum);
         for (int dy = 0; dy < 3; dy++)
         {
-            for (int i = 0; i < 3 * _inputs * _outputs; i++)
-            {
-                float sum = 0f;
-                for (int w = 0; w < _team.Workers; w++) sum += _sums.Pointer[(w * copy) + ((nint)dy * _sumRows * _outputs) + i];
-                float* g = gradient + ((nint)dy * 3 * _inputs * _outputs) + i;
-                *g = accumulate ? *g + sum : sum;
-            }
+            Span<float> taps = sum.Slice(dy * _sumRows * _outputs, row), target = new(gradient + ((nint)dy * row), row);
+            if (accumulate) TensorPrimitives.Add(target, taps, target);
+            else taps.CopyTo(target);
         }
     }
 
@@ -126,10 +131,16 @@ internal sealed unsafe class DirectConvolution : IDisposable
         }
     }
 
-    private void AddGradient(int item, int worker)
+    private void AddPart(int part, int worker)
+    {
+        float* sums = _sums.Pointer + ((nint)part * 3 * _sumRows * _outputs);
+        int end = (int)((long)_items * (part + 1) / Parts);
+        for (int item = (int)((long)_items * part / Parts); item < end; item++) AddGradient(item, sums);
+    }
+
+    private void AddGradient(int item, float* sums)
     {
         int image = item / _itemsPerImage, first = item % _itemsPerImage * _rows, rows = Math.Min(_from.Side - first, _rows);
-        float* sums = _sums.Pointer + ((nint)worker * 3 * _sumRows * _outputs);
         float* gradient = _output + (image * _to.Image) + _to.Origin + (first * _to.Row);
         for (int o = 0; o < _outputs; o += 16)
         {
