@@ -70,7 +70,10 @@ internal sealed class CopyCorrelation
         return cross;
     }
 
-    /// <summary>The mean over the coefficients, weighted; to search with.</summary>
+    /// <summary>
+    /// The mean over the coefficients, each shell divided by its root mean square and weighted; without weights, fine detail decides, as
+    /// most coefficients are fine: the coarse shape of any compact molecule looks half symmetric.
+    /// </summary>
     public double Score(in Rotation r, (double X, double Y, double Z) c)
     {
         double[] curve = Curve(r, c);
@@ -82,9 +85,6 @@ internal sealed class CopyCorrelation
         }
         return sum / weight;
     }
-
-    /// <summary>The mean of the curve, each shell counting once; to report.</summary>
-    public double Mean(in Rotation r, (double X, double Y, double Z) c) => Curve(r, c).AsSpan(1).ToArray().Average();
 
     /// <summary>
     /// Weighs every shell by v / (1 - v^2), v its correlation: the maximum-likelihood weight of shells that share a signal and have noise

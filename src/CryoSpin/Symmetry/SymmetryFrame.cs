@@ -9,7 +9,8 @@ namespace CryoSpin.Symmetry;
 /// <param name="Element">The rotation, in the group's standard axes.</param>
 /// <param name="AngleDegrees">Its angle, 0 to 180.</param>
 /// <param name="Correlation">
-/// The mean of the Fourier shell correlations of the map with its turned copy over the shells of the search; 1 for a perfect symmetry.
+/// The mean over all Fourier coefficients, up to the band's limit, of the Fourier shell correlation of the map with its turned copy; 1 for
+/// a perfect symmetry.
 /// </param>
 public sealed record SymmetryCopy(Rotation Element, double AngleDegrees, double Correlation);
 

@@ -250,7 +250,7 @@ public sealed class SymmetrySearch
         Run(copies.Length, i =>
         {
             Rotation s = group.Elements[i + 1];
-            copies[i] = new SymmetryCopy(s, s.AngleToDegrees(Rotation.Identity), correlation.Mean(InMap(frame, s), centre));
+            copies[i] = new SymmetryCopy(s, s.AngleToDegrees(Rotation.Identity), correlation.Score(InMap(frame, s), centre));
         });
         return new SymmetryFrame
         {

@@ -13,19 +13,17 @@ internal static class StackChecks
     /// <returns>The box of the first readable stack; 0 where there is none.</returns>
     public static int Run(ParticleRows rows, ProblemList problems, bool checkPixelSize)
     {
-        int[] first = FirstRows(rows);
         int box = 0;
         string boxOf = "";
         int[] counts = new int[rows.StackPaths.Count];
         double headerPixel = 0;
+        HashSet<int> missing = [];
         for (int s = 0; s < counts.Length; s++)
         {
             string path = rows.StackPaths[s];
             if (!File.Exists(path))
             {
-                problems.Add(
-                    Severity.Error, "stack.missing", rows.Where(first[s]), $"{path} does not exist", "the stack that the row names",
-                    "Run in the folder that the paths start from, or put the stack beside the star file.");
+                missing.Add(s);
                 continue;
             }
             try
@@ -53,6 +51,10 @@ internal static class StackChecks
                 problems.Add(Severity.Error, "stack.unreadable", path, e.What, "an MRC stack of images", e.Remedy);
             }
         }
+        problems.AddRows(
+            Severity.Error, "stack.missing", rows, i => missing.Contains(rows.StackOf[i]),
+            i => $"{rows.StackPaths[rows.StackOf[i]]} does not exist; {missing.Count} of {counts.Length} stacks are missing",
+            "the stack that the row names", "Run in the folder that the paths start from, or put the stacks beside the star file.");
         problems.AddRows(
             Severity.Error, "image.beyondEnd", rows,
             i => rows.StackOf[i] >= 0 && counts[rows.StackOf[i]] > 0 && rows.ImageIndex[i] >= counts[rows.StackOf[i]],
@@ -88,15 +90,5 @@ internal static class StackChecks
                 FormattableString.Invariant($"{size:g6} Å, as the particle file says"),
                 "Find out which is right; the particle file is believed.");
         }
-    }
-
-    private static int[] FirstRows(ParticleRows rows)
-    {
-        int[] first = new int[rows.StackPaths.Count];
-        for (int i = rows.Count - 1; i >= 0; i--)
-        {
-            if (rows.StackOf[i] >= 0) first[rows.StackOf[i]] = i;
-        }
-        return first;
     }
 }

@@ -46,27 +46,3 @@ public sealed class SymmetryFrameTests
         Assert.True(Views.Correlation(s_frame.Turn(map).Voxels, average.Voxels) > 0.995);
     }
 }
-
-/// <summary>Noise-free images for tests.</summary>
-internal static class Views
-{
-    /// <summary>The projection at a pose: shifted by minus its origin.</summary>
-    public static float[] Of(Volume map, in Pose pose)
-    {
-        SimulationOptions options = new() { Particles = 1 };
-        Assert.Equal(1, options.Particles);
-        return ReferenceProjection.Project(map, pose);
-    }
-
-    public static double Correlation(float[] a, float[] b)
-    {
-        double ma = a.Average(), mb = b.Average(), ab = 0, aa = 0, bb = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            ab += (a[i] - ma) * (b[i] - mb);
-            aa += (a[i] - ma) * (a[i] - ma);
-            bb += (b[i] - mb) * (b[i] - mb);
-        }
-        return ab / Math.Sqrt(aa * bb);
-    }
-}
