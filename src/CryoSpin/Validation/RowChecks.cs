@@ -74,7 +74,7 @@ internal static class RowChecks
     {
         double[] u = rows.DefocusU, v = rows.DefocusV;
         problems.AddRows(
-            Severity.Error, "defocus.zero", rows, i => u[i] == 0 && v[i] == 0 && !(rows.PhaseShift[i] != 0),
+            Severity.Error, "defocus.zero", rows, i => u[i] == 0 && v[i] == 0 && !(Math.Abs(rows.PhaseShift[i]) > 0),
             i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å", "the particle's defocus",
             "Estimate the CTF of the micrograph, or remove the particle.");
         problems.AddRows(
