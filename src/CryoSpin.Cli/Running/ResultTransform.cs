@@ -40,7 +40,8 @@ internal sealed class ResultTransform
         if (maps.Count == 0 && particles is null)
         {
             throw new InputException(
-                folder, $"the folder has neither {string.Join(", ", MapNames)} nor {RunFiles.Particles}.", "Name the output folder of a run.");
+                folder, $"the folder has neither {string.Join(", ", MapNames)} nor {RunFiles.Particles}.",
+                    "Name the output folder of a run.");
         }
         return new ResultTransform(folder, maps, particles);
     }

@@ -98,6 +98,7 @@ internal static class FlipHandVerb
     {
         string clean = path.TrimEnd('/', '\\');
         if (Directory.Exists(path)) return clean + "_flipped";
-        return Path.Combine(Path.GetDirectoryName(clean) ?? "", Path.GetFileNameWithoutExtension(clean) + "_flipped" + Path.GetExtension(clean));
+        return Path.Combine(Path.GetDirectoryName(clean) ?? "",
+            Path.GetFileNameWithoutExtension(clean) + "_flipped" + Path.GetExtension(clean));
     }
 }

@@ -15,7 +15,8 @@ internal static class SymmetrizeVerb
     public static Command Create()
     {
         Argument<string> folder = new("DIR") { Description = "The output folder of a finished run." };
-        Option<string> group = OptionFactory.Path("--sym", "Point group: Cn, Dn, T, O, I (= I2), I1 to I4, or auto.", "GROUP", required: true);
+        Option<string> group = OptionFactory.Path("--sym", "Point group: Cn, Dn, T, O, I (= I2), I1 to I4, or auto.", "GROUP",
+            required: true);
         Option<string> output = OptionFactory.Path(
             "--output", "Folder for the result [default: DIR with _GROUP].", "OUT", required: false, "-o");
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
@@ -32,7 +33,8 @@ internal static class SymmetrizeVerb
             if (!auto) name = PointGroup.Parse(name).Name;
             if (!Directory.Exists(source)) throw new InputException(source, "there is no such folder.", "Name the output folder of a run.");
             ResultTransform result = ResultTransform.Read(source);
-            if (!result.Maps.ContainsKey(RunFiles.Map)) throw new InputException(source, $"there is no {RunFiles.Map} in it.", "It is needed.");
+            if (!result.Maps.ContainsKey(RunFiles.Map)) throw new InputException(source, $"there is no {RunFiles.Map} in it.",
+                "It is needed.");
             string? target = parse.GetValue(output);
             if (target is not null) RefuseExisting(target, parse.GetValue(overwrite));
             using WorkerTeam team = new(parse.GetValue(threads));

@@ -35,7 +35,8 @@ public sealed class SymmetrySearch
     public SymmetrySearch(Volume map, double finestAngstrom, WorkerTeam? team = null)
     {
         ArgumentNullException.ThrowIfNull(map);
-        if (map.Size < SmallestBox) throw new ArgumentException($"A map of edge {map.Size} holds too few shells for a search.", nameof(map));
+        if (map.Size < SmallestBox) throw new ArgumentException($"A map of edge {map.Size} holds too few shells for a search.",
+            nameof(map));
         if (!(finestAngstrom > 0)) throw new ArgumentOutOfRangeException(nameof(finestAngstrom), finestAngstrom, "It must be positive.");
         _map = map;
         _team = team;

@@ -99,7 +99,8 @@ internal sealed class ParticleRows
             bool ctf = particles.Has("rlnDefocusU") || particles.Has("rlnDefocusV") || particles.Has("rlnDefocusAngle");
             if (ctf)
             {
-                string[] needed = ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast"];
+                string[] needed = ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnVoltage", "rlnSphericalAberration",
+                    "rlnAmplitudeContrast"];
                 foreach (string column in needed.Where(c => !Has(c))) Missing(column, "the CTF needs it");
             }
             bool poses = particles.Has("rlnAngleRot") || particles.Has("rlnAngleTilt") || particles.Has("rlnAnglePsi");
@@ -184,7 +185,8 @@ internal sealed class ParticleRows
             for (int i = 0; i < values.Length; i++)
             {
                 if (!own && _opticsRow[i] < 0) continue;
-                if (double.TryParse(Cell(i), NumberStyles.Float, CultureInfo.InvariantCulture, out double v) && double.IsFinite(v)) values[i] = v;
+                if (double.TryParse(Cell(i), NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out double v) && double.IsFinite(v)) values[i] = v;
                 else wrong.Add(i);
             }
             Bad("value.notNumber", wrong, i => $"_{column} is '{Cell(i)}'", "a finite number", "Correct the value.");

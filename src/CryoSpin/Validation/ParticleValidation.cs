@@ -39,7 +39,8 @@ public static class ParticleValidation
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static ValidationReport Full(
-        string path, ParticleLoadOptions? options, WorkerTeam team, Action<int, int>? progress = null, CancellationToken cancellation = default)
+        string path, ParticleLoadOptions? options, WorkerTeam team, Action<int, int>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
@@ -75,7 +76,8 @@ public static class ParticleValidation
         int box = StackChecks.Run(rows, new ProblemList(), checkPixelSize: false);
         return box > 0
             ? new ImageScan(rows, box, team).Run(progress, cancellation)
-            : [.. Enumerable.Range(0, set.Count).Select(i => new BadParticle(i, ImageScan.Unreadable, $"{set.ImagePath(i)} cannot be read"))];
+            : [.. Enumerable.Range(0, set.Count).Select(i => new BadParticle(i, ImageScan.Unreadable,
+                $"{set.ImagePath(i)} cannot be read"))];
     }
 
     private static ValidationReport Finish(
@@ -103,7 +105,8 @@ public static class ParticleValidation
     {
         Dictionary<int, string> reasons = bad.Where(b => b.Code == code).ToDictionary(b => b.Index, b => b.Reason);
         problems.AddRows(
-            Severity.Error, code, rows, [.. reasons.Keys.Order()], i => $"{reasons[i]}", expected, "Remove the particle or extract it again.");
+            Severity.Error, code, rows, [.. reasons.Keys.Order()], i => $"{reasons[i]}", expected,
+                "Remove the particle or extract it again.");
     }
 
     /// <summary>What the loader accepts is checked as loaded; what it refuses, as far as its tables can be read.</summary>

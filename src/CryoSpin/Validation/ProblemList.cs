@@ -16,7 +16,8 @@ internal sealed class ProblemList
 
     /// <summary>One problem for all rows that fail; none where all pass. What is found is that of the first row.</summary>
     public void AddRows(
-        Severity severity, string code, ParticleRows rows, Func<int, bool> fails, Func<int, FormattableString> found, string expected, string remedy)
+        Severity severity, string code, ParticleRows rows, Func<int, bool> fails, Func<int, FormattableString> found, string expected,
+            string remedy)
     {
         List<int> failing = [];
         for (int i = 0; i < rows.Count; i++)
@@ -34,7 +35,8 @@ internal sealed class ProblemList
         if (failing.Count == 0) return;
         string text = found(failing[0]).ToString(CultureInfo.InvariantCulture);
         _problems.Add(new ValidationProblem(
-            severity, code, rows.Where(failing[0]), text, expected, remedy, failing.Count, [.. failing.Take(RowsShown).Select(i => i + 1)]));
+            severity, code, rows.Where(failing[0]), text, expected, remedy, failing.Count,
+                [.. failing.Take(RowsShown).Select(i => i + 1)]));
     }
 
     /// <summary>Errors first, each kind in the order in which it was found.</summary>

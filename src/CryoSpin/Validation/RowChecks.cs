@@ -60,13 +60,16 @@ internal static class RowChecks
             Severity.Error, "optics.aberration", rows, i => cs[i] is < 0 or > 50, i => $"a spherical aberration of {cs[i]:g6} mm",
             "0 to 50 mm", "Correct _rlnSphericalAberration; it is in millimetres.");
         problems.AddRows(
-            Severity.Warning, "optics.aberrationUnusual", rows, i => cs[i] is > 5 and <= 50, i => $"a spherical aberration of {cs[i]:g6} mm",
+            Severity.Warning, "optics.aberrationUnusual", rows, i => cs[i] is > 5 and <= 50,
+                i => $"a spherical aberration of {cs[i]:g6} mm",
             "5 mm at most; most microscopes have 0 to 2.7", "Check _rlnSphericalAberration.");
         problems.AddRows(
-            Severity.Error, "optics.amplitudeContrast", rows, i => q0[i] is < 0 or > 1, i => $"an amplitude contrast of {q0[i]:g6}", "0 to 1",
+            Severity.Error, "optics.amplitudeContrast", rows, i => q0[i] is < 0 or > 1, i => $"an amplitude contrast of {q0[i]:g6}",
+                "0 to 1",
             "Correct _rlnAmplitudeContrast; it is a fraction, not per cent.");
         problems.AddRows(
-            Severity.Warning, "optics.amplitudeContrastUnusual", rows, i => q0[i] is > 0.3 and < 1, i => $"an amplitude contrast of {q0[i]:g6}",
+            Severity.Warning, "optics.amplitudeContrastUnusual", rows, i => q0[i] is > 0.3 and < 1,
+                i => $"an amplitude contrast of {q0[i]:g6}",
             "0.05 to 0.2", "Check _rlnAmplitudeContrast.");
     }
 
@@ -82,14 +85,16 @@ internal static class RowChecks
             i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å", $"less than {LargestDefocus:g6} Å (10 micrometres)",
             "Correct _rlnDefocusU and _rlnDefocusV; they are in angstrom.");
         problems.AddRows(
-            Severity.Error, "defocus.unit", rows, i => u[i] is > 0 and < 100 && v[i] is > 0 and < 100, i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å",
+            Severity.Error, "defocus.unit", rows, i => u[i] is > 0 and < 100 && v[i] is > 0 and < 100,
+                i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å",
             "some thousands of angstrom", "Were micrometres or nanometres written? _rlnDefocusU and _rlnDefocusV are in angstrom.");
         problems.AddRows(
             Severity.Warning, "defocus.negative", rows, i => u[i] < 0 || v[i] < 0, i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å",
             "a positive number, which is underfocus", "Check the sign; cryo-EM images are taken under focus.");
         problems.AddRows(
             Severity.Warning, "defocus.astigmatism", rows, i => Math.Abs(u[i] - v[i]) > Math.Max(5000, 0.5 * Math.Abs(u[i] + v[i]) / 2),
-            i => $"defoci of {u[i]:g6} and {v[i]:g6} Å", "values within 5,000 Å of each other", "Has the CTF fit of this micrograph failed?");
+            i => $"defoci of {u[i]:g6} and {v[i]:g6} Å", "values within 5,000 Å of each other",
+                "Has the CTF fit of this micrograph failed?");
     }
 
     private static void HalfSets(ParticleRows rows, ProblemList problems)
@@ -111,7 +116,8 @@ internal static class RowChecks
     public static void RunWithBox(ParticleRows rows, int box, ProblemList problems)
     {
         problems.AddRows(
-            Severity.Warning, "pose.origin", rows, i => Math.Max(Math.Abs(rows.OriginX[i]), Math.Abs(rows.OriginY[i])) > box * rows.PixelSize[i] / 2,
+            Severity.Warning, "pose.origin", rows, i => Math.Max(Math.Abs(rows.OriginX[i]),
+                Math.Abs(rows.OriginY[i])) > box * rows.PixelSize[i] / 2,
             i => $"an origin of {rows.OriginX[i]:g6}, {rows.OriginY[i]:g6} Å", $"at most half the box of {box} pixels",
             "The particle is outside of its image; is the unit angstrom?");
         if (!rows.HasCtf) return;

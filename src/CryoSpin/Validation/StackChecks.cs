@@ -43,7 +43,8 @@ internal static class StackChecks
                 }
                 foreach (string warning in stack.Warnings)
                 {
-                    problems.Add(Severity.Warning, "stack.oddity", path, warning, "a stack as its header says", "Check how it was written.");
+                    problems.Add(Severity.Warning, "stack.oddity", path, warning, "a stack as its header says",
+                        "Check how it was written.");
                 }
             }
             catch (InputException e)

@@ -20,7 +20,8 @@ internal static class Views
             for (int kx = 0; kx < half; kx++)
             {
                 int i = 2 * (row * half + kx);
-                (double sin, double cos) = Math.SinCos(unit * (kx * pose.OriginXAngstrom + Shells.Frequency(row, n) * pose.OriginYAngstrom));
+                (double sin, double cos) = Math.SinCos(unit * (kx * pose.OriginXAngstrom + Shells.Frequency(row,
+                    n) * pose.OriginYAngstrom));
                 (double re, double im) = (spectrum[i], spectrum[i + 1]);
                 spectrum[i] = (float)(re * cos - im * sin);
                 spectrum[i + 1] = (float)(re * sin + im * cos);
