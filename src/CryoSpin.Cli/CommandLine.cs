@@ -65,6 +65,9 @@ internal static class CommandLine
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
         root.Add(InspectVerb.Create());
+        root.Add(ValidateVerb.Create());
+        root.Add(FlipHandVerb.Create());
+        root.Add(SymmetrizeVerb.Create());
         VerbHelp.Install(root);
         return root;
     }

@@ -23,6 +23,8 @@ public sealed partial class ArchitectureTests
         ["Particles"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "IO"],
         ["Simulation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
         ["Evaluation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
+        ["Symmetry"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Evaluation"],
+        ["Validation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "IO"],
         ["Runs"] =
         [
             "Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Simulation", "Evaluation",

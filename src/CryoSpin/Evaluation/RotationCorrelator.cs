@@ -60,7 +60,16 @@ internal sealed class RotationCorrelator
     public Buffers NewBuffers() => new(_reference.Length, _fft.SpectrumLength, _fft.RealLength, _shells + 1);
 
     /// <summary>The correlation, at most 1, of the reference with map(r x), moved so that it matches best.</summary>
-    public double Score(OversampledSpectrum map, in Rotation r, Buffers buffers)
+    public double Score(OversampledSpectrum map, in Rotation r, Buffers buffers) => Peak(map, r, buffers).Height / _weight;
+
+    /// <summary>Where that best match lies: how far map(r x) is moved, as a fraction of the box's width.</summary>
+    public (double X, double Y, double Z) BestShift(OversampledSpectrum map, in Rotation r, Buffers buffers)
+    {
+        (double x, double y, double z) = Peak(map, r, buffers).Position;
+        return (x / _fft.Size, y / _fft.Size, z / _fft.Size);
+    }
+
+    private ((double X, double Y, double Z) Position, double Height) Peak(OversampledSpectrum map, in Rotation r, Buffers buffers)
     {
         Sample(map, r, buffers.Samples, buffers.Rms);
         float[] spectrum = buffers.Spectrum;
@@ -81,7 +90,7 @@ internal sealed class RotationCorrelator
             }
         }
         _fft.InverseInPlace(spectrum, buffers.Correlation);
-        return PeriodicPeak.Find(buffers.Correlation, _fft.Size).Height / _weight;
+        return PeriodicPeak.Find(buffers.Correlation, _fft.Size);
     }
 
     /// <summary>

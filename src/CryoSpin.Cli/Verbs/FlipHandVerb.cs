@@ -1,0 +1,104 @@
+using System.CommandLine;
+using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
+using CryoSpin.Diagnostics;
+using CryoSpin.IO.Mrc;
+using CryoSpin.Reporting.Files;
+using CryoSpin.Symmetry;
+
+namespace CryoSpin.Cli.Verbs;
+
+/// <summary>flip-hand: the other hand of a result, of maps or of poses.</summary>
+internal static class FlipHandVerb
+{
+    // The FSC of two maps does not change when both are mirrored.
+    private static readonly string[] s_copied = [RunFiles.FscStar, RunFiles.FscXml];
+
+    public static Command Create()
+    {
+        Argument<string[]> inputs = new("DIR|FILE")
+        {
+            Description = "Folders of finished runs, maps (.mrc, .map) or star files with poses.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string> output = OptionFactory.Path(
+            "--output", "Folder or file for the result; with several inputs a folder for all [default: the name with _flipped].", "OUT",
+            required: false, "-o");
+        Option<string> axis = new("--axis")
+        {
+            Description = "Coordinate whose sign changes, z or x; relion_image_handler --invert_hand changes x.",
+            HelpName = "z|x",
+            DefaultValueFactory = _ => "z",
+        };
+        axis.AcceptOnlyFromAmong("z", "x");
+        Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace existing results.");
+        return new Verb("flip-hand", "Write the mirror image of a result: map, half-maps and poses together, or single maps and star files.")
+        {
+            Notes =
+            [
+                "No image tells the hand of a molecule. Where the map shows the wrong one (left-handed helices), flip it. "
+                + "Flip maps and star files that belong together with the same --axis; the two axes differ by half a turn of the map.",
+            ],
+            Examples = ["cryospin flip-hand result -o flipped", "cryospin flip-hand map.mrc -o flipped.mrc --axis x"],
+        }.With(inputs, output, axis, overwrite).Does((parse, terminal, _) =>
+        {
+            string[] paths = parse.GetRequiredValue(inputs);
+            MirrorAxis mirror = parse.GetValue(axis) == "x" ? MirrorAxis.X : MirrorAxis.Z;
+            string? target = parse.GetValue(output);
+            if (paths.Length > 1 && target is not null) Directory.CreateDirectory(target);
+            foreach (string path in paths)
+            {
+                string name = target is null ? Default(path) : paths.Length > 1 ? Path.Combine(target, Path.GetFileName(path)) : target;
+                Flip(path, name, mirror, parse.GetValue(overwrite), terminal);
+            }
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Flip(string path, string target, MirrorAxis axis, bool overwrite, Terminal terminal)
+    {
+        if (Directory.Exists(path))
+        {
+            FlipFolder(path, target, axis, overwrite);
+        }
+        else
+        {
+            if (!File.Exists(path)) throw new InputException(path, "there is no such file or folder.", "Check the path.");
+            MapFile.CheckOutput(target);
+            if (File.Exists(target) && !overwrite) throw new UsageException($"{target} exists. Name another file with -o, or add --overwrite.");
+            bool star = Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase);
+            if (star) ResultTransform.WritePoses(ResultTransform.ReadPosed(path), target, p => HandFlip.Mirror(p, axis));
+            else FlipMap(path, target, axis);
+        }
+        terminal.Out.WriteLine($"{path} -> {target}, mirrored along {(axis == MirrorAxis.X ? "x" : "z")}");
+    }
+
+    private static void FlipFolder(string path, string target, MirrorAxis axis, bool overwrite)
+    {
+        ResultTransform result = ResultTransform.Read(path);
+        OutputFolder folder = result.OpenOutput(target, overwrite, s_copied);
+        result.Write(folder, map => HandFlip.Mirror(map, axis), pose => HandFlip.Mirror(pose, axis));
+        foreach (string name in s_copied.Where(n => File.Exists(Path.Combine(path, n))))
+        {
+            File.Copy(Path.Combine(path, name), folder.FileFor(name), overwrite: true);
+        }
+        folder.Complete();
+    }
+
+    // Any box will do here: nothing is transformed.
+    private static void FlipMap(string path, string target, MirrorAxis axis)
+    {
+        MrcVolume map = MrcVolumeIO.Read(path);
+        float[] voxels = HandFlip.Mirror(map.Voxels, map.Nx, map.Ny, map.Nz, axis);
+        MrcWriter.WriteVolume(target, voxels, map.Nx, map.Ny, map.Nz, map.PixelSizeAngstrom);
+    }
+
+    private static string Default(string path)
+    {
+        string clean = path.TrimEnd('/', '\\');
+        if (Directory.Exists(path)) return clean + "_flipped";
+        return Path.Combine(Path.GetDirectoryName(clean) ?? "",
+            Path.GetFileNameWithoutExtension(clean) + "_flipped" + Path.GetExtension(clean));
+    }
+}

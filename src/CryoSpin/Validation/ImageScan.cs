@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
+using CryoSpin.Imaging;
+using CryoSpin.IO.Mrc;
+
+namespace CryoSpin.Validation;
+
+/// <summary>Reads every image once and says which cannot be used, and whether the protein is white.</summary>
+internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
+{
+    private const int Batch = 512;
+    private const int ContrastSamples = 1000;
+    private const double ParticleRadius = 0.45;
+
+    public const string Unreadable = "image.unreadable";
+    public const string NotFinite = "image.notFinite";
+    public const string Constant = "image.constant";
+
+    /// <summary>The verdict on the images' contrast, of up to a thousand spread over the file.</summary>
+    public Contrast Contrast { get; private set; }
+
+    /// <summary>Reads the images.</summary>
+    /// <param name="progress">Told how many of how many images have been read.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <returns>The unusable ones, by index.</returns>
+    public IReadOnlyList<BadParticle> Run(Action<int, int>? progress, CancellationToken cancellation)
+    {
+        MrcStackReader?[] stacks = new MrcStackReader?[rows.StackPaths.Count];
+        try
+        {
+            for (int s = 0; s < stacks.Length; s++) stacks[s] = TryOpen(rows.StackPaths[s]);
+            return Scan(stacks, progress, cancellation);
+        }
+        finally
+        {
+            foreach (MrcStackReader? stack in stacks) stack?.Dispose();
+        }
+    }
+
+    private static MrcStackReader? TryOpen(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? MrcStackReader.Open(path) : null;
+        }
+        catch (InputException)
+        {
+            // Its particles are reported one by one.
+            return null;
+        }
+    }
+
+    private List<BadParticle> Scan(MrcStackReader?[] stacks, Action<int, int>? progress, CancellationToken cancellation)
+    {
+        BadParticle?[] verdicts = new BadParticle?[rows.Count];
+        float[][] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * box])];
+        for (int start = 0; start < rows.Count; start += Batch)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int from = start, count = Math.Min(Batch, rows.Count - start);
+            team.ForEach(count, (i, worker) => verdicts[from + i] = Judge(from + i, stacks, buffers[worker]));
+            progress?.Invoke(start + count, rows.Count);
+        }
+        EstimateContrast(stacks, verdicts, buffers[0]);
+        return [.. verdicts.OfType<BadParticle>()];
+    }
+
+    private BadParticle? Judge(int particle, MrcStackReader?[] stacks, float[] pixels)
+    {
+        int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
+        if (s < 0) return new BadParticle(particle, Unreadable, "its name is none");
+        string name = string.Create(CultureInfo.InvariantCulture, $"{index + 1L}@{rows.StackPaths[s]}");
+        if (stacks[s] is not { } stack) return new BadParticle(particle, Unreadable, $"{name}: the stack cannot be opened");
+        if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {stack.Count} images");
+        if (stack.Width != box || stack.Height != box)
+        {
+            return new BadParticle(particle, Unreadable, $"{name}: {stack.Width} x {stack.Height} pixels, not {box} x {box}");
+        }
+        try
+        {
+            stack.Read(index, pixels);
+        }
+        catch (InputException e)
+        {
+            return new BadParticle(particle, Unreadable, $"{name}: {e.What}");
+        }
+        if (!TensorPrimitives.IsFiniteAll<float>(pixels))
+        {
+            int at = Array.FindIndex(pixels, p => !float.IsFinite(p));
+            string where = string.Create(CultureInfo.InvariantCulture, $"pixel ({at % box}, {at / box}) is {pixels[at]}");
+            return new BadParticle(particle, NotFinite, $"{name}: {where}");
+        }
+        return pixels.AsSpan(1).ContainsAnyExcept(pixels[0])
+            ? null
+            : new BadParticle(particle, Constant, string.Create(CultureInfo.InvariantCulture, $"{name}: every pixel is {pixels[0]}"));
+    }
+
+    private void EstimateContrast(MrcStackReader?[] stacks, BadParticle?[] verdicts, float[] pixels)
+    {
+        ContrastEstimate estimate = new(box, ParticleRadius * box);
+        int samples = Math.Min(ContrastSamples, rows.Count);
+        for (int k = 0; k < samples; k++)
+        {
+            int i = (int)((long)k * rows.Count / samples);
+            if (verdicts[i] is not null) continue;
+            stacks[rows.StackOf[i]]!.Read(rows.ImageIndex[i], pixels);
+            estimate.Add(pixels);
+        }
+        Contrast = estimate.Verdict;
+    }
+}

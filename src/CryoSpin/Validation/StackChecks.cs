@@ -1,0 +1,95 @@
+using CryoSpin.Diagnostics;
+using CryoSpin.Fourier;
+using CryoSpin.IO.Mrc;
+
+namespace CryoSpin.Validation;
+
+/// <summary>The headers and lengths of the stacks; no pixels are read.</summary>
+internal static class StackChecks
+{
+    private const int SmallestBox = 16;
+
+    /// <summary>Checks every stack.</summary>
+    /// <returns>The box of the first readable stack; 0 where there is none.</returns>
+    public static int Run(ParticleRows rows, ProblemList problems, bool checkPixelSize)
+    {
+        int box = 0;
+        string boxOf = "";
+        int[] counts = new int[rows.StackPaths.Count];
+        double headerPixel = 0;
+        HashSet<int> missing = [];
+        for (int s = 0; s < counts.Length; s++)
+        {
+            string path = rows.StackPaths[s];
+            if (!File.Exists(path))
+            {
+                missing.Add(s);
+                continue;
+            }
+            try
+            {
+                using MrcStackReader stack = MrcStackReader.Open(path);
+                counts[s] = stack.Count;
+                if (box == 0)
+                {
+                    (box, boxOf, headerPixel) = (stack.Width, path, stack.PixelSizeAngstrom);
+                    CheckBox(stack, problems);
+                }
+                if (stack.Width != stack.Height || stack.Width != box)
+                {
+                    problems.Add(
+                        Severity.Error, "stack.size", path, $"images of {stack.Width} x {stack.Height} pixels",
+                        $"{box} x {box}, as in {boxOf}", "Extract all particles with one square box.");
+                }
+                foreach (string warning in stack.Warnings)
+                {
+                    problems.Add(Severity.Warning, "stack.oddity", path, warning, "a stack as its header says",
+                        "Check how it was written.");
+                }
+            }
+            catch (InputException e)
+            {
+                problems.Add(Severity.Error, "stack.unreadable", path, e.What, "an MRC stack of images", e.Remedy);
+            }
+        }
+        problems.AddRows(
+            Severity.Error, "stack.missing", rows, i => missing.Contains(rows.StackOf[i]),
+            i => $"{rows.StackPaths[rows.StackOf[i]]} does not exist; {missing.Count} of {counts.Length} stacks are missing",
+            "the stack that the row names", "Run in the folder that the paths start from, or put the stacks beside the star file.");
+        problems.AddRows(
+            Severity.Error, "image.beyondEnd", rows,
+            i => rows.StackOf[i] >= 0 && counts[rows.StackOf[i]] > 0 && rows.ImageIndex[i] >= counts[rows.StackOf[i]],
+            i => $"image {rows.ImageIndex[i] + 1L} of {rows.StackPaths[rows.StackOf[i]]}, which has {counts[rows.StackOf[i]]}",
+            "an image that is in the stack", "Correct the name, or write the stack again.");
+        if (checkPixelSize) CheckPixelSize(rows, headerPixel, boxOf, problems);
+        return box;
+    }
+
+    private static void CheckBox(MrcStackReader stack, ProblemList problems)
+    {
+        if (stack.Width == stack.Height && stack.Width % 2 == 0 && stack.Width >= SmallestBox && FourierSizes.IsGood(stack.Width)) return;
+        problems.Add(
+            Severity.Error, "box.size", stack.Path, $"images of {stack.Width} x {stack.Height} pixels",
+            $"square, even, {SmallestBox} or more, a product of 2, 3, 5 and 7",
+            $"Extract or window to {FourierSizes.NextGood(Math.Max(SmallestBox, stack.Width + stack.Width % 2))}.");
+    }
+
+    // 0 and 1 are what writers leave that know nothing.
+    private static void CheckPixelSize(ParticleRows rows, double header, string stack, ProblemList problems)
+    {
+        double size = rows.Count > 0 ? rows.PixelSize[0] : double.NaN;
+        if (double.IsNaN(size) && header is 0 or 1)
+        {
+            problems.Add(
+                Severity.Error, "pixelSize.missing", rows.Source, $"no pixel size, and {header:g6} in the header of the first stack",
+                "a column _rlnImagePixelSize", "Add the column or give the pixel size.");
+        }
+        if (size > 0 && header > 0 && header != 1 && Math.Abs(header / size - 1) > 0.01)
+        {
+            problems.Add(
+                Severity.Warning, "pixelSize.header", stack, FormattableString.Invariant($"{header:g6} Å per pixel in the header"),
+                FormattableString.Invariant($"{size:g6} Å, as the particle file says"),
+                "Find out which is right; the particle file is believed.");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using CryoSpin.Compute;
+using CryoSpin.IO.Mrc;
+using CryoSpin.Particles;
+using CryoSpin.Tests.Particles;
+using CryoSpin.Validation;
+
+namespace CryoSpin.Tests.Validation;
+
+public sealed class ParticleValidationTests : IDisposable
+{
+    private const int Box = 16;
+    private const int Count = 24;
+    private readonly ParticleFolder _folder = new();
+    private readonly WorkerTeam _team = new(2);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _team.Dispose();
+    }
+
+    [Fact]
+    public void Good_particles_have_no_problems()
+    {
+        ValidationReport report = Check(Rows());
+        Assert.Empty(report.Problems);
+        Assert.Empty(report.BadParticles);
+        Assert.Equal((Count, Count, 0), (report.Particles, report.ImagesRead, report.Errors));
+    }
+
+    [Theory]
+    [InlineData("defocus.zero", Severity.Error, "000002@s.mrcs 1 0 0 0 1")]
+    [InlineData("defocus.absurd", Severity.Error, "000002@s.mrcs 1 2000000 2000000 0 1")]
+    [InlineData("defocus.unit", Severity.Error, "000002@s.mrcs 1 1.2 1.3 0 1")]
+    [InlineData("defocus.negative", Severity.Warning, "000002@s.mrcs 1 -9000 -9000 0 1")]
+    [InlineData("defocus.astigmatism", Severity.Warning, "000002@s.mrcs 1 4000 15000 0 1")]
+    [InlineData("image.duplicate", Severity.Warning, "000001@s.mrcs 1 4000 4000 0 1")]
+    [InlineData("image.beyondEnd", Severity.Error, "000099@s.mrcs 1 4000 4000 0 1")]
+    [InlineData("image.name", Severity.Error, "nothing@s.mrcs 1 4000 4000 0 1")]
+    [InlineData("stack.missing", Severity.Error, "000001@t.mrcs 1 4000 4000 0 1")]
+    [InlineData("optics.unknownGroup", Severity.Error, "000002@s.mrcs 7 4000 4000 0 1")]
+    [InlineData("value.notNumber", Severity.Error, "000002@s.mrcs 1 nan 4000 0 1")]
+    [InlineData("halfSet.range", Severity.Warning, "000002@s.mrcs 1 4000 4000 0 3")]
+    [InlineData("box.defocus", Severity.Warning, "000002@s.mrcs 1 60000 60000 0 1")]
+    public void A_row_that_is_wrong_is_told_with_its_place(string code, Severity severity, string row)
+    {
+        string[] rows = Rows();
+        rows[1] = row;
+        ValidationReport report = Check(rows);
+        ValidationProblem problem = Assert.Single(report.Problems, p => p.Code == code);
+        Assert.Equal(severity, problem.Severity);
+        Assert.Contains("row 2", problem.Where);
+        Assert.All([problem.Found, problem.Expected, problem.Remedy], Assert.NotEmpty);
+    }
+
+    [Fact]
+    public void All_problems_are_told_at_once()
+    {
+        string[] rows = Rows();
+        rows[2] = "000003@s.mrcs 9 4000 4000 0 1";
+        rows[3] = "000004@s.mrcs 1 oops 4000 0 1";
+        rows[4] = "000005@s.mrcs 1 0 0 0 1";
+        rows[5] = "000006@s.mrcs 1 0 0 0 1";
+        rows[6] = "000999@s.mrcs 1 4000 4000 0 1";
+        rows[7] = "000001@gone.mrcs 1 4000 4000 0 1";
+        ValidationReport report = Check(rows, voltage: "3");
+        string[] errors = [.. report.Problems.Where(p => p.Severity == Severity.Error).Select(p => p.Code).Order()];
+        Assert.Equal(
+            ["defocus.zero", "image.beyondEnd", "optics.unknownGroup", "optics.voltage", "stack.missing", "value.notNumber"], errors);
+        ValidationProblem zero = report.Problems.Single(p => p.Code == "defocus.zero");
+        Assert.Equal(2, zero.Count);
+        Assert.Equal([5, 6], zero.Rows);
+    }
+
+    [Fact]
+    public void Pixels_that_are_not_finite_and_constant_images_are_found_and_can_be_left_out()
+    {
+        string path = Star(Rows(), (image, pixels) =>
+        {
+            if (image == 3) pixels[20] = float.NaN;
+            if (image == 5) pixels[0] = float.PositiveInfinity;
+            if (image == 8) Array.Fill(pixels, 2f);
+        });
+        List<(int, int)> progress = [];
+        ValidationReport report = ParticleValidation.Full(path, null, _team, (done, count) => progress.Add((done, count)));
+        Assert.Equal(["image.notFinite", "image.constant"], report.Problems.Select(p => p.Code));
+        Assert.Equal([4, 6], report.Problems[0].Rows);
+        Assert.Contains("pixel (4, 1)", report.Problems[0].Found);
+        Assert.Equal([(Count, Count)], progress);
+
+        IReadOnlyList<BadParticle> bad = ParticleValidation.FindBadParticles(ParticleSet.Load(path), _team);
+        Assert.Equal([3, 5, 8], bad.Select(b => b.Index));
+        Assert.Equal(report.BadParticles, bad);
+        Assert.Empty(ParticleValidation.Quick(path).Problems);
+    }
+
+    [Fact]
+    public void A_truncated_stack_is_told_by_its_length()
+    {
+        string path = Star(Rows());
+        using (FileStream stack = File.OpenWrite(_folder.File("s.mrcs"))) stack.SetLength(stack.Length - 100);
+        ValidationReport report = ParticleValidation.Quick(path);
+        ValidationProblem problem = Assert.Single(report.Problems);
+        Assert.Equal("stack.unreadable", problem.Code);
+        Assert.Contains("promises", problem.Found);
+    }
+
+    [Fact]
+    public void Dark_protein_is_warned_of()
+    {
+        string path = Star(Rows(), (image, pixels) =>
+        {
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                int x = i % Box - Box / 2, y = i / Box - Box / 2;
+                if (x * x + y * y < 16) pixels[i] -= 5;
+            }
+        });
+        Assert.Equal("contrast.black", Assert.Single(ParticleValidation.Full(path, null, _team).Problems).Code);
+    }
+
+    [Theory]
+    [InlineData("", "file.unreadable")]
+    [InlineData("data_optics\n\nloop_\n_rlnOpticsGroup\n1\n", "column.missing")]
+    [InlineData("data_particles\n\nloop_\n_rlnImageName\n\n", "particles.none")]
+    [InlineData("data_particles\n\nloop_\n_rlnImageName\n_rlnDefocusU\n1@s.mrcs 1\n", "column.missing")]
+    public void A_file_that_cannot_be_used_is_told_and_nothing_is_thrown(string text, string code)
+    {
+        ValidationReport report = ParticleValidation.Full(_folder.Star("x.star", text), null, _team);
+        Assert.Contains(report.Problems, p => p.Code == code && p.Severity == Severity.Error);
+    }
+
+    private static string[] Rows() =>
+        [.. Enumerable.Range(1, Count).Select(i => FormattableString.Invariant($"{i:d6}@s.mrcs 1 4000 4100 10 {1 + i % 2}"))];
+
+    private ValidationReport Check(string[] rows, string voltage = "300") =>
+        ParticleValidation.Full(Star(rows, voltage: voltage), null, _team);
+
+    private string Star(string[] rows, Action<int, float[]>? change = null, string voltage = "300")
+    {
+        Random random = new(1);
+        using (MrcStackWriter stack = new(_folder.File("s.mrcs"), Box, Box, 4))
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                float[] pixels = new float[Box * Box];
+                for (int p = 0; p < pixels.Length; p++) pixels[p] = (float)(random.NextDouble() - 0.5);
+                change?.Invoke(i, pixels);
+                stack.Append(pixels);
+            }
+            stack.Complete();
+        }
+        return _folder.Star(
+            "p.star",
+            $"""
+
+            data_optics
+
+            loop_
+            _rlnOpticsGroup #1
+            _rlnVoltage #2
+            _rlnSphericalAberration #3
+            _rlnAmplitudeContrast #4
+            _rlnImagePixelSize #5
+            _rlnImageSize #6
+            1 {voltage} 2.7 0.1 4 {Box}
+
+            data_particles
+
+            loop_
+            _rlnImageName #1
+            _rlnOpticsGroup #2
+            _rlnDefocusU #3
+            _rlnDefocusV #4
+            _rlnDefocusAngle #5
+            _rlnRandomSubset #6
+            {string.Join('\n', rows)}
+
+            """);
+    }
+}
