@@ -149,19 +149,26 @@ public sealed class ParticleCache
 
     private void MeasurePower(WorkerTeam team)
     {
+        const int Parts = 64;
         int shells = Disc.Extent + 2;
-        double[][] power = new double[team.Workers][], square = new double[team.Workers][];
+        double[][] power = new double[Parts][], square = new double[Parts][];
         float[][] ctf = new float[team.Workers][];
         float[] ones = [.. Enumerable.Repeat(1f, Disc.PaddedCount)];
-        for (int w = 0; w < team.Workers; w++) (power[w], square[w], ctf[w]) = (new double[shells], new double[shells], new float[Disc.PaddedCount]);
-        team.ForBlocks(Count, (i, w) =>
+        for (int w = 0; w < team.Workers; w++) ctf[w] = new float[Disc.PaddedCount];
+        for (int part = 0; part < Parts; part++) (power[part], square[part]) = (new double[shells], new double[shells]);
+        // A fixed number of parts: the sums then do not depend on the number of workers.
+        team.ForEach(Parts, (part, w) =>
         {
-            Span<float> re = Real(i), im = Imaginary(i);
-            TransferFunction(i, Disc, ones, ctf[w]);
-            for (int p = 0; p < Disc.Count; p++)
+            int end = (int)((long)Count * (part + 1) / Parts);
+            for (int i = (int)((long)Count * part / Parts); i < end; i++)
             {
-                power[w][Disc.Shell[p]] += re[p] * re[p] + im[p] * im[p];
-                square[w][Disc.Shell[p]] += ctf[w][p] * ctf[w][p];
+                Span<float> re = Real(i), im = Imaginary(i);
+                TransferFunction(i, Disc, ones, ctf[w]);
+                for (int p = 0; p < Disc.Count; p++)
+                {
+                    power[part][Disc.Shell[p]] += re[p] * re[p] + im[p] * im[p];
+                    square[part][Disc.Shell[p]] += ctf[w][p] * ctf[w][p];
+                }
             }
         });
         double[] counts = new double[shells];
