@@ -10,7 +10,6 @@ internal sealed class DecoderSlice
         int n = disc.PaddedCount;
         (Real, Imaginary) = (new float[n], new float[n]);
         (Plus, Minus) = (new HartleyHalf(n), new HartleyHalf(n));
-        (Gradient0, Gradient1) = (new float[n], new float[n]);
     }
 
     /// <summary>Real parts of the slice.</summary>
@@ -24,12 +23,6 @@ internal sealed class DecoderSlice
 
     /// <summary>Hartley values at -k.</summary>
     public HartleyHalf Minus { get; }
-
-    /// <summary>Scratch: gradient of the exponent.</summary>
-    public float[] Gradient0 { get; }
-
-    /// <summary>Scratch: gradient of the mantissa.</summary>
-    public float[] Gradient1 { get; }
 }
 
 /// <summary>Interpolated channels, Hartley values and derivatives at one sign of the disc's frequencies.</summary>

@@ -44,20 +44,20 @@ internal sealed class DecoderWorker
         return loss;
     }
 
-    /// <summary>The loss at a pose, whose gradient in the volume, times a factor, is added.</summary>
-    public double LossWithVolumeGradient(in PaperPose pose, double factor, FourierLattice gradient)
+    /// <summary>The loss at a pose, whose gradient in the volume, times a factor, is written to an image's slots.</summary>
+    public double LossWithVolumeGradient(in PaperPose pose, double factor, TransposeBatch gradients, int position)
     {
         _decoder.Slice(pose.Rotation, _slice);
         TargetImage image = At(pose);
         double loss = _loss.Evaluate(_slice.Real, _slice.Imaginary, image, factor, _gradientReal, _gradientImaginary);
         ToSlice(image);
-        _decoder.AddGradient(gradient, pose.Rotation, _slice, _gradientReal, _gradientImaginary);
+        _decoder.PutGradient(gradients, position, pose.Rotation, _slice, _gradientReal, _gradientImaginary);
         return loss;
     }
 
-    /// <summary>Adds the gradient in the volume of the last <see cref="LossWithPoseGradient"/>, with its factor.</summary>
-    public void AddVolumeGradient(in PaperPose pose, FourierLattice gradient) =>
-        _decoder.AddGradient(gradient, pose.Rotation, _slice, _gradientReal, _gradientImaginary);
+    /// <summary>Writes the gradient in the volume of the last <see cref="LossWithPoseGradient"/>, with its factor.</summary>
+    public void PutVolumeGradient(in PaperPose pose, TransposeBatch gradients, int image) =>
+        _decoder.PutGradient(gradients, image, pose.Rotation, _slice, _gradientReal, _gradientImaginary);
 
     /// <summary>The image, centred: shifting it back leaves the modulus of its difference to a shifted slice as it is.</summary>
     private TargetImage At(in PaperPose pose)

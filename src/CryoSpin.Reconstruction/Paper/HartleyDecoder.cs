@@ -93,28 +93,35 @@ internal sealed class HartleyDecoder
         return new RotationVector(x, y, z);
     }
 
-    /// <summary>Adds the loss's gradient in the grid, given its gradient in the slice; after slicing at this rotation.</summary>
-    /// <param name="gradient">Sum of gradients, of <see cref="Grid"/>'s shape.</param>
+    /// <summary>Slots that the gradient of one image takes.</summary>
+    public const int SlotsPerImage = 2;
+
+    /// <summary>
+    /// Writes what the loss's gradient in the grid is the transpose of, given its gradient in the slice; after slicing at this rotation.
+    /// </summary>
+    /// <param name="gradients">Receives <see cref="SlotsPerImage"/> slices over <see cref="Disc"/>.</param>
+    /// <param name="image">Position of the image in the batch: its slots begin at <see cref="SlotsPerImage"/> times this.</param>
     /// <param name="rotation">The slice's rotation.</param>
     /// <param name="slice">The slice.</param>
     /// <param name="gradientReal">Gradient in its real parts.</param>
     /// <param name="gradientImaginary">Gradient in its imaginary parts.</param>
-    public void AddGradient(
-        FourierLattice gradient, in Rotation rotation, DecoderSlice slice, ReadOnlySpan<float> gradientReal,
+    public void PutGradient(
+        TransposeBatch gradients, int image, in Rotation rotation, DecoderSlice slice, ReadOnlySpan<float> gradientReal,
         ReadOnlySpan<float> gradientImaginary)
     {
-        Half(rotation, slice.Plus, -0.5f, gradientReal, gradientImaginary);
-        Half(Opposite(rotation), slice.Minus, 0.5f, gradientReal, gradientImaginary);
+        Half(SlotsPerImage * image, rotation, slice.Plus, -0.5f, gradientReal, gradientImaginary);
+        Half(SlotsPerImage * image + 1, Opposite(rotation), slice.Minus, 0.5f, gradientReal, gradientImaginary);
 
-        void Half(in Rotation a, HartleyHalf h, float sign, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary)
+        void Half(int slot, in Rotation a, HartleyHalf h, float sign, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary)
         {
+            Span<float> exponent = gradients.Channel0(slot), mantissa = gradients.Channel1(slot);
             for (int i = 0; i < Disc.Count; i++)
             {
                 float g = 0.5f * real[i] + sign * imaginary[i];
-                slice.Gradient0[i] = g * h.Value[i];
-                slice.Gradient1[i] = g * h.Scale[i];
+                exponent[i] = g * h.Value[i];
+                mantissa[i] = g * h.Scale[i];
             }
-            CentralSlice.Insert(gradient, Disc, a, slice.Gradient0, slice.Gradient1);
+            gradients.SetRotation(slot, a);
         }
     }
 

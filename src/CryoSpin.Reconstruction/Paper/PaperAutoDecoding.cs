@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
+using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Paper;
 
@@ -13,6 +14,7 @@ internal sealed class PaperAutoDecoding
     private readonly PaperOptions _options;
     private readonly WorkerTeam _team;
     private readonly VolumeAdam _volume;
+    private readonly TransposeBatch _volumeGradients;
     private readonly DecoderWorker[] _workers;
     private readonly double _maxShift;
     private readonly double[] _losses;
@@ -30,6 +32,7 @@ internal sealed class PaperAutoDecoding
     {
         (_images, Poses, _options, _maxShift, _team) = (images, poses, options, maxShift, team);
         _volume = new VolumeAdam(decoder.Grid, team);
+        _volumeGradients = new TransposeBatch(decoder.Disc, HartleyDecoder.SlotsPerImage * options.BatchSize, team);
         SliceLoss loss = new(decoder.Disc, options.Loss);
         _workers = [.. Enumerable.Range(0, team.Workers).Select(_ => new DecoderWorker(decoder, loss))];
         _losses = new double[poses.Length];
@@ -52,8 +55,8 @@ internal sealed class PaperAutoDecoding
         {
             cancellation.ThrowIfCancellationRequested();
             int first = start, n = Math.Min(_options.BatchSize, _order.Length - start);
-            _team.ForBlocks(n, (i, w) => Visit(_order[first + i], w, n));
-            _volume.Step(_options.DecodingVolumeLearningRate);
+            _team.ForBlocks(n, (i, w) => Visit(_order[first + i], i, w, n));
+            _volume.Step(_volumeGradients, HartleyDecoder.SlotsPerImage * n, _options.DecodingVolumeLearningRate);
             for (int i = 0; i < n; i++) sum += _losses[_order[start + i]];
             progress(start + n, sum / (start + n));
         }
@@ -62,14 +65,14 @@ internal sealed class PaperAutoDecoding
         return new DecodingEpoch(sum / _order.Length, turns[turns.Length / 2]);
     }
 
-    private void Visit(int particle, int worker, int batch)
+    private void Visit(int particle, int position, int worker, int batch)
     {
         DecoderWorker decoder = _workers[worker];
         _images.Read(particle, worker, [], decoder.Image);
         PaperPose pose = Fit(Poses[particle], decoder);
         _turns[particle] = pose.Rotation.AngleToDegrees(Poses[particle].Rotation);
         Poses[particle] = pose;
-        _losses[particle] = decoder.LossWithVolumeGradient(pose, 1.0 / batch, _volume.Gradient(worker));
+        _losses[particle] = decoder.LossWithVolumeGradient(pose, 1.0 / batch, _volumeGradients, position);
     }
 
     /// <summary>The pose after a visit's steps on w, where the rotation is exp([w]x) times the one before.</summary>

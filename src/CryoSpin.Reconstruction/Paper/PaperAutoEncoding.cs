@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
+using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Encoder;
 
 namespace CryoSpin.Reconstruction.Paper;
@@ -15,6 +16,7 @@ internal sealed class PaperAutoEncoding : IDisposable
     private readonly WorkerTeam _team;
     private readonly PoseEncoder _encoder;
     private readonly VolumeAdam _volume;
+    private readonly TransposeBatch _volumeGradients;
     private readonly DecoderWorker[] _workers;
     private readonly HeadPose _heads;
     private readonly int _pixels;
@@ -32,6 +34,7 @@ internal sealed class PaperAutoEncoding : IDisposable
         (_images, _options, _heads, _team) = (images, options, heads, team);
         _encoder = new PoseEncoder(architecture, options.BatchSize, options.Seed, team);
         _volume = new VolumeAdam(decoder.Grid, team);
+        _volumeGradients = new TransposeBatch(decoder.Disc, HartleyDecoder.SlotsPerImage * options.BatchSize, team);
         SliceLoss loss = new(decoder.Disc, options.Loss);
         _workers = [.. Enumerable.Range(0, team.Workers).Select(_ => new DecoderWorker(decoder, loss))];
         _pixels = images.EncoderSize * images.EncoderSize;
@@ -100,12 +103,12 @@ internal sealed class PaperAutoEncoding : IDisposable
             heads[i] = head;
             // The loss of a batch is the mean of its images' losses.
             _losses[i] = _workers[w].LossWithPoseGradient(pose, 1.0 / n, out RotationVector rotation, out (double, double) origin);
-            _workers[w].AddVolumeGradient(pose, _volume.Gradient(w));
+            _workers[w].PutVolumeGradient(pose, _volumeGradients, i);
             _heads.Gradient(Head(_outputs, i, head), pose, rotation, origin, Head(_gradients, i, head));
         });
         _encoder.Backward(_gradients.AsSpan(0, length));
         _encoder.Step(_options.EncoderLearningRate);
-        _volume.Step(_options.VolumeLearningRate);
+        _volume.Step(_volumeGradients, HartleyDecoder.SlotsPerImage * n, _options.VolumeLearningRate);
         double sum = 0;
         for (int i = 0; i < n; i++)
         {

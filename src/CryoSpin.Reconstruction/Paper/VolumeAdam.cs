@@ -11,39 +11,34 @@ internal sealed unsafe class VolumeAdam
     private readonly float[] _values;
     private readonly float[] _first;
     private readonly float[] _second;
-    private readonly FourierLattice[] _gradients;
+    private readonly FourierLattice _gradient;
     private readonly WorkerTeam _team;
     private long _steps;
 
-    /// <summary>Prepares gradients for each worker and moments of zero.</summary>
+    /// <summary>Prepares a gradient and moments of zero.</summary>
     public VolumeAdam(FourierLattice grid, WorkerTeam team)
     {
         _values = grid.Values;
         _team = team;
         _first = new float[_values.Length];
         _second = new float[_values.Length];
-        _gradients = [.. Enumerable.Range(0, team.Workers).Select(_ => new FourierLattice(grid.Radius, grid.Oversampling))];
+        _gradient = new FourierLattice(grid.Radius, grid.Oversampling);
     }
 
-    /// <summary>The gradient that a worker adds to.</summary>
-    public FourierLattice Gradient(int worker) => _gradients[worker];
-
-    /// <summary>One step with the workers' gradients, which are then zero.</summary>
-    public void Step(double rate)
+    /// <summary>One step with the gradient of some images.</summary>
+    /// <param name="gradients">Filled by the images' decoders.</param>
+    /// <param name="slots">How many of its slots.</param>
+    /// <param name="rate">Learning rate.</param>
+    public void Step(TransposeBatch gradients, int slots, double rate)
     {
+        gradients.InsertInto(_gradient, slots);
         _steps++;
         double first = 1 - Math.Pow(AdamTerms.Beta1, _steps), second = 1 - Math.Pow(AdamTerms.Beta2, _steps);
         AdamTerms terms = new((float)(rate / first), (float)(1 / Math.Sqrt(second)));
         _team.ForBlocks((_values.Length + ItemLength - 1) / ItemLength, (item, _) =>
         {
             int start = item * ItemLength, length = Math.Min(ItemLength, _values.Length - start);
-            Span<float> sum = _gradients[0].Values.AsSpan(start, length);
-            for (int w = 1; w < _gradients.Length; w++)
-            {
-                Span<float> other = _gradients[w].Values.AsSpan(start, length);
-                System.Numerics.Tensors.TensorPrimitives.Add(sum, other, sum);
-                other.Clear();
-            }
+            Span<float> sum = _gradient.Values.AsSpan(start, length);
             Update(start, length, sum, terms);
             sum.Clear();
         });

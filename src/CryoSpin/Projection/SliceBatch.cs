@@ -8,33 +8,12 @@ namespace CryoSpin.Projection;
 /// Slices that wait to be added to one <see cref="BackProjection"/> by all workers at once. The sum's bytes depend on the slices and their
 /// slots alone, not on the number of workers.
 /// </summary>
-/// <remarks>
-/// The points of each slice are sorted by plane z. Planes are taken in slabs of fixed thickness; a point writes to its plane and the next,
-/// so slabs that are not neighbours share nothing: first all slabs of even number are filled, in parallel, then those of odd number, each
-/// by one worker in the order of slots. No worker needs a sum of its own. All slices of a batch meet a slab while it is in the cache.
-/// </remarks>
 public sealed class SliceBatch
 {
-    // A slab and the plane above it should fit a second-level cache together with the points that stream by.
-    private const int SlabBytes = 512 << 10;
-    private const int LeastSlabs = 16;
-
-    // Each pass goes through the whole sum once; sorted points take nearly three times the room of the slots they come from.
-    private const int SlotsPerPass = 256;
-    private readonly WorkerTeam _team;
     private readonly Rotation[] _rotations;
     private readonly float[] _slots;
-    private readonly float[] _points;
-    private readonly int[][] _planes;
-    private readonly Action<int, int> _sort;
-    private readonly Action<int, int> _fill;
-    private readonly int[] _order;
-    private int[] _starts = [];
+    private readonly SlabSchedule _schedule;
     private BackProjection? _sum;
-    private int _first;
-    private int _passSlots;
-    private int _thickness;
-    private int _parity;
 
     /// <summary>Makes room for some slices: 44 bytes for each frequency of each (12 beyond the 256th).</summary>
     /// <param name="disc">Their frequencies.</param>
@@ -43,19 +22,14 @@ public sealed class SliceBatch
     /// 256 (box 128).
     /// </param>
     /// <param name="team">Workers that insert.</param>
-    public SliceBatch(FrequencyDisc disc, int capacity, WorkerTeam team)
+    public unsafe SliceBatch(FrequencyDisc disc, int capacity, WorkerTeam team)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Disc = disc;
         Capacity = capacity;
-        _team = team;
         _rotations = new Rotation[capacity];
-        _order = new int[capacity];
         _slots = new float[3L * capacity * disc.PaddedCount];
-        _points = new float[(long)Math.Min(capacity, SlotsPerPass) * disc.PaddedCount * SortedInsertionKernel.PointFloats];
-        _planes = [.. Enumerable.Range(0, team.Workers).Select(_ => new int[disc.PaddedCount])];
-        _sort = Sort;
-        _fill = Fill;
+        _schedule = new SlabSchedule(disc.PaddedCount, capacity, team, Sort, Add);
     }
 
     /// <summary>The slices' frequencies.</summary>
@@ -86,8 +60,8 @@ public sealed class SliceBatch
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Capacity);
-        for (int i = 0; i < count; i++) _order[i] = i;
-        Insert(sum, count);
+        for (int i = 0; i < count; i++) _schedule.Order[i] = i;
+        Run(sum, count);
     }
 
     /// <summary>Adds some slots, in the order given.</summary>
@@ -95,24 +69,15 @@ public sealed class SliceBatch
     /// <param name="slots">At most <see cref="Capacity"/> slots.</param>
     public void InsertInto(BackProjection sum, ReadOnlySpan<int> slots)
     {
-        slots.CopyTo(_order);
-        Insert(sum, slots.Length);
+        slots.CopyTo(_schedule.Order);
+        Run(sum, slots.Length);
     }
 
-    private void Insert(BackProjection sum, int count)
+    private void Run(BackProjection sum, int count)
     {
         if (Disc.Radius > sum.Radius) throw new ArgumentException("The disc reaches beyond the sum.", nameof(sum));
-        int startsLength = Math.Min(Capacity, SlotsPerPass) * (sum.Size + 2);
-        if (_starts.Length < startsLength) _starts = new int[startsLength];
         _sum = sum;
-        _thickness = Math.Clamp(SlabBytes / (4 * BackProjection.Stride * sum.Size * (sum.Half + 1)), 1, Math.Max(1, sum.Size / LeastSlabs));
-        int slabs = (sum.Size + _thickness - 1) / _thickness;
-        for (_first = 0; _first < count; _first += SlotsPerPass)
-        {
-            _passSlots = Math.Min(SlotsPerPass, count - _first);
-            _team.ForEach(_passSlots, _sort);
-            for (_parity = 0; _parity < 2; _parity++) _team.ForEach((slabs + 1 - _parity) / 2, _fill);
-        }
+        _schedule.Run(count, sum.Size, (long)BackProjection.Stride * sum.Size * (sum.Half + 1));
         _sum = null;
     }
 
@@ -122,30 +87,13 @@ public sealed class SliceBatch
         return _slots.AsSpan((3 * slot + part) * k, k);
     }
 
-    private void Sort(int pass, int worker)
-    {
-        int slot = _order[_first + pass], length = Disc.PaddedCount * SortedInsertionKernel.PointFloats, planes = _sum!.Size + 2;
-        SortedInsertionKernel.Sort(
-            _sum, Disc, _rotations[slot], Real(slot), Imaginary(slot), Weight(slot), _points.AsSpan(pass * length, length),
-            _starts.AsSpan(pass * planes, planes), _planes[worker]);
-    }
+    private void Sort(int slot, Span<float> points, Span<int> starts, Span<int> planes) => SortedInsertionKernel.Sort(
+        _sum!, Disc, _rotations[slot], Real(slot), Imaginary(slot), Weight(slot), points, starts, planes);
 
-    private unsafe void Fill(int item, int worker)
+    private unsafe void Add(float* points, int count)
     {
         BackProjection sum = _sum!;
-        int low = (2 * item + _parity) * _thickness, high = Math.Min(sum.Size, low + _thickness), planes = sum.Size + 2;
-        nint rowStep = (nint)(sum.Half + 1) * BackProjection.Stride, planeStep = rowStep * sum.Size;
-        nint length = (nint)Disc.PaddedCount * SortedInsertionKernel.PointFloats;
-        fixed (float* sums = sum.Sums, points = _points)
-        fixed (int* starts = _starts)
-        {
-            for (int pass = 0; pass < _passSlots; pass++)
-            {
-                int* own = starts + pass * planes;
-                int from = own[low];
-                SortedInsertionKernel.Add(
-                    sums, rowStep, planeStep, points + pass * length + SortedInsertionKernel.PointFloats * (nint)from, own[high] - from);
-            }
-        }
+        nint rowStep = (nint)(sum.Half + 1) * BackProjection.Stride;
+        fixed (float* sums = sum.Sums) SortedInsertionKernel.Add(sums, rowStep, rowStep * sum.Size, points, count);
     }
 }

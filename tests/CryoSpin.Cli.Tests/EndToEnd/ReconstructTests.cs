@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CryoSpin.Cli.Running;
 using CryoSpin.Evaluation;
 using CryoSpin.IO.Mrc;
@@ -54,6 +55,27 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
             Assert.Equal(first, File.ReadAllBytes(_folder[$"b/{file}"]));
             Assert.NotEqual(first, File.ReadAllBytes(_folder[$"c/{file}"]));
         }
+    }
+
+    [Fact]
+    public async Task The_bytes_do_not_depend_on_the_number_of_threads()
+    {
+        foreach (string threads in (string[])["1", "3"])
+        {
+            Assert.Equal(ExitCode.Done, (await Reconstruct(SimulatedInput.ShortRun, threads, "--seed", "4", "--threads", threads)).Code);
+        }
+        foreach (string file in (string[])[RunFiles.Map, RunFiles.Particles, RunFiles.Half1, RunFiles.Half2, RunFiles.FscStar])
+        {
+            Assert.Equal(File.ReadAllBytes(_folder[$"1/{file}"]), File.ReadAllBytes(_folder[$"3/{file}"]));
+        }
+        Assert.Equal(Figures("1"), Figures("3"));
+
+        string[] Figures(string folder) => [.. File.ReadAllLines(_folder[$"{folder}/{RunFiles.Metrics}"]).Select(line =>
+        {
+            JsonObject figures = JsonNode.Parse(line)!.AsObject();
+            Assert.True(figures.Remove("elapsedSeconds") && figures.Remove("imagesPerSecond"));
+            return figures.ToJsonString();
+        })];
     }
 
     [Fact]

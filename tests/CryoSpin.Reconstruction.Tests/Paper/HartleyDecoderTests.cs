@@ -49,6 +49,8 @@ public sealed class HartleyDecoderTests
         Rotation[] rotations = GoldenRotations();
         DecoderSlice slice = new(decoder.Disc);
         FourierLattice gradient = new(decoder.Grid.Radius, 1);
+        using WorkerTeam team = new(1);
+        TransposeBatch batch = new(decoder.Disc, HartleyDecoder.SlotsPerImage, team);
         int length = decoder.Disc.PaddedCount;
         float[] gr = new float[length], gi = new float[length];
         double[] losses = new double[Images], poses = new double[3 * Images];
@@ -67,7 +69,8 @@ public sealed class HartleyDecoderTests
                 poses[3 * n] += w.X;
                 poses[3 * n + 1] += w.Y;
                 poses[3 * n + 2] += w.Z;
-                decoder.AddGradient(gradient, rotations[n], slice, gr, gi);
+                decoder.PutGradient(batch, 0, rotations[n], slice, gr, gi);
+                batch.InsertInto(gradient, HartleyDecoder.SlotsPerImage);
             }
         }
         AssertClose(NpyArray.Golden(golden).Values, losses, 1e-5);

@@ -54,6 +54,26 @@ public sealed class PaperStageTests
         Assert.NotEqual(a.Map.Voxels, c.Map.Voxels);
     }
 
+    [Fact]
+    public void The_bytes_do_not_depend_on_the_number_of_workers()
+    {
+        SmallParticles particles = new(48, Box, 0, withCtf: false);
+        PaperOptions options = Tiny with { AutoEncodingEpochs = 2, AutoDecodingEpochs = 1 };
+        PaperOutcome expected = With(1);
+        foreach (int workers in (int[])[2, 3])
+        {
+            PaperOutcome outcome = With(workers);
+            Assert.Equal(expected.Poses, outcome.Poses);
+            Assert.Equal(expected.Map.Voxels, outcome.Map.Voxels);
+        }
+
+        PaperOutcome With(int workers)
+        {
+            using WorkerTeam team = new(workers);
+            return Run(particles, options, new Recorder(), team);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1.5)]

@@ -61,6 +61,19 @@ public sealed class SliceBatchTests
     }
 
     [Fact]
+    public void A_list_of_slots_is_taken_in_its_order()
+    {
+        using WorkerTeam team = new(2);
+        FrequencyDisc disc = new(4);
+        SliceBatch batch = Filled(disc, 5, team);
+        BackProjection listed = new(4, 2), single = new(4, 2);
+        batch.InsertInto(listed, [3, 1, 3]);
+        foreach (int i in (int[])[3, 1, 3]) single.Insert(disc, RotationOf(i), batch.Real(i), batch.Imaginary(i), batch.Weight(i));
+        for (int i = 0; i < single.Sums.Length; i++) Assert.Equal(single.Sums[i], listed.Sums[i], 1e-5);
+        Assert.Throws<ArgumentException>(() => batch.InsertInto(listed, new int[6]));
+    }
+
+    [Fact]
     public void One_batch_serves_sums_of_different_sizes()
     {
         using WorkerTeam team = new(2);

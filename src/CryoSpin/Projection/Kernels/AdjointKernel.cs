@@ -48,7 +48,7 @@ internal static unsafe class AdjointKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Spread(float* values, int first, int second, nint rowStep, nint planeStep, V pairs, V fy, V fz)
+    public static void Spread(float* values, int first, int second, nint rowStep, nint planeStep, V pairs, V fy, V fz)
     {
         float* a = values + 2 * (nint)first, b = values + 2 * (nint)second;
         V high = pairs * fz, low = pairs - high;

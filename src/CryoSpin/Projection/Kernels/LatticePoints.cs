@@ -37,17 +37,22 @@ internal readonly unsafe struct LatticePoints
 
     /// <summary>Lattice offsets (in samples, not floats) of the lower corner of eight points, and the fractions above it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Locate(V kx, V ky, int* offset, out V fx, out V fy, out V fz)
+    public void Locate(V kx, V ky, int* offset, out V fx, out V fy, out V fz) =>
+        Locate(kx, ky, offset, out _, out fx, out fy, out fz);
+
+    /// <summary>The same, with the number of the plane z of each lower corner.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Locate(V kx, V ky, int* offset, out Vector256<int> plane, out V fx, out V fy, out V fz)
     {
         V x = Vector256.FusedMultiplyAdd(kx, _xx, Vector256.FusedMultiplyAdd(ky, _xy, _centre));
         V y = Vector256.FusedMultiplyAdd(kx, _yx, Vector256.FusedMultiplyAdd(ky, _yy, _centre));
         V z = Vector256.FusedMultiplyAdd(kx, _zx, Vector256.FusedMultiplyAdd(ky, _zy, _centre));
         Vector256<int> ix = Vector256.ConvertToInt32Native(x), iy = Vector256.ConvertToInt32Native(y);
-        Vector256<int> iz = Vector256.ConvertToInt32Native(z);
+        plane = Vector256.ConvertToInt32Native(z);
         fx = x - Vector256.ConvertToSingle(ix);
         fy = y - Vector256.ConvertToSingle(iy);
-        fz = z - Vector256.ConvertToSingle(iz);
-        Vector256.Store((iz * _size + iy) * _size + ix, offset);
+        fz = z - Vector256.ConvertToSingle(plane);
+        Vector256.Store((plane * _size + iy) * _size + ix, offset);
     }
 
     /// <summary>Asks for the samples around the eight points that stand <see cref="PrefetchPoints"/> ahead.</summary>
