@@ -11,11 +11,12 @@ namespace CryoSpin.Reconstruction;
 /// <param name="MapBytes">Maps, their transforms and sums: grow with the cube of the box.</param>
 /// <param name="WorkBytes">The program itself, search tables, the encoder, image buffers.</param>
 /// <param name="TableBytes">What is in memory of every particle in any case: its metadata, poses and lowest frequencies.</param>
+/// <param name="CoreBytes">Of that, the particles' lowest frequencies, which are native memory.</param>
 /// <param name="ParticleBytes">All frequencies of all particles, in memory or in the scratch file.</param>
 /// <param name="ScratchFolder">Folder of the scratch file; null to keep them in memory.</param>
 /// <param name="LimitBytes">What the run may use.</param>
 public sealed record MemoryPlan(
-    long MapBytes, long WorkBytes, long TableBytes, long ParticleBytes, string? ScratchFolder, long LimitBytes)
+    long MapBytes, long WorkBytes, long TableBytes, long CoreBytes, long ParticleBytes, string? ScratchFolder, long LimitBytes)
 {
     // Measured: peak resident memory less what is counted, of runs with 5,000 to 50,000 particles and boxes of 64 to 192 pixels.
     private const long ProgramBytes = 120L << 20;
@@ -31,7 +32,7 @@ public sealed record MemoryPlan(
     /// <summary>
     /// What the collected heap may hold for the process to stay within the limit: the rest is native memory and the program's own.
     /// </summary>
-    public long HeapLimitBytes => LimitBytes - NativeShareOfProgram - (ScratchFolder is null ? ParticleBytes : 0);
+    public long HeapLimitBytes => LimitBytes - NativeShareOfProgram - CoreBytes - (ScratchFolder is null ? ParticleBytes : 0);
 
     /// <summary>Plans a run.</summary>
     /// <param name="options">Its options; a limit of memory there decides, else 80 % of what is free.</param>
@@ -58,7 +59,7 @@ public sealed record MemoryPlan(
         long table = count * (TableBytesPerParticle + core), particles = count * record;
         long limit = options.MaxMemoryBytes ?? (long)(UsableShare * FreeMemory());
         bool fits = maps + work + table + particles <= limit;
-        MemoryPlan plan = new(maps, work, table, particles, fits ? null : options.ScratchDirectory ?? options.OutputDirectory, limit);
+        MemoryPlan plan = new(maps, work, table, count * core, particles, fits ? null : options.ScratchDirectory ?? options.OutputDirectory, limit);
         if (plan.TotalBytes > limit) throw TooLittle(plan, options, name);
         if (!fits) CheckDisk(plan.ScratchFolder!, particles);
         return plan;

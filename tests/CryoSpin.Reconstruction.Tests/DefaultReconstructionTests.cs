@@ -43,7 +43,7 @@ public sealed class DefaultReconstructionTests : IDisposable
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
         ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2 };
-        MemoryPlan memory = new(0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
+        MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
         return new DefaultReconstruction(input, options, s_short, memory, new Silence(), team).Run(CancellationToken.None);
     }
