@@ -41,7 +41,7 @@ internal static class ReconstructVerb
         {
             Notes =
             [
-                "Ctrl-C stops cleanly. The same seed and the same number of threads give the same bytes. Files and options: docs/guide."
+                "Ctrl-C stops cleanly. The same seed gives the same bytes, whatever the number of threads. Files and options: docs/guide."
             ],
             Examples =
             [
