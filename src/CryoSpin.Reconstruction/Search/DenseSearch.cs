@@ -88,7 +88,9 @@ internal sealed class DenseSearch
     /// <param name="view">The particles over the disc.</param>
     /// <param name="particles">Which of them.</param>
     /// <param name="receive">Called from the workers, once for each image.</param>
-    /// <param name="scored">Called from the caller's thread after each product with its number of images; see <see cref="WeightedData"/>.</param>
+    /// <param name="scored">
+    /// Called from the caller's thread after each product with its number of images; see <see cref="WeightedData"/>.
+    /// </param>
     public void Score(BandView view, ReadOnlyMemory<int> particles, ReceiveScores receive, Action<int>? scored = null)
     {
         int k = _disc.PaddedCount, shifts = _shifts.Shifts.Length, rotations = Grid.Length;

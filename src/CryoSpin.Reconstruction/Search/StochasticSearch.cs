@@ -91,7 +91,8 @@ internal sealed class StochasticSearch
         double[] evidence = new double[ids.Length], effective = new double[ids.Length];
         search.Score(
             _cache.View(disc), ids,
-            (slot, _, scores, _, _) => (_, _, _, evidence[slot], effective[slot]) = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores),
+            (slot, _, scores, _, _) =>
+                (_, _, _, evidence[slot], effective[slot]) = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores),
             _posterior.Add);
         // Newer batches weigh more from the start, and old ones are forgotten: poses found with a poor map lose their weight.
         double window = Math.Min(batch + 1, 1 / (1 - _schedule.Memory));

@@ -82,8 +82,12 @@ internal sealed class SlabSchedule
         }
     }
 
-    private void Sort(int pass, int worker) => _sortPoints(
-        _order[_first + pass], _points.AsSpan(pass * _length, _length), _starts.AsSpan(pass * (_planes + 2), _planes + 2), _scratch[worker]);
+    private void Sort(int pass, int worker)
+    {
+        int starts = _planes + 2;
+        _sortPoints(
+            _order[_first + pass], _points.AsSpan(pass * _length, _length), _starts.AsSpan(pass * starts, starts), _scratch[worker]);
+    }
 
     private unsafe void Fill(int item, int worker)
     {

@@ -107,7 +107,8 @@ public sealed unsafe class PoseEncoderTests : IDisposable
             Random random = new(3);
             for (int i = 0; i < 3; i++)
             {
-                float[] images = Numbers.UniformFloats(random, 9 * 1024), target = Numbers.UniformFloats(random, 9 * encoder.OutputsPerImage);
+                float[] images = Numbers.UniformFloats(random, 9 * 1024);
+                float[] target = Numbers.UniformFloats(random, 9 * encoder.OutputsPerImage);
                 Loss(encoder, images, target, out float[] gradient);
                 encoder.Backward(gradient);
                 encoder.Step(1e-3);

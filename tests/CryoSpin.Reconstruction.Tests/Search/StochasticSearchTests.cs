@@ -80,8 +80,8 @@ public sealed class StochasticSearchTests : IDisposable
         float[] Map(int workers)
         {
             using WorkerTeam team = new(workers);
-            StochasticSearch search = new(
-                _cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(1), team);
+            double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
+            StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, signal, new Random(1), team);
             search.Run(_ => { }, CancellationToken.None);
             return search.Model.Map.Voxels;
         }
