@@ -48,6 +48,9 @@ internal sealed unsafe class LaneFft
     /// <summary>Elements per transform.</summary>
     public int Length { get; }
 
+    /// <summary>Passes of one transform.</summary>
+    public int Passes => _radices.Length;
+
     /// <summary>Floats in each of the two buffers.</summary>
     public int BufferLength => Length * Element;
 

@@ -26,6 +26,9 @@ internal sealed unsafe class LanePasses
 
     public int Size { get; }
 
+    /// <summary>Passes of one transform along one axis.</summary>
+    public int Passes => _fft.Passes;
+
     /// <summary>Complex values in a row of the spectrum.</summary>
     public int Half { get; }
 
