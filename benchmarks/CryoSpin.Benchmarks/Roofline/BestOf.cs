@@ -7,10 +7,15 @@ namespace CryoSpin.Benchmarks.Roofline;
 /// <param name="leastSeconds">Least length of one measurement; shorter work is repeated within it.</param>
 internal sealed class BestOf(int repeats, double leastSeconds)
 {
+    private const double WarmUpSeconds = 0.25;
+
     /// <summary>Seconds per call.</summary>
     public double Seconds(Action body)
     {
-        body();
+        // The runtime compiles a method anew, optimised, about a tenth of a second after its first calls.
+        long warm = Stopwatch.GetTimestamp();
+        do body();
+        while (Stopwatch.GetElapsedTime(warm).TotalSeconds < WarmUpSeconds);
         long calls = 1;
         double best = Time(body, calls) / calls;
         while (best * calls < leastSeconds)

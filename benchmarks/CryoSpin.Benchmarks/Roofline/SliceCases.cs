@@ -31,7 +31,8 @@ internal static class SliceCases
         {
             Operations = (double)OperationCounts.SlicePoint * s.Disc.Count,
             Bytes = 64 * points.LinesPerSlice + 8.0 * s.Disc.Count,
-            WorkingSet = 4.0 * s.Lattice.Values.Length,
+            // All threads read the same lattice.
+            WorkingSet = 4.0 * s.Lattice.Values.Length / team.Workers,
             Near = GatherProbe(s, points),
             Remark = s.Lines(points),
         };
@@ -49,7 +50,8 @@ internal static class SliceCases
         {
             Operations = (double)OperationCounts.GradientPoint * s.Disc.Count,
             Bytes = 64 * points.LinesPerSlice + 24.0 * s.Disc.Count,
-            WorkingSet = 4.0 * s.Lattice.Values.Length,
+            // All threads read the same lattice.
+            WorkingSet = 4.0 * s.Lattice.Values.Length / team.Workers,
             Near = GatherProbe(s, points),
             Remark = s.Lines(points),
         };

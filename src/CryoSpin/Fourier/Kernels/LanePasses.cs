@@ -244,6 +244,7 @@ internal sealed unsafe class LanePasses
         float** im = stackalloc float*[16];
         PlaneRows(row, inRe, inIm, null, re, im);
         float* block = w1;
+        V factor = Vector256.Create(scale);
         for (int k0 = 0; k0 < Columns; k0 += 8)
         {
             LaneTranspose.Gather8(re, 2, k0, block, 8);
@@ -254,7 +255,8 @@ internal sealed unsafe class LanePasses
             for (int j = k0 == 0 ? 1 : 0; j < end; j++)
             {
                 float* d = block + j * 8;
-                V er = Vector256.Load(d), ei = Vector256.Load(d + 64), or = Vector256.Load(d + 128), oi = Vector256.Load(d + 192);
+                V er = Vector256.Load(d) * factor, ei = Vector256.Load(d + 64) * factor;
+                V or = Vector256.Load(d + 128) * factor, oi = Vector256.Load(d + 192) * factor;
                 float* a = w0 + (k0 + j) * 16;
                 float* b = w0 + (Size - k0 - j) * 16;
                 (ei + or).Store(a);
@@ -263,14 +265,14 @@ internal sealed unsafe class LanePasses
                 (er + oi).Store(b + 8);
             }
             if (k0 != 0) continue;
-            Vector256.Load(block + 128).Store(w0);
-            Vector256.Load(block).Store(w0 + 8);
+            (Vector256.Load(block + 128) * factor).Store(w0);
+            (Vector256.Load(block) * factor).Store(w0 + 8);
             if (!_even) continue;
             float* nyquist = w0 + (Size / 2) * 16;
-            Vector256.Load(block + 192).Store(nyquist);
-            Vector256.Load(block + 64).Store(nyquist + 8);
+            (Vector256.Load(block + 192) * factor).Store(nyquist);
+            (Vector256.Load(block + 64) * factor).Store(nyquist + 8);
         }
-        StoreRows(_fft.Run(w0, w1), row, image, scale, spare);
+        StoreRows(_fft.Run(w0, w1), row, image, spare);
     }
 
     private void LoadRows(float** rows, float* w)
@@ -292,10 +294,8 @@ internal sealed unsafe class LanePasses
         }
     }
 
-    private void StoreRows(float* z, int row, float* image, float scale, float* spare)
+    private void StoreRows(float* z, int row, float* image, float* spare)
     {
-        V factor = Vector256.Create(scale);
-        for (float* w = z; w < z + _fft.BufferLength; w += 8) (Vector256.Load(w) * factor).Store(w);
         float** rows = stackalloc float*[16];
         for (int r = 0; r < 16; r++) rows[r] = row + r < Size ? image + (nint)(row + r) * Size : spare;
         if (Size < 8)
