@@ -6,6 +6,7 @@ using CryoSpin.Projection;
 namespace CryoSpin.Benchmarks.Projection;
 
 /// <summary>64 slices at random rotations of a lattice of edge 129; divide by 64 * disc.Count for the time of one sample.</summary>
+[MemoryDiagnoser]
 [ShortRunJob]
 public class SliceBenchmarks
 {

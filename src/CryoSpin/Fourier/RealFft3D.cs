@@ -35,6 +35,9 @@ public sealed class RealFft3D
     /// <summary>Edge of the volumes in voxels.</summary>
     public int Size => _passes.Size;
 
+    /// <summary>Passes over the data along one axis; benchmarks count traffic by it.</summary>
+    internal int Passes => _passes.Passes;
+
     /// <summary>Complex values in one row of the spectrum: Size/2 + 1.</summary>
     public int HalfSize => _passes.Half;
 

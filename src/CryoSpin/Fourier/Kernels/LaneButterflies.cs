@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace CryoSpin.Fourier.Kernels;
 
@@ -8,179 +6,192 @@ namespace CryoSpin.Fourier.Kernels;
 /// One Stockham pass each: x holds r blocks of m * s elements, y receives them combined and turned by the twiddles t
 /// (per p below m: r - 1 complex factors). An element is 16 floats, see <see cref="LaneFft"/>.
 /// </summary>
-internal static unsafe class LaneButterflies
+internal static unsafe class LaneButterflies<T>
+    where T : unmanaged, IComplexLanes<T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
+
+    [MethodImpl(Hot)]
     public static void Radix2(float* x, float* y, float* t, int m, int s)
     {
         nint step = (nint)s * 16;
         nint far = step * m;
         for (int p = 0; p < m; p++, t += 2)
         {
-            V wr = All(t), wi = All(t + 1);
-            float* a = x + step * p;
-            float* o = y + step * 2 * p;
-            for (int q = 0; q < s; q++, a += 16, o += 16)
+            T w = T.Factor(t[0]), wi = T.FactorI(t[1]);
+            float* from = x + step * p;
+            float* to = y + step * 2 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
             {
-                V ar = Load(a), ai = Load(a + 8), br = Load(a + far), bi = Load(a + far + 8);
-                Store(o, ar + br, ai + bi);
-                StoreTurned(o + step, wr, wi, ar - br, ai - bi);
+                T a = T.Load(from), b = T.Load(from + far);
+                (a + b).Store(to);
+                T.Turn(a - b, w, wi).Store(to + step);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void Radix3(float* x, float* y, float* t, int m, int s)
     {
         nint step = (nint)s * 16;
         nint far = step * m;
-        V cos = Vector256.Create(-0.5f), sin = Vector256.Create(-0.8660254037844386f);
         for (int p = 0; p < m; p++, t += 4)
         {
-            V w1r = All(t), w1i = All(t + 1), w2r = All(t + 2), w2i = All(t + 3);
-            float* a = x + step * p;
-            float* o = y + step * 3 * p;
-            for (int q = 0; q < s; q++, a += 16, o += 16)
+            T w1 = T.Factor(t[0]), w1i = T.FactorI(t[1]), w2 = T.Factor(t[2]), w2i = T.FactorI(t[3]);
+            float* from = x + step * p;
+            float* to = y + step * 3 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
             {
-                V ar = Load(a), ai = Load(a + 8), br = Load(a + far), bi = Load(a + far + 8);
-                V cr = Load(a + 2 * far), ci = Load(a + 2 * far + 8);
-                V pr = br + cr, pi = bi + ci, mr = (br - cr) * sin, mi = (bi - ci) * sin;
-                V ur = Fma(pr, cos, ar), ui = Fma(pi, cos, ai);
-                Store(o, ar + pr, ai + pi);
-                StoreTurned(o + step, w1r, w1i, ur - mi, ui + mr);
-                StoreTurned(o + 2 * step, w2r, w2i, ur + mi, ui - mr);
+                T a = T.Load(from), b = T.Load(from + far), c = T.Load(from + 2 * far);
+                T sum = b + c, u = T.Fma(sum, -0.5f, a), v = T.MinusI(b - c) * 0.8660254037844386f;
+                (a + sum).Store(to);
+                T.Turn(u + v, w1, w1i).Store(to + step);
+                T.Turn(u - v, w2, w2i).Store(to + 2 * step);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void Radix4(float* x, float* y, float* t, int m, int s)
     {
         nint step = (nint)s * 16;
         nint far = step * m;
         for (int p = 0; p < m; p++, t += 6)
         {
-            V w1r = All(t), w1i = All(t + 1), w2r = All(t + 2), w2i = All(t + 3), w3r = All(t + 4), w3i = All(t + 5);
-            float* a = x + step * p;
-            float* o = y + step * 4 * p;
-            for (int q = 0; q < s; q++, a += 16, o += 16)
+            T w1 = T.Factor(t[0]), w1i = T.FactorI(t[1]), w2 = T.Factor(t[2]), w2i = T.FactorI(t[3]), w3 = T.Factor(t[4]), w3i = T.FactorI(t[5]);
+            float* from = x + step * p;
+            float* to = y + step * 4 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
             {
-                V ar = Load(a), ai = Load(a + 8), br = Load(a + far), bi = Load(a + far + 8);
-                V cr = Load(a + 2 * far), ci = Load(a + 2 * far + 8), dr = Load(a + 3 * far), di = Load(a + 3 * far + 8);
-                V pr = ar + cr, pi = ai + ci, mr = ar - cr, mi = ai - ci;
-                V qr = br + dr, qi = bi + di, jr = br - dr, ji = bi - di;
-                Store(o, pr + qr, pi + qi);
-                StoreTurned(o + step, w1r, w1i, mr + ji, mi - jr);
-                StoreTurned(o + 2 * step, w2r, w2i, pr - qr, pi - qi);
-                StoreTurned(o + 3 * step, w3r, w3i, mr - ji, mi + jr);
+                T a = T.Load(from), b = T.Load(from + far), c = T.Load(from + 2 * far), d = T.Load(from + 3 * far);
+                T sum0 = a + c, difference0 = a - c, sum1 = b + d, difference1 = T.MinusI(b - d);
+                (sum0 + sum1).Store(to);
+                T.Turn(difference0 + difference1, w1, w1i).Store(to + step);
+                T.Turn(sum0 - sum1, w2, w2i).Store(to + 2 * step);
+                T.Turn(difference0 - difference1, w3, w3i).Store(to + 3 * step);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Two of radix 4 behind one of radix 2: a third fewer passes over the data than with radix 4 alone.</summary>
+    [MethodImpl(Hot)]
+    public static void Radix8(float* x, float* y, float* t, int m, int s)
+    {
+        const float Half = 0.7071067811865476f;
+        nint step = (nint)s * 16;
+        nint far = step * m;
+        for (int p = 0; p < m; p++, t += 14)
+        {
+            T w1 = T.Factor(t[0]), w1i = T.FactorI(t[1]), w2 = T.Factor(t[2]), w2i = T.FactorI(t[3]), w3 = T.Factor(t[4]), w3i = T.FactorI(t[5]);
+            T w4 = T.Factor(t[6]), w4i = T.FactorI(t[7]), w5 = T.Factor(t[8]), w5i = T.FactorI(t[9]);
+            T w6 = T.Factor(t[10]), w6i = T.FactorI(t[11]), w7 = T.Factor(t[12]), w7i = T.FactorI(t[13]);
+            float* from = x + step * p;
+            float* to = y + step * 8 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
+            {
+                float* upper = from + 4 * far;
+                T a = T.Load(from), b = T.Load(upper), sum0 = a + b, difference0 = a - b;
+                a = T.Load(from + 2 * far);
+                b = T.Load(upper + 2 * far);
+                T sum2 = a + b, difference2 = T.MinusI(a - b);
+                a = T.Load(from + far);
+                b = T.Load(upper + far);
+                T sum1 = a + b, difference1 = a - b;
+                a = T.Load(from + 3 * far);
+                b = T.Load(upper + 3 * far);
+                T sum3 = a + b, difference3 = a - b;
+
+                T even = sum0 + sum2, odd = sum1 + sum3;
+                (even + odd).Store(to);
+                T.Turn(even - odd, w4, w4i).Store(to + 4 * step);
+                even = sum0 - sum2;
+                odd = T.MinusI(sum1 - sum3);
+                T.Turn(even + odd, w2, w2i).Store(to + 2 * step);
+                T.Turn(even - odd, w6, w6i).Store(to + 6 * step);
+
+                // The eighth turns of difference1 and difference3, summed and subtracted, share their products.
+                T u = difference1 - difference3, v = T.MinusI(difference1 + difference3), turned = v + u;
+                even = difference0 + difference2;
+                T.Turn(T.Fma(turned, Half, even), w1, w1i).Store(to + step);
+                T.Turn(T.Fma(turned, -Half, even), w5, w5i).Store(to + 5 * step);
+                turned = v - u;
+                even = difference0 - difference2;
+                T.Turn(T.Fma(turned, Half, even), w3, w3i).Store(to + 3 * step);
+                T.Turn(T.Fma(turned, -Half, even), w7, w7i).Store(to + 7 * step);
+            }
+        }
+    }
+
+    [MethodImpl(Hot)]
     public static void Radix5(float* x, float* y, float* t, int m, int s)
     {
+        // cos and sin of 2 pi j / 5, j = 1, 2.
+        const float C1 = 0.30901699437494745f, C2 = -0.8090169943749475f, S1 = 0.9510565162951535f, S2 = 0.5877852522924731f;
         nint step = (nint)s * 16;
         nint far = step * m;
-        V c1 = Vector256.Create(0.30901699437494745f), c2 = Vector256.Create(-0.8090169943749475f);
-        V s1 = Vector256.Create(0.9510565162951535f), s2 = Vector256.Create(0.5877852522924731f);
         for (int p = 0; p < m; p++, t += 8)
         {
-            float* a = x + step * p;
-            float* o = y + step * 5 * p;
-            for (int q = 0; q < s; q++, a += 16, o += 16)
+            float* from = x + step * p;
+            float* to = y + step * 5 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
             {
-                V ar = Load(a), ai = Load(a + 8);
-                Pair(a + far, a + 4 * far, out V p1r, out V p1i, out V m1r, out V m1i);
-                Pair(a + 2 * far, a + 3 * far, out V p2r, out V p2i, out V m2r, out V m2i);
-                Store(o, ar + p1r + p2r, ai + p1i + p2i);
-                V ur = Fma(p2r, c2, Fma(p1r, c1, ar)), ui = Fma(p2i, c2, Fma(p1i, c1, ai));
-                V vr = Fma(m2r, s2, m1r * s1), vi = Fma(m2i, s2, m1i * s1);
-                StoreTurned(o + step, All(t), All(t + 1), ur + vi, ui - vr);
-                StoreTurned(o + 4 * step, All(t + 6), All(t + 7), ur - vi, ui + vr);
-                ur = Fma(p2r, c1, Fma(p1r, c2, ar));
-                ui = Fma(p2i, c1, Fma(p1i, c2, ai));
-                vr = Fma(m2r, -s1, m1r * s2);
-                vi = Fma(m2i, -s1, m1i * s2);
-                StoreTurned(o + 2 * step, All(t + 2), All(t + 3), ur + vi, ui - vr);
-                StoreTurned(o + 3 * step, All(t + 4), All(t + 5), ur - vi, ui + vr);
+                T a = T.Load(from);
+                Pair(from + far, from + 4 * far, out T p1, out T m1);
+                Pair(from + 2 * far, from + 3 * far, out T p2, out T m2);
+                (a + p1 + p2).Store(to);
+                T u = T.Fma(p2, C2, T.Fma(p1, C1, a)), v = T.MinusI(T.Fma(m2, S2, m1 * S1));
+                Turned(u + v, t).Store(to + step);
+                Turned(u - v, t + 6).Store(to + 4 * step);
+                u = T.Fma(p2, C1, T.Fma(p1, C2, a));
+                v = T.MinusI(T.Fma(m2, -S1, m1 * S2));
+                Turned(u + v, t + 2).Store(to + 2 * step);
+                Turned(u - v, t + 4).Store(to + 3 * step);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Hot)]
     public static void Radix7(float* x, float* y, float* t, int m, int s)
     {
+        // cos and sin of 2 pi j / 7, j = 1, 2, 3.
+        const float C1 = 0.6234898018587336f, C2 = -0.2225209339563144f, C3 = -0.9009688679024191f;
+        const float S1 = 0.7818314824680298f, S2 = 0.9749279121818236f, S3 = 0.4338837391175582f;
         nint step = (nint)s * 16;
         nint far = step * m;
-        // cos and sin of 2 pi j / 7, j = 1, 2, 3.
-        float c1 = 0.6234898018587336f, c2 = -0.2225209339563144f, c3 = -0.9009688679024191f;
-        float s1 = 0.7818314824680298f, s2 = 0.9749279121818236f, s3 = 0.4338837391175582f;
         for (int p = 0; p < m; p++, t += 12)
         {
-            float* a = x + step * p;
-            float* o = y + step * 7 * p;
-            for (int q = 0; q < s; q++, a += 16, o += 16)
+            float* from = x + step * p;
+            float* to = y + step * 7 * p;
+            for (int q = 0; q < s; q++, from += 16, to += 16)
             {
-                V ar = Load(a), ai = Load(a + 8);
-                Pair(a + far, a + 6 * far, out V p1r, out V p1i, out V m1r, out V m1i);
-                Pair(a + 2 * far, a + 5 * far, out V p2r, out V p2i, out V m2r, out V m2i);
-                Pair(a + 3 * far, a + 4 * far, out V p3r, out V p3i, out V m3r, out V m3i);
-                Store(o, ar + p1r + p2r + p3r, ai + p1i + p2i + p3i);
-                V ur = Mix(ar, p1r, c1, p2r, c2, p3r, c3), ui = Mix(ai, p1i, c1, p2i, c2, p3i, c3);
-                V vr = Mix(V.Zero, m1r, s1, m2r, s2, m3r, s3), vi = Mix(V.Zero, m1i, s1, m2i, s2, m3i, s3);
-                StoreTurned(o + step, All(t), All(t + 1), ur + vi, ui - vr);
-                StoreTurned(o + 6 * step, All(t + 10), All(t + 11), ur - vi, ui + vr);
-                ur = Mix(ar, p1r, c2, p2r, c3, p3r, c1);
-                ui = Mix(ai, p1i, c2, p2i, c3, p3i, c1);
-                vr = Mix(V.Zero, m1r, s2, m2r, -s3, m3r, -s1);
-                vi = Mix(V.Zero, m1i, s2, m2i, -s3, m3i, -s1);
-                StoreTurned(o + 2 * step, All(t + 2), All(t + 3), ur + vi, ui - vr);
-                StoreTurned(o + 5 * step, All(t + 8), All(t + 9), ur - vi, ui + vr);
-                ur = Mix(ar, p1r, c3, p2r, c1, p3r, c2);
-                ui = Mix(ai, p1i, c3, p2i, c1, p3i, c2);
-                vr = Mix(V.Zero, m1r, s3, m2r, -s1, m3r, s2);
-                vi = Mix(V.Zero, m1i, s3, m2i, -s1, m3i, s2);
-                StoreTurned(o + 3 * step, All(t + 4), All(t + 5), ur + vi, ui - vr);
-                StoreTurned(o + 4 * step, All(t + 6), All(t + 7), ur - vi, ui + vr);
+                T a = T.Load(from);
+                Pair(from + far, from + 6 * far, out T p1, out T m1);
+                Pair(from + 2 * far, from + 5 * far, out T p2, out T m2);
+                Pair(from + 3 * far, from + 4 * far, out T p3, out T m3);
+                (a + p1 + p2 + p3).Store(to);
+                T u = T.Fma(p3, C3, T.Fma(p2, C2, T.Fma(p1, C1, a))), v = T.MinusI(T.Fma(m3, S3, T.Fma(m2, S2, m1 * S1)));
+                Turned(u + v, t).Store(to + step);
+                Turned(u - v, t + 10).Store(to + 6 * step);
+                u = T.Fma(p3, C1, T.Fma(p2, C3, T.Fma(p1, C2, a)));
+                v = T.MinusI(T.Fma(m3, -S1, T.Fma(m2, -S3, m1 * S2)));
+                Turned(u + v, t + 2).Store(to + 2 * step);
+                Turned(u - v, t + 8).Store(to + 5 * step);
+                u = T.Fma(p3, C2, T.Fma(p2, C1, T.Fma(p1, C3, a)));
+                v = T.MinusI(T.Fma(m3, S2, T.Fma(m2, -S1, m1 * S3)));
+                Turned(u + v, t + 4).Store(to + 3 * step);
+                Turned(u - v, t + 6).Store(to + 4 * step);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Load(float* p) => Vector256.Load(p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V All(float* p) => Vector256.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Fma(V a, V b, V c) => Vector256.MultiplyAddEstimate(a, b, c);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Mix(V a, V x, float cx, V y, float cy, V z, float cz) =>
-        Fma(z, Vector256.Create(cz), Fma(y, Vector256.Create(cy), Fma(x, Vector256.Create(cx), a)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair(float* a, float* b, out V sumRe, out V sumIm, out V differenceRe, out V differenceIm)
+    private static void Pair(float* a, float* b, out T sum, out T difference)
     {
-        V ar = Load(a), ai = Load(a + 8), br = Load(b), bi = Load(b + 8);
-        sumRe = ar + br;
-        sumIm = ai + bi;
-        differenceRe = ar - br;
-        differenceIm = ai - bi;
+        T first = T.Load(a), second = T.Load(b);
+        sum = first + second;
+        difference = first - second;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* p, V re, V im)
-    {
-        re.Store(p);
-        im.Store(p + 8);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreTurned(float* p, V wr, V wi, V re, V im)
-    {
-        Fma(re, wr, -(im * wi)).Store(p);
-        Fma(re, wi, im * wr).Store(p + 8);
-    }
+    private static T Turned(T a, float* t) => T.Turn(a, T.Factor(t[0]), T.FactorI(t[1]));
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace CryoSpin.Fourier.Kernels;
 
@@ -48,6 +49,9 @@ internal sealed unsafe class LaneFft
     /// <summary>Elements per transform.</summary>
     public int Length { get; }
 
+    /// <summary>Passes of one transform.</summary>
+    public int Passes => _radices.Length;
+
     /// <summary>Floats in each of the two buffers.</summary>
     public int BufferLength => Length * Element;
 
@@ -57,7 +61,11 @@ internal sealed unsafe class LaneFft
     /// <param name="x">The input, [Length][16]; overwritten.</param>
     /// <param name="y">A second buffer of the same size.</param>
     /// <returns>The buffer (one of the two) that holds the result.</returns>
-    public float* Run(float* x, float* y)
+    public float* Run(float* x, float* y) => Vector512.IsHardwareAccelerated ? Run<WideLanes>(x, y) : Run<NarrowLanes>(x, y);
+
+    /// <summary>The same with a choice of registers.</summary>
+    internal float* Run<T>(float* x, float* y)
+        where T : unmanaged, IComplexLanes<T>
     {
         float* t = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_twiddles));
         int n = Length;
@@ -67,11 +75,12 @@ internal sealed unsafe class LaneFft
             int m = n / r;
             switch (r)
             {
-                case 4: LaneButterflies.Radix4(x, y, t, m, s); break;
-                case 2: LaneButterflies.Radix2(x, y, t, m, s); break;
-                case 3: LaneButterflies.Radix3(x, y, t, m, s); break;
-                case 5: LaneButterflies.Radix5(x, y, t, m, s); break;
-                default: LaneButterflies.Radix7(x, y, t, m, s); break;
+                case 8: LaneButterflies<T>.Radix8(x, y, t, m, s); break;
+                case 4: LaneButterflies<T>.Radix4(x, y, t, m, s); break;
+                case 2: LaneButterflies<T>.Radix2(x, y, t, m, s); break;
+                case 3: LaneButterflies<T>.Radix3(x, y, t, m, s); break;
+                case 5: LaneButterflies<T>.Radix5(x, y, t, m, s); break;
+                default: LaneButterflies<T>.Radix7(x, y, t, m, s); break;
             }
             t += 2 * (r - 1) * m;
             float* swap = x;
@@ -86,6 +95,8 @@ internal sealed unsafe class LaneFft
     private static int[] Factor(int n)
     {
         List<int> radices = [];
+        // As few passes as can be: eights, but rather two fours than an eight and a two.
+        for (; n % 8 == 0 && n % 32 != 16; n /= 8) radices.Add(8);
         foreach (int r in (ReadOnlySpan<int>)[4, 2, 3, 5, 7])
         {
             for (; n % r == 0; n /= r) radices.Add(r);

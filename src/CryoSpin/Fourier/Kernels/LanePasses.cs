@@ -26,6 +26,9 @@ internal sealed unsafe class LanePasses
 
     public int Size { get; }
 
+    /// <summary>Passes of one transform along one axis.</summary>
+    public int Passes => _fft.Passes;
+
     /// <summary>Complex values in a row of the spectrum.</summary>
     public int Half { get; }
 
@@ -37,9 +40,12 @@ internal sealed unsafe class LanePasses
     public int Scratch2D => 2 * Size * PlaneStride + 2 * LaneBuffer + SpareRow + Alignment;
 
     /// <summary>Floats of scratch one worker of a depth pass takes.</summary>
-    public int ScratchDepth => 2 * _fft.BufferLength + Alignment;
+    public int ScratchDepth => (DepthLanes + 1) * _fft.BufferLength + Alignment;
 
     private const int Alignment = 16;
+
+    // Columns of a volume lie a plane apart, each on a page of its own: four neighbouring cache lines are worth the trip.
+    private const int DepthLanes = 4;
 
     // The row passes also use the idle buffer for one block of 4 x 8 x 8 values.
     private int LaneBuffer => Math.Max(_fft.BufferLength, 256);
@@ -68,33 +74,31 @@ internal sealed unsafe class LanePasses
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Depth(float* from, nint stride, int count, bool inverse, float* scratch)
     {
-        float* w0 = Align(scratch);
-        float* w1 = w0 + _fft.BufferLength;
-        int realAt = inverse ? 8 : 0;
-        int imagAt = 8 - realAt;
-        for (int c = 0; c < count; c += 8, from += 16)
+        float** lanes = stackalloc float*[DepthLanes];
+        float* spare = Align(scratch);
+        for (int i = 0; i < DepthLanes; i++) lanes[i] = spare + (i + 1) * (nint)_fft.BufferLength;
+        int realAt = inverse ? 8 : 0, imagAt = 8 - realAt;
+        for (int c = 0; c < count; c += 8 * DepthLanes, from += 16 * DepthLanes)
         {
-            int width = Math.Min(8, count - c);
+            int whole = Math.Min(DepthLanes, (count - c) / 8), rest = Math.Min(8 * DepthLanes, count - c) - 8 * whole;
             float* p = from;
-            for (float* w = w0; w < w0 + _fft.BufferLength; w += 16, p += stride)
+            for (nint at = 0; at < _fft.BufferLength; at += 16, p += stride)
             {
-                if (width == 8)
-                {
-                    LaneTranspose.Deinterleave(p, out V re, out V im);
-                    re.Store(w + realAt);
-                    im.Store(w + imagAt);
-                }
-                else
-                {
-                    LoadSome(p, width, w + realAt, w + imagAt);
-                }
+                for (int i = 0; i < whole; i++) LaneTranspose.Deinterleave(p + 16 * i, lanes[i] + at, inverse);
+                if (rest > 0) LoadSome(p + 16 * whole, rest, lanes[whole] + at + realAt, lanes[whole] + at + imagAt);
             }
-            float* z = _fft.Run(w0, w1);
-            p = from;
-            for (float* w = z; w < z + _fft.BufferLength; w += 16, p += stride)
+            for (int i = 0; i < whole + (rest > 0 ? 1 : 0); i++)
             {
-                if (width == 8) LaneTranspose.Interleave(Vector256.Load(w + realAt), Vector256.Load(w + imagAt), p);
-                else StoreSome(w + realAt, w + imagAt, width, p);
+                float* z = _fft.Run(lanes[i], spare);
+                if (z != spare) continue;
+                spare = lanes[i];
+                lanes[i] = z;
+            }
+            p = from;
+            for (nint at = 0; at < _fft.BufferLength; at += 16, p += stride)
+            {
+                for (int i = 0; i < whole; i++) LaneTranspose.Interleave(lanes[i] + at, p + 16 * i, inverse);
+                if (rest > 0) StoreSome(lanes[whole] + at + realAt, lanes[whole] + at + imagAt, rest, p + 16 * whole);
             }
         }
     }
@@ -158,7 +162,7 @@ internal sealed unsafe class LanePasses
         {
             for (float* w = z; w < z + _fft.BufferLength; w += 16, o += rowLength)
             {
-                LaneTranspose.Interleave(Vector256.Load(w), Vector256.Load(w + 8), o);
+                LaneTranspose.Interleave(w, o, imaginaryFirst: false);
             }
         }
         else
@@ -195,9 +199,7 @@ internal sealed unsafe class LanePasses
         {
             for (float* w = w0; w < w0 + _fft.BufferLength; w += 16, s += rowLength)
             {
-                LaneTranspose.Deinterleave(s, out V a, out V b);
-                b.Store(w);
-                a.Store(w + 8);
+                LaneTranspose.Deinterleave(s, w, imaginaryFirst: true);
             }
         }
         else
@@ -241,6 +243,7 @@ internal sealed unsafe class LanePasses
         float** im = stackalloc float*[16];
         PlaneRows(row, inRe, inIm, null, re, im);
         float* block = w1;
+        V factor = Vector256.Create(scale);
         for (int k0 = 0; k0 < Columns; k0 += 8)
         {
             LaneTranspose.Gather8(re, 2, k0, block, 8);
@@ -251,7 +254,8 @@ internal sealed unsafe class LanePasses
             for (int j = k0 == 0 ? 1 : 0; j < end; j++)
             {
                 float* d = block + j * 8;
-                V er = Vector256.Load(d), ei = Vector256.Load(d + 64), or = Vector256.Load(d + 128), oi = Vector256.Load(d + 192);
+                V er = Vector256.Load(d) * factor, ei = Vector256.Load(d + 64) * factor;
+                V or = Vector256.Load(d + 128) * factor, oi = Vector256.Load(d + 192) * factor;
                 float* a = w0 + (k0 + j) * 16;
                 float* b = w0 + (Size - k0 - j) * 16;
                 (ei + or).Store(a);
@@ -260,14 +264,14 @@ internal sealed unsafe class LanePasses
                 (er + oi).Store(b + 8);
             }
             if (k0 != 0) continue;
-            Vector256.Load(block + 128).Store(w0);
-            Vector256.Load(block).Store(w0 + 8);
+            (Vector256.Load(block + 128) * factor).Store(w0);
+            (Vector256.Load(block) * factor).Store(w0 + 8);
             if (!_even) continue;
             float* nyquist = w0 + (Size / 2) * 16;
-            Vector256.Load(block + 192).Store(nyquist);
-            Vector256.Load(block + 64).Store(nyquist + 8);
+            (Vector256.Load(block + 192) * factor).Store(nyquist);
+            (Vector256.Load(block + 64) * factor).Store(nyquist + 8);
         }
-        StoreRows(_fft.Run(w0, w1), row, image, scale, spare);
+        StoreRows(_fft.Run(w0, w1), row, image, spare);
     }
 
     private void LoadRows(float** rows, float* w)
@@ -289,10 +293,8 @@ internal sealed unsafe class LanePasses
         }
     }
 
-    private void StoreRows(float* z, int row, float* image, float scale, float* spare)
+    private void StoreRows(float* z, int row, float* image, float* spare)
     {
-        V factor = Vector256.Create(scale);
-        for (float* w = z; w < z + _fft.BufferLength; w += 8) (Vector256.Load(w) * factor).Store(w);
         float** rows = stackalloc float*[16];
         for (int r = 0; r < 16; r++) rows[r] = row + r < Size ? image + (nint)(row + r) * Size : spare;
         if (Size < 8)

@@ -51,9 +51,42 @@ internal static unsafe class LaneTranspose
         }
     }
 
-    /// <summary>Eight interleaved complex numbers to eight real and eight imaginary parts.</summary>
+    /// <summary>
+    /// Eight interleaved complex numbers to eight real and eight imaginary parts, or first the imaginary ones.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Deinterleave(float* from, out V re, out V im)
+    public static void Deinterleave(float* from, float* to, bool imaginaryFirst)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> v = Vector512.Load(from);
+            (imaginaryFirst
+                ? Vector512.Shuffle(v, Vector512.Create(1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14))
+                : Vector512.Shuffle(v, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15))).Store(to);
+            return;
+        }
+        Deinterleave(from, out V re, out V im);
+        re.Store(to + (imaginaryFirst ? 8 : 0));
+        im.Store(to + (imaginaryFirst ? 0 : 8));
+    }
+
+    /// <summary>The reverse.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Interleave(float* from, float* to, bool imaginaryFirst)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<float> v = Vector512.Load(from);
+            (imaginaryFirst
+                ? Vector512.Shuffle(v, Vector512.Create(8, 0, 9, 1, 10, 2, 11, 3, 12, 4, 13, 5, 14, 6, 15, 7))
+                : Vector512.Shuffle(v, Vector512.Create(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15))).Store(to);
+            return;
+        }
+        Interleave(Vector256.Load(from + (imaginaryFirst ? 8 : 0)), Vector256.Load(from + (imaginaryFirst ? 0 : 8)), to);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Deinterleave(float* from, out V re, out V im)
     {
         V a = Vector256.Load(from), b = Vector256.Load(from + 8);
         if (Avx2.IsSupported)
@@ -68,9 +101,8 @@ internal static unsafe class LaneTranspose
         im = Vector256.Create(ea.GetUpper(), eb.GetUpper());
     }
 
-    /// <summary>Eight real and eight imaginary parts to eight interleaved complex numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Interleave(V re, V im, float* to)
+    private static void Interleave(V re, V im, float* to)
     {
         if (Avx.IsSupported)
         {
