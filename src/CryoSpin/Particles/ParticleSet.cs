@@ -64,13 +64,32 @@ public sealed class ParticleSet
     public static ParticleSet Load(string path, ParticleLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        options = Checked(options);
+        string extension = Path.GetExtension(path).ToLowerInvariant();
+        return extension is ".mrcs" or ".mrc" or ".st"
+            ? BareStackLoader.Load(path, options)
+            : new ParticleSetLoader(StarFile.Read(path), path, options).Load();
+    }
+
+    /// <summary>
+    /// Makes particles of tables that another format was turned into: data_particles, and data_optics where it has one, with RELION's
+    /// columns and units. Any other column goes through to <see cref="WriteStar"/> as text.
+    /// </summary>
+    /// <param name="file">The tables; not changed, and not to be changed afterwards.</param>
+    /// <param name="source">The file that was read, for messages; relative image paths are also looked for in its folder.</param>
+    /// <param name="options">How to read it.</param>
+    /// <exception cref="InputException">A stack, column or value is missing or wrong.</exception>
+    internal static ParticleSet FromStar(StarFile file, string source, ParticleLoadOptions? options = null) =>
+        new ParticleSetLoader(file, source, Checked(options)).Load();
+
+    private static ParticleLoadOptions Checked(ParticleLoadOptions? options)
+    {
         options ??= new ParticleLoadOptions();
         if (options.PixelSizeAngstrom is { } size && !(size > 0 && double.IsFinite(size)))
         {
             throw new InputException("pixel size", $"{size} angstrom cannot be.", "Give a positive number.");
         }
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        return extension is ".mrcs" or ".mrc" or ".st" ? BareStackLoader.Load(path, options) : new ParticleSetLoader(path, options).Load();
+        return options;
     }
 
     /// <summary>Index into <see cref="OpticsGroups"/>.</summary>

@@ -8,7 +8,10 @@ using CryoSpin.Optics;
 namespace CryoSpin.Particles;
 
 /// <summary>Maps the tables of a star file to particles.</summary>
-internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options)
+/// <param name="file">The tables, read from a file or made in memory.</param>
+/// <param name="path">What messages call the file; relative image paths are also looked for in its folder.</param>
+/// <param name="options">How to read.</param>
+internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoadOptions options)
 {
     private readonly List<string> _warnings = [];
     private StarTable _particles = new("");
@@ -17,9 +20,8 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
 
     public ParticleSet Load()
     {
-        StarFile file = StarFile.Read(path);
         _optics = file.Find("optics");
-        _particles = FindParticles(file);
+        _particles = FindParticles();
         if (_particles.RowCount == 0)
         {
             throw new InputException(path, $"block data_{_particles.Name} has no particles.", "Was the selection empty?");
@@ -54,7 +56,7 @@ internal sealed class ParticleSetLoader(string path, ParticleLoadOptions options
         });
     }
 
-    private StarTable FindParticles(StarFile file) =>
+    private StarTable FindParticles() =>
         file.Find("particles") ?? file.Tables.FirstOrDefault(t => t.Name != "optics" && t.Has(ImageNames.Column))
         ?? throw new InputException(
             path,
