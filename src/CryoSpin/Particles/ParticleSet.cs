@@ -1,7 +1,9 @@
 using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
+using CryoSpin.IO.Npy;
 using CryoSpin.IO.Star;
 using CryoSpin.Optics;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
@@ -11,7 +13,11 @@ namespace CryoSpin.Particles;
 /// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then
 /// rlnImageSize, or 0.
 /// </param>
-public sealed record ParticleLoadOptions(double? PixelSizeAngstrom = null, bool RequireImages = true);
+/// <param name="Passthrough">
+/// For a .cs file: further .cs files with fields of the same particles, joined on uid; where null, one beside it is looked for if needed.
+/// </param>
+public sealed record ParticleLoadOptions(
+    double? PixelSizeAngstrom = null, bool RequireImages = true, IReadOnlyList<string>? Passthrough = null);
 
 /// <summary>
 /// What a star file, or a bare stack, says of its particles; immutable, safe for any number of threads. Images are read by
@@ -56,9 +62,10 @@ public sealed class ParticleSet
     internal ParticleSetData Data => _data;
 
     /// <summary>
-    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), or a bare stack.
+    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), cryoSPARC's particles, or a
+    /// bare stack.
     /// </summary>
-    /// <param name="path">A .star file, or a stack (.mrcs, .mrc or .st).</param>
+    /// <param name="path">A .star file, a .cs or .csg file, or a stack (.mrcs, .mrc or .st).</param>
     /// <param name="options">How to read it.</param>
     /// <exception cref="InputException">A file, column or value is missing or wrong.</exception>
     public static ParticleSet Load(string path, ParticleLoadOptions? options = null)
@@ -66,6 +73,7 @@ public sealed class ParticleSet
         ArgumentException.ThrowIfNullOrEmpty(path);
         options = Checked(options);
         string extension = Path.GetExtension(path).ToLowerInvariant();
+        if (CryoSparcParticles.IsOne(path)) return CryoSparcParticles.Load(path, options);
         return extension is ".mrcs" or ".mrc" or ".st"
             ? BareStackLoader.Load(path, options)
             : new ParticleSetLoader(StarFile.Read(path), path, options).Load();
@@ -139,6 +147,21 @@ public sealed class ParticleSet
         IReadOnlyList<int>? randomSubset = null,
         IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null) =>
         ParticleStarWriter.Write(this, path, poses, randomSubset, extraColumns ?? []);
+
+    /// <summary>True when the particles were read from cryoSPARC's files.</summary>
+    public bool IsFromCryoSparc => _data.CryoSparcRecords is not null;
+
+    /// <summary>
+    /// Writes a cryoSPARC dataset (.cs, a structured .npy). Particles that came from one keep their uids and all their fields, with
+    /// what was estimated put in the place of alignments3D; others get blob, ctf and alignments3D as cryoSPARC's import wants them, and
+    /// uids that follow from their image names. Image paths are relative to the new file's folder, or as cryoSPARC had them.
+    /// </summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="poses">One per particle, or null to keep the input's; without any, no alignments3D are written.</param>
+    /// <param name="randomSubset">1 or 2 per particle, or null to keep the input's.</param>
+    /// <exception cref="CryoSpinException">The file cannot be written, or the particles lack what a dataset must have.</exception>
+    public void WriteCryoSparc(string path, IReadOnlyList<Pose>? poses, IReadOnlyList<int>? randomSubset = null) =>
+        CryoSparcWriter.Write(this, path, poses, randomSubset);
 }
 
 /// <summary>The loaded values behind a <see cref="ParticleSet"/>; arrays have one entry per particle.</summary>
@@ -181,4 +204,7 @@ internal sealed record ParticleSetData
     public required bool PixelSizeGiven { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>The records that the particles were read from; null unless they are cryoSPARC's.</summary>
+    public RecordTable? CryoSparcRecords { get; init; }
 }
