@@ -7,24 +7,13 @@ using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
-/// <summary>How a star file is read.</summary>
-/// <param name="PixelSizeAngstrom">Pixel size that beats the file's; null to take the file's.</param>
-/// <param name="RequireImages">
-/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then
-/// rlnImageSize, or 0.
-/// </param>
-/// <param name="Passthrough">
-/// For a .cs file: further .cs files with fields of the same particles, joined on uid; where null, one beside it is looked for if needed.
-/// </param>
-public sealed record ParticleLoadOptions(
-    double? PixelSizeAngstrom = null, bool RequireImages = true, IReadOnlyList<string>? Passthrough = null);
-
 /// <summary>
 /// What a star file, or a bare stack, says of its particles; immutable, safe for any number of threads. Images are read by
 /// <see cref="ParticleSource"/>. A value is the particle's row's, else its optics group's, else an error that names the column.
 /// </summary>
 public sealed class ParticleSet
 {
+    private const double GridTolerance = 1e-4;
     private readonly ParticleSetData _data;
 
     internal ParticleSet(ParticleSetData data) => _data = data;
@@ -35,11 +24,18 @@ public sealed class ParticleSet
     /// <summary>Number of particles.</summary>
     public int Count => _data.ImageIndex.Length;
 
-    /// <summary>Width, and height, of every image in pixels, from the first stack's header.</summary>
-    public int BoxSize => _data.BoxSize;
+    /// <summary>
+    /// Width, and height, of the first particle's images in pixels; 0 where nothing tells. Other groups may differ:
+    /// <see cref="OpticsGroup.BoxSize"/>.
+    /// </summary>
+    public int BoxSize => OpticsGroups[0].BoxSize;
 
-    /// <summary>Pixel size of the first particle's optics group; the groups agree to 1 %.</summary>
-    public double PixelSizeAngstrom => OpticsGroups[OpticsGroupOf(0)].PixelSizeAngstrom;
+    /// <summary>Pixel size of the first particle's optics group. Other groups may differ: <see cref="OpticsGroup.PixelSizeAngstrom"/>.</summary>
+    public double PixelSizeAngstrom => OpticsGroups[0].PixelSizeAngstrom;
+
+    /// <summary>True when all images have one box and, to 1e-4, one pixel size.</summary>
+    public bool HasOneGrid => OpticsGroups.All(
+        g => g.BoxSize == BoxSize && Math.Abs((g.PixelSizeAngstrom / PixelSizeAngstrom) - 1) <= GridTolerance);
 
     /// <summary>
     /// The optics groups in use. Voltage, spherical aberration and amplitude contrast are NaN where the file is silent, which it may be
@@ -62,21 +58,24 @@ public sealed class ParticleSet
     internal ParticleSetData Data => _data;
 
     /// <summary>
-    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), cryoSPARC's particles, or a
-    /// bare stack.
+    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table); cryoSPARC's particles; a
+    /// bare stack; or a text that lists stacks.
     /// </summary>
-    /// <param name="path">A .star file, a .cs or .csg file, or a stack (.mrcs, .mrc or .st).</param>
+    /// <param name="path">
+    /// A .star file, a .cs or .csg file, a stack (.mrcs, .mrc or .st, also gzipped), or a .txt with one path of a stack per line.
+    /// </param>
     /// <param name="options">How to read it.</param>
     /// <exception cref="InputException">A file, column or value is missing or wrong.</exception>
     public static ParticleSet Load(string path, ParticleLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options = Checked(options);
-        string extension = Path.GetExtension(path).ToLowerInvariant();
         if (CryoSparcParticles.IsOne(path)) return CryoSparcParticles.Load(path, options);
-        return extension is ".mrcs" or ".mrc" or ".st"
-            ? BareStackLoader.Load(path, options)
-            : new ParticleSetLoader(StarFile.Read(path), path, options).Load();
+        bool isStack = StackList.IsStack(path);
+        if (!isStack && !StackList.IsList(path)) return new ParticleSetLoader(StarFile.Read(path), path, options).Load();
+        List<string> warnings = [];
+        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory);
+        return new ParticleSetLoader(table, path, options) { IsStackList = true, EarlierWarnings = warnings }.Load();
     }
 
     /// <summary>
@@ -169,14 +168,12 @@ internal sealed record ParticleSetData
 {
     public required string Source { get; init; }
 
-    /// <summary>The input file; null for a bare stack.</summary>
-    public required StarFile? File { get; init; }
+    /// <summary>The input's tables, with <see cref="Particles"/> among them.</summary>
+    public required StarFile File { get; init; }
 
     public required StarTable Particles { get; init; }
 
     public required StarTable? Optics { get; init; }
-
-    public required int BoxSize { get; init; }
 
     public required IReadOnlyList<OpticsGroup> OpticsGroups { get; init; }
 

@@ -11,7 +11,7 @@ public sealed class ParticleSource : IDisposable
     private const int ProblemsShown = 20;
     private readonly MrcStackReader?[] _stacks;
 
-    /// <summary>Opens every stack once and checks that all images are there and have one size.</summary>
+    /// <summary>Opens every stack once and checks that all images are there and have their groups' sizes.</summary>
     /// <exception cref="InputException">
     /// Stacks are missing or damaged, sizes differ, or a row names an image past the end; all are listed.
     /// </exception>
@@ -46,7 +46,7 @@ public sealed class ParticleSource : IDisposable
 
     /// <summary>Reads an image as it is in the file. May be called from several threads at once.</summary>
     /// <param name="particle">0 to Count - 1.</param>
-    /// <param name="pixels">BoxSize x BoxSize values, [y][x].</param>
+    /// <param name="pixels">Box x box values, [y][x], with the box of the particle's optics group.</param>
     /// <exception cref="InputException">The image cannot be read or holds values that are not finite.</exception>
     public void ReadImage(int particle, Span<float> pixels)
     {
@@ -54,9 +54,10 @@ public sealed class ParticleSource : IDisposable
         if (TensorPrimitives.IsFiniteAll<float>(pixels)) return;
         int at = 0;
         while (float.IsFinite(pixels[at])) at++;
+        int box = Set.Optics(particle).BoxSize;
         throw new InputException(
             string.Create(CultureInfo.InvariantCulture, $"{Set.Where(particle)}: {Set.ImageIndex(particle) + 1}@{Set.ImagePath(particle)}"),
-            string.Create(CultureInfo.InvariantCulture, $"pixel ({at % Set.BoxSize}, {at / Set.BoxSize}) is {pixels[at]}."),
+            string.Create(CultureInfo.InvariantCulture, $"pixel ({at % box}, {at / box}) is {pixels[at]}."),
             "Remove the particle or extract it again.");
     }
 
@@ -77,13 +78,6 @@ public sealed class ParticleSource : IDisposable
         catch (InputException e)
         {
             problems.Add($"{Set.Where(FirstParticleOf(s))}: {e.Message}");
-            return;
-        }
-        MrcStackReader stack = _stacks[s]!;
-        if (stack.Width != Set.BoxSize || stack.Height != Set.BoxSize)
-        {
-            string where = Set.Where(FirstParticleOf(s));
-            problems.Add($"{where}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {Set.BoxSize} x {Set.BoxSize}.");
         }
     }
 
@@ -96,11 +90,18 @@ public sealed class ParticleSource : IDisposable
 
     private void CheckParticles(List<string> problems)
     {
+        HashSet<(int Stack, int Box)> wrong = [];
         for (int i = 0; i < Set.Count; i++)
         {
-            if (_stacks[Set.StackOf(i)] is { } stack && Set.ImageIndex(i) >= stack.Count)
+            if (_stacks[Set.StackOf(i)] is not { } stack) continue;
+            if (Set.ImageIndex(i) >= stack.Count)
             {
                 problems.Add($"{Set.Where(i)}: image {Set.ImageIndex(i) + 1L} of {stack.Path}, which has {stack.Count}.");
+            }
+            int box = Set.Optics(i).BoxSize;
+            if ((stack.Width != box || stack.Height != box) && wrong.Add((Set.StackOf(i), box)))
+            {
+                problems.Add($"{Set.Where(i)}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {box} x {box}.");
             }
         }
     }

@@ -57,6 +57,14 @@ public sealed class MrcStackReader : IDisposable
         }
     }
 
+    /// <summary>Reads a stack's header and compares it with the file's length, without opening it for reading.</summary>
+    /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
+    public static MrcHeader ReadHeader(string path)
+    {
+        using SafeFileHandle file = InputFile.OpenHandle(path);
+        return ReadHeader(path, file, []);
+    }
+
     /// <summary>Reads one image. May be called from several threads at once.</summary>
     /// <param name="index">0 to Count - 1.</param>
     /// <param name="pixels">Height x Width values, [y][x].</param>

@@ -75,7 +75,8 @@ public static class CryoDrgnFiles
     {
         ArgumentNullException.ThrowIfNull(pickles);
         options ??= new ParticleLoadOptions();
-        ParticleSet set = ParticleSet.Load(images, options);
+        // The pickles have a row for every image: a subset is taken afterwards.
+        ParticleSet set = ParticleSet.Load(images, options with { Subset = null });
         StarTable particles = set.Data.Particles.Copy("particles");
         StarTable? optics = set.Data.Optics;
         CryoDrgnPickle[] read = [.. pickles.Select(p => CryoDrgnPickle.Read(p, set))];
@@ -95,7 +96,7 @@ public static class CryoDrgnFiles
 
     private static void RequireBox(ParticleSet set, string path)
     {
-        if (set.BoxSize == 0)
+        if (set.OpticsGroups.Any(g => g.BoxSize == 0))
         {
             throw new CryoSpinException($"{set.Source}: the size of the images is not known, which {path} needs. Put the stacks in reach.");
         }

@@ -64,7 +64,6 @@ internal sealed class CryoSparcParticles
     {
         string[] paths = Records.Texts(CryoSparcFields.Path);
         double[] indices = Records.Doubles(CryoSparcFields.Index);
-        StackFinder finder = new(Records.Source);
         string[] names = new string[paths.Length];
         for (int i = 0; i < names.Length; i++)
         {
@@ -73,7 +72,8 @@ internal sealed class CryoSparcParticles
                 throw new InputException(
                     Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."), "Export the file again.");
             }
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{finder.Find(paths[i])}");
+            // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{paths[i].TrimStart('>')}");
         }
         particles.SetColumn(ImageNames.Column, names);
         if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))

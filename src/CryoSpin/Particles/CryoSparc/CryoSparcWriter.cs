@@ -45,7 +45,7 @@ internal static class CryoSparcWriter
 
     private static RecordTable Made(ParticleSet set, string path)
     {
-        if (set.BoxSize == 0)
+        if (set.OpticsGroups.Any(g => g.BoxSize == 0))
         {
             throw new CryoSpinException($"{set.Source}: the size of the images is not known, which {path} must state. Put them in reach.");
         }
@@ -53,9 +53,7 @@ internal static class CryoSparcWriter
         table.Set(Uid, TypedArray.Of(Uids(set)));
         table.Set(CryoSparcFields.Path, new TypedArray(ImagePaths(set, path)));
         table.Set(CryoSparcFields.Index, TypedArray.Of(Each(set, i => (uint)set.ImageIndex(i))));
-        uint[] shape = new uint[2 * set.Count];
-        Array.Fill(shape, (uint)set.BoxSize);
-        table.Set(Shape, TypedArray.Of(shape, set.Count, 2));
+        table.Set(Shape, TypedArray.Of([.. Enumerable.Range(0, 2 * set.Count).Select(k => (uint)set.Optics(k / 2).BoxSize)], set.Count, 2));
         table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
         // RELION's images are light on dark.
         table.Set(Sign, Floats(set, _ => 1));
