@@ -65,6 +65,7 @@ internal static class CommandLine
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
         root.Add(InspectVerb.Create());
+        root.Add(ConvertVerb.Create());
         VerbHelp.Install(root);
         return root;
     }

@@ -14,11 +14,11 @@ internal static class StarInspection
     private const double BytesPerPixel = 4;
 
     /// <summary>Reads the file; where it is a particle file, also what its images and columns mean.</summary>
-    /// <param name="path">A star file or a list of stacks.</param>
+    /// <param name="path">A star file, a list of stacks, or cryoSPARC's particles.</param>
     /// <param name="options">How to read the particles.</param>
     public static FactSheet Read(string path, ParticleLoadOptions options)
     {
-        if (Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase)) return ReadList(path, options);
+        if (!Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase)) return ReadOther(path, options);
         StarFile star = StarFile.Read(path);
         bool particles = star.Tables.Any(t => t.Has("rlnImageName"));
         FactSheet sheet = new();
@@ -29,11 +29,12 @@ internal static class StarInspection
         return sheet;
     }
 
-    private static FactSheet ReadList(string path, ParticleLoadOptions options)
+    private static FactSheet ReadOther(string path, ParticleLoadOptions options)
     {
+        bool isList = Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase);
         FactSheet sheet = new();
         sheet.Add("file", "file", path);
-        sheet.Add("kind", "kind", "particles", "list of stacks");
+        sheet.Add("kind", "kind", "particles", isList ? "list of stacks" : "cryoSPARC particle file");
         AddParticles(sheet, ParticleSet.Load(path, options));
         return sheet;
     }

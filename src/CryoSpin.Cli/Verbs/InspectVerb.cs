@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Inspection;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Diagnostics;
@@ -12,7 +13,7 @@ internal static class InspectVerb
     {
         Argument<string> file = new("FILE")
         {
-            Description = "A star file, a list of stacks (.txt), or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped ones too).",
+            Description = "A star file, cryoSPARC particles (.cs, .csg), a list of stacks (.txt), or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped ones too).",
         };
         ParticleInput input = new();
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
@@ -24,8 +25,9 @@ internal static class InspectVerb
             string path = parse.GetRequiredValue(file);
             if (Directory.Exists(path)) throw new InputException(path, "this is a folder.", "Name a file in it.");
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
-            bool table = Path.GetExtension(path).ToLowerInvariant() is ".star" or ".txt";
-            (table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path)).Write(terminal.Out, parse.GetValue(json));
+            bool table = Path.GetExtension(path).ToLowerInvariant() is ".star" or ".txt" or ".cs" or ".csg";
+            FactSheet sheet = table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path);
+            sheet.Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;
         });
     }

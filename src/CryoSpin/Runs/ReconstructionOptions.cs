@@ -25,6 +25,9 @@ public sealed record ReconstructionOptions
     /// <summary>Pixel size that beats the files'; null to take theirs.</summary>
     public double? PixelSizeAngstrom { get; init; }
 
+    /// <summary>Further .cs files of the same particles; empty to look for one where it is needed.</summary>
+    public IReadOnlyList<string> Passthrough { get; init; } = [];
+
     /// <summary>Folder for the results.</summary>
     public required string OutputDirectory { get; init; }
 

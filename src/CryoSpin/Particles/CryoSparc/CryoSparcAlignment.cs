@@ -14,7 +14,7 @@ internal sealed partial class CryoSparcAlignment
 {
     private readonly RecordTable _table;
 
-    private CryoSparcAlignment(RecordTable table, Pose[] poses, int[] classes, string described)
+    private CryoSparcAlignment(RecordTable table, Pose[] poses, int[] classes, string? described)
     {
         _table = table;
         Poses = poses;
@@ -27,8 +27,8 @@ internal sealed partial class CryoSparcAlignment
     /// <summary>From 0; the class that the pose belongs to.</summary>
     public int[] Classes { get; }
 
-    /// <summary>Where the poses came from, for the user.</summary>
-    public string Described { get; }
+    /// <summary>What the user should know of the choice; null where there was none.</summary>
+    public string? Described { get; }
 
     /// <summary>Half-set 1 or 2 per particle; null where the dataset has none or only one.</summary>
     public int[]? RandomSubsets { get; private init; }
@@ -52,8 +52,12 @@ internal sealed partial class CryoSparcAlignment
             result[i] = new Pose(So3.Exp(w).Transpose(), shifts[c][2 * i] * pixels[c][i], shifts[c][2 * i + 1] * pixels[c][i]);
         }
         if (unaligned == result.Length) return null;
-        string described = sources.Length == 1 ? sources[0].Name : $"{sources.Length} classes, each particle's most probable one";
-        if (unaligned > 0) described += FormattableString.Invariant($"; {unaligned} particles have none (0, 0, 0)");
+        string[] remarks =
+        [
+            .. sources.Length > 1 ? [$"of {sources.Length} classes, the pose in each particle's most probable one is taken"] : Array.Empty<string>(),
+            .. unaligned > 0 ? [$"{unaligned} particles have no pose, (0, 0, 0)"] : Array.Empty<string>(),
+        ];
+        string? described = remarks.Length > 0 ? string.Join("; ", remarks) : null;
         return new CryoSparcAlignment(table, result, [.. best.Select(c => sources[c].Class)], described)
         {
             RandomSubsets = HalfSets(table, sources[0]),

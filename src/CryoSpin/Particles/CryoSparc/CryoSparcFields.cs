@@ -35,6 +35,12 @@ internal static class CryoSparcFields
     /// <summary>Column of the uid: a text, since it does not fit a star file's numbers.</summary>
     public const string UidColumn = "csparcUid";
 
+    /// <summary>Column of blob/sign: -1 where the images on the disk are dark on light.</summary>
+    public const string SignColumn = "csparcSign";
+
+    /// <summary>What an exposure group's number stands behind in rlnOpticsGroupName.</summary>
+    public const string GroupPrefix = "exposureGroup";
+
     /// <summary>Column of the contrast scale that cryoSPARC fitted to each particle; RELION has no such column.</summary>
     public const string AlphaColumn = "csparcAlpha";
 }

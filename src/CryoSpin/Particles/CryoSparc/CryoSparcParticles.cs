@@ -78,6 +78,7 @@ internal sealed class CryoSparcParticles
         particles.SetColumn(ImageNames.Column, names);
         if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))
         {
+            particles.SetColumn(CryoSparcFields.SignColumn, [.. signs.Select(s => s < 0 ? -1 : 1)]);
             _warnings.Add(
                 $"{Records.Source}: {CryoSparcFields.Sign} says that {signs.Count(s => s < 0)} of {signs.Length} images are dark on light "
                 + "(protein black); RELION's convention, and the reconstruction's, is light on dark.");
@@ -128,7 +129,8 @@ internal sealed class CryoSparcParticles
             .. firsts.Select(f =>
             {
                 int n = used[exposure[f]] = used.GetValueOrDefault(exposure[f]) + 1;
-                return n == 1 ? $"exposureGroup{exposure[f]}" : FormattableString.Invariant($"exposureGroup{exposure[f]}_{n}");
+                string name = CryoSparcFields.GroupPrefix + exposure[f];
+                return n == 1 ? name : FormattableString.Invariant($"{name}_{n}");
             }),
         ];
     }
@@ -198,7 +200,7 @@ internal sealed class CryoSparcParticles
     private void SetAlignment(StarTable particles)
     {
         if (CryoSparcAlignment.Find(Records) is not { } alignment) return;
-        _warnings.Add($"{Records.Source}: poses are those of {alignment.Described}.");
+        if (alignment.Described is { } chosen) _warnings.Add($"{Records.Source}: {chosen}.");
         EulerAngles[] angles = [.. alignment.Poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
         particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
         particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);

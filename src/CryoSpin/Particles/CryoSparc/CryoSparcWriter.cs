@@ -20,14 +20,17 @@ internal static class CryoSparcWriter
         {
             throw new ArgumentException("One half-set per particle is needed.", nameof(randomSubset));
         }
-        RecordTable table = Kept(set) ?? Made(set, path);
+        RecordTable? kept = Kept(set);
+        RecordTable table = kept ?? Made(set, path);
         if (set.Data.PixelSizeGiven) table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
+        // Nothing new to say of poses: what the input says of them, to the last bit, stays.
+        bool unchanged = kept is not null && poses is null && randomSubset is null && table.Has(Alignment + "/pose");
         if (poses is null && set.HasPoses) poses = [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)];
         if (randomSubset is null && set.RandomSubset(0) is not null)
         {
             randomSubset = [.. Enumerable.Range(0, set.Count).Select(i => set.RandomSubset(i)!.Value)];
         }
-        if (poses is not null) SetAlignment(set, table, poses, randomSubset);
+        if (poses is not null && !unchanged) SetAlignment(set, table, poses, randomSubset);
         NpyWriter.Write(path, table);
     }
 
@@ -55,8 +58,8 @@ internal static class CryoSparcWriter
         table.Set(CryoSparcFields.Index, TypedArray.Of(Each(set, i => (uint)set.ImageIndex(i))));
         table.Set(Shape, TypedArray.Of([.. Enumerable.Range(0, 2 * set.Count).Select(k => (uint)set.Optics(k / 2).BoxSize)], set.Count, 2));
         table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
-        // RELION's images are light on dark.
-        table.Set(Sign, Floats(set, _ => 1));
+        // RELION's images are light on dark; those that came from cryoSPARC once need not be.
+        table.Set(Sign, Floats(set, Column(set, SignColumn) ?? (_ => 1)));
         table.Set(ImportSignature, TypedArray.Of(new ulong[set.Count]));
         if (set.HasCtf) SetCtf(set, table);
         return table;
@@ -77,7 +80,7 @@ internal static class CryoSparcWriter
     {
         CtfParameters Of(int i) => set.Ctf(i)!.Value;
         table.Set(CtfType, new TypedArray(Each(set, _ => "imported")));
-        table.Set(ExposureGroup, TypedArray.Of(Each(set, i => (uint)set.OpticsGroupOf(i) + 1)));
+        table.Set(ExposureGroup, TypedArray.Of(Each(set, i => GroupNumber(set, i))));
         table.Set(Voltage, Floats(set, i => set.Optics(i).VoltageKilovolts));
         table.Set(Aberration, Floats(set, i => set.Optics(i).SphericalAberrationMillimeters));
         table.Set(AmplitudeContrast, Floats(set, i => set.Optics(i).AmplitudeContrast));
@@ -93,6 +96,22 @@ internal static class CryoSparcWriter
         table.Set(Tetrafoil, Vectors(set, 4, (_, _) => 0));
         table.Set(Magnification, Vectors(set, 4, (i, place) => BeyondIdentity(set.Optics(i).Magnification, place)));
         table.Set(BFactor, Floats(set, i => Of(i).BFactorAngstromSquared));
+    }
+
+    private static Func<int, double>? Column(ParticleSet set, string column)
+    {
+        if (!set.Data.Particles.Has(column)) return null;
+        double[] values = set.Data.Particles.GetDoubles(column);
+        return i => values[i];
+    }
+
+    private static uint GroupNumber(ParticleSet set, int particle)
+    {
+        string name = set.Optics(particle).Name;
+        return name.StartsWith(GroupPrefix, StringComparison.Ordinal)
+            && uint.TryParse(name.AsSpan(GroupPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+                ? number
+                : (uint)set.OpticsGroupOf(particle) + 1;
     }
 
     private static double TiltAngstrom(OpticsGroup optics, int axis) =>
@@ -130,7 +149,7 @@ internal static class CryoSparcWriter
         {
             table.Set(group + name, Floats(set, _ => 0));
         }
-        if (!table.Has(group + "alpha")) table.Set(group + "alpha", Floats(set, _ => 1));
+        if (!table.Has(group + "alpha")) table.Set(group + "alpha", Floats(set, Column(set, AlphaColumn) ?? (_ => 1)));
         table.Set(group + "class_posterior", Floats(set, _ => 1));
         table.Set(group + "class", TypedArray.Of(new uint[set.Count]));
         table.Set(group + "class_ess", Floats(set, _ => 1));
