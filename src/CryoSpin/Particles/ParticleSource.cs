@@ -9,6 +9,7 @@ namespace CryoSpin.Particles;
 public sealed class ParticleSource : IDisposable
 {
     private const int ProblemsShown = 20;
+    private const int StackWarningsShown = 5;
     private readonly MrcStackReader?[] _stacks;
 
     /// <summary>Opens every stack once and checks that all images are there and have their groups' sizes.</summary>
@@ -22,7 +23,8 @@ public sealed class ParticleSource : IDisposable
         List<string> problems = [], warnings = [.. set.Warnings];
         try
         {
-            for (int s = 0; s < _stacks.Length; s++) OpenStack(s, problems, warnings);
+            for (int s = 0; s < _stacks.Length; s++) OpenStack(s, problems);
+            AddStackWarnings(warnings);
             CheckParticles(problems);
             if (problems.Count > 0) throw Fault(problems);
         }
@@ -67,13 +69,19 @@ public sealed class ParticleSource : IDisposable
         foreach (MrcStackReader? stack in _stacks) stack?.Dispose();
     }
 
-    private void OpenStack(int s, List<string> problems, List<string> warnings)
+    // A project has thousands of stacks from one writer, all with one oddity.
+    private void AddStackWarnings(List<string> warnings)
+    {
+        List<string> all = [.. _stacks.SelectMany(s => s?.Warnings ?? [])];
+        warnings.AddRange(all.Take(StackWarningsShown));
+        if (all.Count > StackWarningsShown) warnings.Add($"{all.Count - StackWarningsShown} more warnings of stacks.");
+    }
+
+    private void OpenStack(int s, List<string> problems)
     {
         try
         {
-            MrcStackReader reader = MrcStackReader.Open(Set.StackPaths[s]);
-            _stacks[s] = reader;
-            warnings.AddRange(reader.Warnings);
+            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s]);
         }
         catch (InputException e)
         {

@@ -155,17 +155,20 @@ public class OpticsGroupReadingTests
         ParticleSet[] sets = [.. new[] { "relion30", "relion31" }.Select(v => ParticleSet.Load(
             SharedData.Path($"data/B_particles/aspire/sample_particles_{v}.star"), new ParticleLoadOptions(DataDirectory: folder.Path)))];
         ParticleSet old = sets[0], modern = sets[1];
-        // Whoever made the newer file by hand rounded the pixel size and kept the numbers of the origins, so their unit differs.
+        // The newer file was made by hand: its pixel size is rounded, its origins keep the numbers in another unit, and the text of
+        // row 15 has another pose.
+        const int other = 14;
         Assert.Equal((17, 200, 1.338000027), (old.Count, old.BoxSize, old.PixelSizeAngstrom));
         Assert.Equal((17, 200, 1.4), (modern.Count, modern.BoxSize, modern.PixelSizeAngstrom));
         for (int i = 0; i < 17; i++)
         {
             Assert.Equal(old.ImageIndex(i), modern.ImageIndex(i));
+            Assert.Equal(old.Ctf(i), modern.Ctf(i));
+            Assert.Equal(old.RandomSubset(i), modern.RandomSubset(i));
+            if (i == other) continue;
             Assert.InRange(old.Pose(i)!.Value.Rotation.AngleToDegrees(modern.Pose(i)!.Value.Rotation), 0, 1e-4);
             Assert.Equal(old.Pose(i)!.Value.OriginXAngstrom, 1.338 * modern.Pose(i)!.Value.OriginXAngstrom, 4);
             Assert.Equal(old.Pose(i)!.Value.OriginYAngstrom, 1.338 * modern.Pose(i)!.Value.OriginYAngstrom, 4);
-            Assert.Equal(old.RandomSubset(i), modern.RandomSubset(i));
-            Assert.Equal(old.Ctf(i), modern.Ctf(i));
         }
         // Our own conversion of the older file says the same in the newer form.
         string converted = folder.File("converted.star");
