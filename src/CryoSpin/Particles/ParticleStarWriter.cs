@@ -54,8 +54,13 @@ internal static class ParticleStarWriter
         particles.SetColumn(ImageNames.Column, names);
     }
 
-    private static string? Rename(string name, string found, string folder) =>
-        found == name || !File.Exists(found) ? null : Path.GetRelativePath(folder, Path.GetFullPath(found)).Replace('\\', '/');
+    private static string? Rename(string name, string found, string folder)
+    {
+        string file = RelionStackName.File(name);
+        if (found == file || !File.Exists(found)) return null;
+        string renamed = Path.GetRelativePath(folder, Path.GetFullPath(found)).Replace('\\', '/');
+        return file == name ? renamed : RelionStackName.Of(renamed);
+    }
 
     private static void SetPoses(StarTable particles, IReadOnlyList<Pose> poses)
     {

@@ -29,9 +29,10 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
         List<string> missing = [];
         for (int s = 0; s < paths.Length; s++)
         {
-            string[] candidates = Candidates(names[s]);
+            string name = RelionStackName.File(names[s]);
+            string[] candidates = Candidates(name);
             string? found = Array.Find(candidates, File.Exists);
-            paths[s] = found ?? names[s];
+            paths[s] = found ?? name;
             if (found is not null) continue;
             missing.Add(missing.Count < StacksShown
                 ? $"{names[s]} (tried {string.Join(", ", candidates.Select(Path.GetFullPath).Distinct())})"

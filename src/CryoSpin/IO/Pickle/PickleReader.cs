@@ -243,8 +243,26 @@ internal sealed class PickleReader
 
     private static string Utf8(ReadOnlySpan<byte> bytes) => new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes);
 
-    // Only backslash and line break are escaped in what NumPy's types need; others would change nothing that is looked at here.
-    private static string RawUnicode(string line) => line.Replace("\\u005c", "\\").Replace("\\u000a", "\n");
+    // Protocol 0 escapes line breaks, backslashes and whatever is not Latin-1 as four hexadecimal digits.
+    private static string RawUnicode(string line)
+    {
+        if (!line.Contains("\\u", StringComparison.Ordinal)) return line;
+        StringBuilder text = new(line.Length);
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (i + 6 <= line.Length && line[i] == '\\' && line[i + 1] == 'u'
+                && ushort.TryParse(line.AsSpan(i + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort c))
+            {
+                text.Append((char)c);
+                i += 5;
+            }
+            else
+            {
+                text.Append(line[i]);
+            }
+        }
+        return text.ToString();
+    }
 
     private void Push(object? value) => _stack.Add(value);
 

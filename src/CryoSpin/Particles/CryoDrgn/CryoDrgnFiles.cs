@@ -79,6 +79,10 @@ public static class CryoDrgnFiles
         ParticleSet set = ParticleSet.Load(images, options with { Subset = null });
         StarTable particles = set.Data.Particles.Copy("particles");
         StarTable? optics = set.Data.Optics;
+        if (set.Data.File.Find("optics") is null && set.StackPaths is [var stack] && stack == images)
+        {
+            particles.SetColumn(ImageNames.Column, [.. particles.GetTexts(ImageNames.Column).Select(RelionStackName.Of)]);
+        }
         CryoDrgnPickle[] read = [.. pickles.Select(p => CryoDrgnPickle.Read(p, set))];
         foreach (CryoDrgnPickle pickle in read.Where(r => r.Ctf is not null)) optics = CryoDrgnTables.SetCtf(particles, pickle, set, options);
         double[] widths = CryoDrgnTables.Widths(particles, optics, set);

@@ -73,7 +73,7 @@ internal sealed class CryoSparcParticles
                     Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."), "Export the file again.");
             }
             // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{paths[i].TrimStart('>')}");
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{RelionStackName.Of(paths[i].TrimStart('>'))}");
         }
         particles.SetColumn(ImageNames.Column, names);
         if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))
