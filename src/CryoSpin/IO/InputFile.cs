@@ -45,10 +45,11 @@ internal static class InputFile
         try
         {
             using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
+            int part = (int)Math.Clamp(file.Length, 256, 1 << 16);
+            using StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, part);
             long most = gzip ? Math.Min(LongestText, Math.Max(SmallText, file.Length * LargestTextExpansion)) : LongestText;
             StringBuilder text = new((int)Math.Min(file.Length, LongestText));
-            char[] buffer = new char[1 << 16];
+            char[] buffer = new char[part];
             for (int n = reader.Read(buffer); n > 0; n = reader.Read(buffer))
             {
                 text.Append(buffer, 0, n);

@@ -56,6 +56,10 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
 
     private string[] Candidates(string name)
     {
+        if (name.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new InputException(sourcePath, $"the stack's name '{name.Replace("\0", "\\0")}' has a null character.", "The file is damaged.");
+        }
         string slashed = name.Replace('\\', '/'), last = Path.GetFileName(slashed);
         List<string> candidates = OwnFolderFirst ? [Path.Combine(_folder, name), name] : [name];
         if (dataDirectory is not null) candidates.Add(Path.Combine(dataDirectory, name));
