@@ -12,7 +12,7 @@ namespace CryoSpin.IO.Pickle;
 /// nothing in a file can run. Format: Python's Lib/pickletools.py.
 /// </summary>
 /// <remarks>
-/// Values come out as null, bool, long, double, string, byte[], object[] (tuple), List, Dictionary and <see cref="TypedArray"/>.
+/// Values come out as null, bool, long, double, string, byte[], object[] (tuple), List, a List of KeyValuePair (dictionary) and <see cref="TypedArray"/>.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -125,10 +125,10 @@ internal sealed class PickleReader
                 object?[] items = PopToMark();
                 foreach (object? item in items) AddTo(item, Peek());
                 break;
-            case (byte)'}': Push(new Dictionary<string, object?>(StringComparer.Ordinal)); break;
+            case (byte)'}': Push(new List<KeyValuePair<string, object?>>()); break;
             case (byte)'d':
                 object?[] pairs = PopToMark();
-                Push(new Dictionary<string, object?>(StringComparer.Ordinal));
+                Push(new List<KeyValuePair<string, object?>>());
                 SetItems(pairs);
                 break;
             case (byte)'s': SetItems(PopMany(2)); break;
@@ -302,10 +302,10 @@ internal sealed class PickleReader
 
     private void SetItems(object?[] pairs)
     {
-        if (Peek() is not Dictionary<string, object?> target || pairs.Length % 2 != 0) throw new FormatException("a dictionary is broken");
+        if (Peek() is not List<KeyValuePair<string, object?>> target || pairs.Length % 2 != 0) throw new FormatException("a dictionary is broken");
         for (int i = 0; i < pairs.Length; i += 2)
         {
-            target[pairs[i] as string ?? throw new FormatException("a key of a dictionary is not a text")] = pairs[i + 1];
+            target.Add(new(pairs[i] as string ?? throw new FormatException("a key of a dictionary is not a text"), pairs[i + 1]));
         }
     }
 

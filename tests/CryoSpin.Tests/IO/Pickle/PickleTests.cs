@@ -74,7 +74,7 @@ public class PickleTests
     {
         using TemporaryFolder folder = new();
         object? value = PickleReader.Read(folder.Write("a.pkl", Convert.FromBase64String(base64)));
-        Dictionary<string, object?> items = Assert.IsType<Dictionary<string, object?>>(value);
+        Dictionary<string, object?> items = new(Assert.IsType<List<KeyValuePair<string, object?>>>(value));
         List<object?> a = Assert.IsType<List<object?>>(items["a"]);
         Assert.Equal([1L, -2L, 2.5], a[..3]);
         Assert.True(a[3] is true or 1L);
