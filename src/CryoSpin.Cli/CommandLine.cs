@@ -68,6 +68,7 @@ internal static class CommandLine
         root.Add(ValidateVerb.Create());
         root.Add(FlipHandVerb.Create());
         root.Add(SymmetrizeVerb.Create());
+        root.Add(ConvertVerb.Create());
         VerbHelp.Install(root);
         return root;
     }

@@ -100,11 +100,33 @@ public static class ReconstructionRun
     /// <summary>Refuses a box that cannot be transformed.</summary>
     internal static void CheckBox(ParticleSet particles)
     {
+        CheckOptics(particles);
         int size = particles.BoxSize;
         if (size % 2 == 0 && FourierSizes.IsGood(size)) return;
         throw new InputException(
             particles.Source, $"the images are {size} pixels wide.",
             "The box must be even with no prime factor above 7: crop or pad the images, e.g. relion_image_handler --new_box "
             + $"{FourierSizes.NextGood(size)}.");
+    }
+
+    private static void CheckOptics(ParticleSet particles)
+    {
+        if (!particles.HasOneGrid)
+        {
+            throw new InputException(
+                particles.Source, "the optics groups differ in box or pixel size.", "Rescale the images, or process the groups apart.");
+        }
+        if (particles.OpticsGroups.Any(g => g.IsPremultiplied))
+        {
+            throw new InputException(
+                particles.Source, "the images are multiplied by their CTF (_rlnCtfDataAreCtfPremultiplied is 1).",
+                "Extract the particles again without premultiplication.");
+        }
+        if (particles.OpticsGroups.Any(g => g.IsPhaseFlipped))
+        {
+            throw new InputException(
+                particles.Source, "the images are phase-flipped (_rlnCtfDataArePhaseFlipped).",
+                "Extract or export them without phase flipping.");
+        }
     }
 }

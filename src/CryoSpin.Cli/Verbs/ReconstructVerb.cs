@@ -19,8 +19,9 @@ internal static class ReconstructVerb
     {
         Argument<string> particles = new("PARTICLES.star")
         {
-            Description = "Particles in RELION's form (3.1, or older with one table), or a bare stack (.mrcs).",
+            Description = "Particles in RELION's form (3.1, or older with one table), a bare stack (.mrcs), or a list of stacks (.txt).",
         };
+        ParticleInput input = new();
         Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
         Option<string> preset = new("--preset")
         {
@@ -52,7 +53,7 @@ internal static class ReconstructVerb
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
             ],
-        }.With(particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, overwrite).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, overwrite]).Does((parse, terminal, cancellation) =>
         {
             ReconstructionOptions options = new()
             {
@@ -69,7 +70,7 @@ internal static class ReconstructVerb
                 Overwrite = parse.GetValue(overwrite),
             };
             RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };
-            RunRecord run = session.Execute(options, CommandText.Of(parse), cancellation);
+            RunRecord run = session.Execute(input.AddTo(options, parse), CommandText.Of(parse), cancellation);
             Print(run, terminal);
             return ExitCode.Done;
         });

@@ -82,6 +82,10 @@ public sealed class RunDirectory : IDisposable
         WriteMap(RunFiles.Half1, results.Half1);
         WriteMap(RunFiles.Half2, results.Half2);
         particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets);
+        if (particles.IsFromCryoSparc)
+        {
+            particles.WriteCryoSparc(FileFor(RunFiles.ParticlesCryoSparc), results.Poses, results.HalfSets);
+        }
         WriteFsc(results.MaskedFsc, results.UnmaskedFsc);
     }
 

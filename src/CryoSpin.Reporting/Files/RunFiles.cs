@@ -15,6 +15,9 @@ public static class RunFiles
     /// <summary>Poses and origins.</summary>
     public const string Particles = "particles.star";
 
+    /// <summary>The same for cryoSPARC; written where the particles came from there.</summary>
+    public const string ParticlesCryoSparc = "particles.cs";
+
     /// <summary>FSC in RELION's form.</summary>
     public const string FscStar = "fsc.star";
 
@@ -41,6 +44,7 @@ public static class RunFiles
         (Half1, "half-map 1, unfiltered and unmasked"),
         (Half2, "half-map 2, unfiltered and unmasked"),
         (Particles, "the particles with rotation, origin and half-set (RELION 3.1)"),
+        (ParticlesCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
         (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),
         (FscXml, "FSC of the masked half-maps, as EMDB takes it"),
         (Metrics, "figures of every epoch, one JSON object a line"),

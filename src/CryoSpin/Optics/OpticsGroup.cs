@@ -9,7 +9,34 @@ namespace CryoSpin.Optics;
 /// <param name="BoxSize">Width of the (square) images in pixels.</param>
 public sealed record OpticsGroup(
     string Name, double VoltageKilovolts, double SphericalAberrationMillimeters, double AmplitudeContrast, double PixelSizeAngstrom,
-    int BoxSize);
+    int BoxSize)
+{
+    /// <summary>Beam tilt along x, milliradians (rlnBeamTiltX); 0 for none.</summary>
+    public double BeamTiltXMilliradians { get; init; }
+
+    /// <summary>Beam tilt along y, milliradians (rlnBeamTiltY); 0 for none.</summary>
+    public double BeamTiltYMilliradians { get; init; }
+
+    /// <summary>Anisotropic magnification (rlnMagMat00 to rlnMagMat11); the identity for none.</summary>
+    public MagnificationMatrix Magnification { get; init; } = MagnificationMatrix.Identity;
+
+    /// <summary>The images were already multiplied by the sign of their transfer function (rlnCtfDataArePhaseFlipped).</summary>
+    public bool IsPhaseFlipped { get; init; }
+
+    /// <summary>The images were already multiplied by their transfer function (rlnCtfDataAreCtfPremultiplied).</summary>
+    public bool IsPremultiplied { get; init; }
+
+    /// <summary>
+    /// Antisymmetric aberrations as RELION's odd Zernike coefficients (rlnOddZernike), radians at 1/angstrom; null for none.
+    /// </summary>
+    public IReadOnlyList<double>? OddZernike { get; init; }
+
+    /// <summary>
+    /// Symmetric aberrations beyond defocus, Cs and phase shift as RELION's even Zernike coefficients (rlnEvenZernike), radians at
+    /// 1/angstrom; null for none.
+    /// </summary>
+    public IReadOnlyList<double>? EvenZernike { get; init; }
+}
 
 /// <summary>The per-particle part of the contrast transfer function.</summary>
 /// <param name="DefocusUAngstrom">Largest defocus; underfocus is positive.</param>

@@ -126,6 +126,8 @@ internal sealed class StarParser(string text, string source)
                 {
                     throw Fault($"the quotation {s[i..Math.Min(end, i + 40)].TrimEnd()} is not closed.", "Close it on the same line.");
                 }
+                // A lone carriage return ends no line here, but would on the way back.
+                if (s.AsSpan(i, stop - i).Contains('\r')) throw Fault("a carriage return stands in a quotation.", "Remove it.");
                 _cells.Add(s.AsMemory(i + 1, stop - i - 1));
                 i = stop + 1;
                 continue;

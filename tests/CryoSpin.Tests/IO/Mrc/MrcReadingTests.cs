@@ -8,6 +8,7 @@ public class MrcReadingTests
 {
     [Theory]
     [InlineData(0, false, -128, 127)]
+    [InlineData(0, true, -128, 127)]
     [InlineData(1, false, -32768, 32767)]
     [InlineData(1, true, -32768, 32767)]
     [InlineData(2, false, -1.5e30, 3.25)]
@@ -98,15 +99,20 @@ public class MrcReadingTests
     }
 
     [Fact]
-    public void Gzip_is_read_for_maps_and_refused_for_stacks()
+    public void Gzip_is_read_for_maps_and_stacks()
     {
         using TemporaryFolder folder = new();
         double[] samples = [.. Enumerable.Range(0, 24).Select(i => i * 1.0)];
         string path = folder.Write("a.map.gz", Gzip(new MrcBytes { Samples = samples, ExtendedBytes = 80 }.Build()));
 
         Assert.Equal([.. samples.Select(v => (float)v)], MrcVolumeIO.Read(path).Voxels);
-        InputException e = Assert.Throws<InputException>(() => MrcStackReader.Open(path));
-        Assert.Contains("gzip", e.Message);
+        using MrcStackReader stack = MrcStackReader.Open(path);
+        Assert.Contains("temporary file", Assert.Single(stack.Warnings));
+        float[] image = new float[12];
+        stack.Read(1, image);
+        Assert.Equal([.. samples[12..].Select(v => (float)v)], image);
+        stack.Read(0, image);
+        Assert.Equal(0, image[0]);
     }
 
     [Fact]
@@ -168,9 +174,12 @@ public class MrcReadingTests
     [Theory]
     [InlineData(0, -1, "not an MRC file")]
     [InlineData(0, 0, "not an MRC file")]
-    [InlineData(12, 3, "mode 3")]
-    [InlineData(12, 4, "mode 4")]
-    [InlineData(12, 101, "mode 101")]
+    [InlineData(12, 3, "mode 3 cannot be read: its samples are complex")]
+    [InlineData(12, 4, "mode 4 cannot be read: its samples are complex")]
+    [InlineData(12, 7, "mode 7 cannot be read: its samples are 32-bit integers")]
+    [InlineData(12, 16, "mode 16 cannot be read: its samples are colours")]
+    [InlineData(12, 101, "mode 101 cannot be read: its samples are 4-bit")]
+    [InlineData(12, 5, "mode 5 cannot be read.")]
     [InlineData(12, 77777, "not an MRC file")]
     [InlineData(92, -4, "-4 bytes")]
     [InlineData(64, 2, "axes are 2, 2, 3")]
@@ -220,6 +229,66 @@ public class MrcReadingTests
         MrcBytes file = new() { Cell = (cell, cell, cell), Intervals = (intervals, intervals, 1), Samples = new double[24] };
         using MrcStackReader stack = MrcStackReader.Open(folder.Write("a.mrcs", file.Build()));
         Assert.Equal(expected, stack.PixelSizeAngstrom);
+    }
+
+    [Fact]
+    public void Bytes_of_imod_without_its_sign_flag_are_unsigned()
+    {
+        using TemporaryFolder folder = new();
+        byte[] bytes = new MrcBytes { Mode = 0, Samples = [.. Enumerable.Range(0, 24).Select(i => i - 12.0)] }.Build();
+        BitConverter.TryWriteBytes(bytes.AsSpan(152), 1146047817);
+        Assert.Equal(244, MrcVolumeIO.Read(folder.Write("a.mrc", bytes)).Voxels[0]);
+        bytes[156] = 1;
+        Assert.Equal(-12, MrcVolumeIO.Read(folder.Write("b.mrc", bytes)).Voxels[0]);
+    }
+
+    [Fact]
+    public void Header_faults_are_told_by_their_weight()
+    {
+        using TemporaryFolder folder = new();
+        MrcBytes file = new() { Samples = new double[24] };
+        using (MrcStackReader sound = MrcStackReader.Open(folder.Write("a.mrcs", file.Build())))
+        {
+            Assert.Empty(sound.Warnings);
+            Assert.Empty(sound.Header.Notes);
+        }
+        byte[] bytes = file.Build();
+        bytes[212] = 0x11;
+        CheckWarning(bytes, "stamp is wrong", "little-endian");
+        file.Cell = (8, 6.5f, 4);
+        CheckWarning(file.Build(), "2 x 2.16667 angstrom, not square");
+        file.Cell = (8, float.NaN, 4);
+        CheckWarning(file.Build(), "edge of NaN");
+        file.Cell = (8, 6, 4);
+        file.Marks = false;
+        using MrcStackReader unmarked = MrcStackReader.Open(folder.Write("b.mrcs", file.Build()));
+        Assert.Empty(unmarked.Warnings);
+        Assert.Equal(2, unmarked.Header.Notes.Count);
+
+        BitConverter.TryWriteBytes(bytes.AsSpan(88), 401);
+        string volumes = folder.Write("c.mrcs", bytes);
+        Assert.Contains("401", Assert.Throws<InputException>(() => MrcStackReader.Open(volumes)).What);
+
+        void CheckWarning(byte[] content, params string[] parts)
+        {
+            using MrcStackReader stack = MrcStackReader.Open(folder.Write("w.mrcs", content));
+            string warning = Assert.Single(stack.Warnings);
+            Assert.Contains("w.mrcs", warning);
+            Assert.All(parts, p => Assert.Contains(p, warning));
+        }
+    }
+
+    [Fact]
+    public void A_gzipped_stack_that_ends_early_is_refused_with_both_lengths()
+    {
+        using TemporaryFolder folder = new();
+        byte[] whole = new MrcBytes { Samples = [.. Enumerable.Range(0, 24).Select(i => Math.Sin(i))] }.Build();
+        string cut = folder.Write("a.mrcs.gz", Gzip(whole[..^8]));
+        InputException e = Assert.Throws<InputException>(() => MrcStackReader.Open(cut));
+        Assert.Contains($"{whole.Length - 8} bytes", e.What);
+        Assert.Contains($"promises {whole.Length}", e.What);
+        string damaged = folder.Write("b.mrcs.gz", Gzip(whole)[..^30]);
+        Assert.Throws<InputException>(() => MrcStackReader.Open(damaged));
     }
 
     [Fact]

@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using CryoSpin.Diagnostics;
+
+namespace CryoSpin.IO.Npy;
+
+/// <summary>Writes .npy files as numpy.save does; a file appears under its name only when it is complete.</summary>
+internal static class NpyWriter
+{
+    private const int Alignment = 64;
+
+    /// <summary>Writes a structured array.</summary>
+    /// <exception cref="CryoSpinException">The file cannot be written.</exception>
+    public static void Write(string path, RecordTable table)
+    {
+        TypedArray[] columns = [.. table.Columns.Select(c => table.Find(c)!)];
+        StringBuilder description = new("[");
+        for (int c = 0; c < columns.Length; c++)
+        {
+            string shape = columns[c].Shape.Count > 1 ? $", {Shape(columns[c].Shape.Skip(1))}" : "";
+            description.Append(CultureInfo.InvariantCulture, $"{(c > 0 ? ", " : "")}({Quote(table.Columns[c])}, '{columns[c].Element.Code}'{shape})");
+        }
+        AtomicFile.Write(path, stream =>
+        {
+            WriteHeader(stream, description.Append(']').ToString(), [table.RowCount]);
+            byte[] record = new byte[columns.Sum(c => c.RowBytes)];
+            for (int row = 0; row < table.RowCount; row++)
+            {
+                int at = 0;
+                foreach (TypedArray column in columns)
+                {
+                    column.CopyRow(row, record.AsSpan(at, column.RowBytes));
+                    at += column.RowBytes;
+                }
+                stream.Write(record);
+            }
+        });
+    }
+
+    /// <summary>Writes a plain array.</summary>
+    /// <exception cref="CryoSpinException">The file cannot be written.</exception>
+    public static void Write(string path, TypedArray array) => AtomicFile.Write(path, stream =>
+    {
+        WriteHeader(stream, $"'{array.Element.Code}'", array.Shape);
+        byte[] row = new byte[array.RowBytes];
+        for (int r = 0; r < array.Rows; r++)
+        {
+            array.CopyRow(r, row);
+            stream.Write(row);
+        }
+    });
+
+    // Version 1 where the header's length fits its two bytes and its characters are Latin-1, as numpy.save chooses.
+    private static void WriteHeader(Stream stream, string description, IReadOnlyList<int> shape)
+    {
+        string text = $"{{'descr': {description}, 'fortran_order': False, 'shape': {Shape(shape)}, }}";
+        bool latin = text.All(c => c < 256);
+        byte[] bytes = (latin ? Encoding.Latin1 : Encoding.UTF8).GetBytes(text);
+        int version = !latin ? 3 : bytes.Length + Alignment > ushort.MaxValue ? 2 : 1;
+        int prefix = version == 1 ? 10 : 12;
+        int total = (prefix + bytes.Length + Alignment) / Alignment * Alignment;
+        byte[] header = new byte[total];
+        header.AsSpan(prefix).Fill((byte)' ');
+        NpyHeader.Magic.CopyTo(header);
+        header[6] = (byte)version;
+        if (version == 1) BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), (ushort)(total - prefix));
+        else BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), (uint)(total - prefix));
+        bytes.CopyTo(header, prefix);
+        header[^1] = (byte)'\n';
+        stream.Write(header);
+    }
+
+    private static string Shape(IEnumerable<int> axes)
+    {
+        string[] texts = [.. axes.Select(a => a.ToString(CultureInfo.InvariantCulture))];
+        return texts.Length == 1 ? $"({texts[0]},)" : $"({string.Join(", ", texts)})";
+    }
+
+    private static string Quote(string name) => $"'{name.Replace("\\", "\\\\").Replace("'", "\\'")}'";
+}

@@ -1,0 +1,241 @@
+using System.Globalization;
+using CryoSpin.Diagnostics;
+using CryoSpin.Geometry;
+using CryoSpin.IO.Npy;
+using CryoSpin.IO.Star;
+
+namespace CryoSpin.Particles.CryoSparc;
+
+/// <summary>
+/// Particles of cryoSPARC (.cs, .csg), turned into the tables that RELION would have of them: units, signs and names are RELION's then, and
+/// everything after goes the way of a star file. The uid is kept as the column csparcUid.
+/// </summary>
+internal sealed class CryoSparcParticles
+{
+    private readonly List<string> _warnings;
+
+    private CryoSparcParticles(RecordTable records, List<string> warnings) => (Records, _warnings) = (records, warnings);
+
+    /// <summary>All fields, files joined on uid.</summary>
+    public RecordTable Records { get; }
+
+    /// <summary>Whether a path names a file of cryoSPARC's.</summary>
+    public static bool IsOne(string path) => Path.GetExtension(path).ToLowerInvariant() is ".cs" or ".csg";
+
+    /// <summary>Reads a dataset or a result group.</summary>
+    /// <param name="path">The .cs or .csg.</param>
+    /// <param name="passthrough">Further .cs files with fields of the same particles.</param>
+    /// <exception cref="InputException">A file cannot be read, or files do not belong together.</exception>
+    public static CryoSparcParticles Read(string path, IReadOnlyList<string> passthrough)
+    {
+        List<string> warnings = [];
+        RecordTable records = CryoSparcRecords.Read(path, passthrough, warnings);
+        if (records.RowCount == 0) throw new InputException(path, "there are no particles.", "Was the selection empty?");
+        return new CryoSparcParticles(records, warnings);
+    }
+
+    /// <summary>Reads the particles as a set.</summary>
+    /// <exception cref="InputException">A file, field or value is missing or wrong.</exception>
+    public static ParticleSet Load(string path, ParticleLoadOptions options)
+    {
+        CryoSparcParticles particles = Read(path, options.Passthrough ?? []);
+        ParticleSet set = ParticleSet.FromStar(particles.ToStar(), path, options);
+        return new ParticleSet(
+            set.Data with { CryoSparcRecords = particles.Records, Warnings = [.. particles._warnings, .. set.Warnings] });
+    }
+
+    /// <summary>The tables data_optics and data_particles of RELION 3.1.</summary>
+    /// <exception cref="InputException">A field is missing or wrong.</exception>
+    public StarFile ToStar()
+    {
+        StarTable particles = new("particles", isLoop: true, Records.Source);
+        SetImages(particles);
+        StarTable optics = SetOptics(particles);
+        SetDefocus(particles);
+        SetAlignment(particles);
+        if (Records.Has(CryoSparcFields.Uid)) particles.SetColumn(CryoSparcFields.UidColumn, Records.Find(CryoSparcFields.Uid)!.ToTexts());
+        StarFile file = new(Records.Source);
+        file.Add(optics);
+        file.Add(particles);
+        return file;
+    }
+
+    private void SetImages(StarTable particles)
+    {
+        string[] paths = Records.Texts(CryoSparcFields.Path);
+        double[] indices = Records.Doubles(CryoSparcFields.Index);
+        string[] names = new string[paths.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (paths[i].Length == 0 || indices[i] is < 0 or > int.MaxValue - 1 || indices[i] % 1 != 0)
+            {
+                throw new InputException(
+                    Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."), "Export the file again.");
+            }
+            // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{RelionStackName.Of(paths[i].TrimStart('>'))}");
+        }
+        particles.SetColumn(ImageNames.Column, names);
+        if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))
+        {
+            particles.SetColumn(CryoSparcFields.SignColumn, [.. signs.Select(s => s < 0 ? -1 : 1)]);
+            _warnings.Add(
+                $"{Records.Source}: {CryoSparcFields.Sign} says that {signs.Count(s => s < 0)} of {signs.Length} images are dark on light "
+                + "(protein black); RELION's convention, and the reconstruction's, is light on dark.");
+        }
+    }
+
+    /// <summary>Groups the particles by exposure group and by whatever else stands in data_optics; returns that table.</summary>
+    private StarTable SetOptics(StarTable particles)
+    {
+        List<(string Column, string[] Values)> columns = [];
+        bool hasGroups = Records.Has(CryoSparcFields.ExposureGroup);
+        string[] exposure = hasGroups
+            ? Records.Numbers(CryoSparcFields.ExposureGroup).ToTexts()
+            : [.. Enumerable.Repeat("0", Records.RowCount)];
+        Copy(columns, "rlnVoltage", CryoSparcFields.Voltage);
+        Copy(columns, "rlnSphericalAberration", CryoSparcFields.Aberration);
+        Copy(columns, "rlnAmplitudeContrast", CryoSparcFields.AmplitudeContrast);
+        Copy(columns, "rlnImagePixelSize", CryoSparcFields.PixelSize);
+        columns.Add(("rlnImageSize", ImageSizes()));
+        AddTilt(columns);
+        AddMagnification(columns);
+        Dictionary<string, int> groupOf = new(StringComparer.Ordinal);
+        List<int> firsts = [];
+        int[] numbers = new int[Records.RowCount];
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            string key = string.Join(' ', columns.Select(c => c.Values[i]).Prepend(exposure[i]));
+            if (!groupOf.TryGetValue(key, out numbers[i]))
+            {
+                firsts.Add(i);
+                groupOf.Add(key, numbers[i] = firsts.Count);
+            }
+        }
+        StarTable optics = new("optics", isLoop: true, Records.Source);
+        optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, firsts.Count)]);
+        optics.SetColumn("rlnOpticsGroupName", GroupNames(firsts, exposure));
+        foreach ((string column, string[] values) in columns) optics.SetColumn(column, [.. firsts.Select(f => values[f])]);
+        optics.SetColumn("rlnImageDimensionality", [.. firsts.Select(_ => 2)]);
+        particles.SetColumn("rlnOpticsGroup", numbers);
+        return optics;
+    }
+
+    private static string[] GroupNames(List<int> firsts, string[] exposure)
+    {
+        Dictionary<string, int> used = new(StringComparer.Ordinal);
+        return
+        [
+            .. firsts.Select(f =>
+            {
+                int n = used[exposure[f]] = used.GetValueOrDefault(exposure[f]) + 1;
+                string name = CryoSparcFields.GroupPrefix + exposure[f];
+                return n == 1 ? name : FormattableString.Invariant($"{name}_{n}");
+            }),
+        ];
+    }
+
+    private string[] ImageSizes()
+    {
+        TypedArray shape = Records.Numbers(CryoSparcFields.Shape, 2);
+        string[] sizes = new string[Records.RowCount];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            if (shape.GetDouble(2 * i) != shape.GetDouble(2 * i + 1))
+            {
+                throw new InputException(
+                    $"{Records.Where(i)}, field {CryoSparcFields.Shape}",
+                    $"the image is {shape.GetText(2 * i + 1)} x {shape.GetText(2 * i)} pixels.", "Particles must be square.");
+            }
+            sizes[i] = shape.GetText(2 * i);
+        }
+        return sizes;
+    }
+
+    // cryoSPARC states the tilt as Cs times its sine, in angstrom; RELION in milliradians.
+    private void AddTilt(List<(string Column, string[] Values)> columns)
+    {
+        if (!IsUsed(CryoSparcFields.Tilt, 2) || !Records.Has(CryoSparcFields.Aberration)) return;
+        double[] tilt = Records.Doubles(CryoSparcFields.Tilt, 2), cs = Records.Doubles(CryoSparcFields.Aberration);
+        for (int axis = 0; axis < 2; axis++)
+        {
+            int a = axis;
+            string[] values = Texts(i => cs[i] == 0 ? 0 : 1e3 * Math.Asin(Math.Clamp(tilt[2 * i + a] / (cs[i] * 1e7), -1, 1)));
+            columns.Add((a == 0 ? "rlnBeamTiltX" : "rlnBeamTiltY", values));
+        }
+    }
+
+    // cryoSPARC's four numbers are 0 where nothing is distorted: what the matrix has beyond the identity. Other programs write the matrix.
+    private void AddMagnification(List<(string Column, string[] Values)> columns)
+    {
+        if (!IsUsed(CryoSparcFields.Magnification, 4)) return;
+        double[] m = Records.Doubles(CryoSparcFields.Magnification, 4);
+        for (int k = 0; k < 4; k++)
+        {
+            int place = k;
+            columns.Add(($"rlnMagMat{k / 2}{k % 2}", Texts(i => m[4 * i + place] + (place is 0 or 3 && m[4 * i] + m[4 * i + 3] < 1 ? 1 : 0))));
+        }
+        _warnings.Add($"{Records.Source}: {CryoSparcFields.Magnification} is taken for rlnMagMat minus the identity.");
+    }
+
+    private void SetDefocus(StarTable particles)
+    {
+        if (!Records.Has(CryoSparcFields.DefocusU))
+        {
+            _warnings.Add($"{Records.Source}: there are no defoci ({CryoSparcFields.DefocusU}); give the passthrough file if there is one.");
+            return;
+        }
+        particles.SetColumn("rlnDefocusU", Plain(CryoSparcFields.DefocusU));
+        particles.SetColumn("rlnDefocusV", Plain(CryoSparcFields.DefocusV));
+        particles.SetColumn("rlnDefocusAngle", Degrees(CryoSparcFields.AstigmatismAngle));
+        if (Records.Has(CryoSparcFields.PhaseShift)) particles.SetColumn("rlnPhaseShift", Degrees(CryoSparcFields.PhaseShift));
+        if (Records.Has(CryoSparcFields.BFactor)) particles.SetColumn("rlnCtfBfactor", Plain(CryoSparcFields.BFactor));
+        if (Records.Has(CryoSparcFields.Scale)) particles.SetColumn("rlnCtfScalefactor", Plain(CryoSparcFields.Scale));
+        foreach ((string field, int width) in new[] { (CryoSparcFields.Trefoil, 2), (CryoSparcFields.Tetrafoil, 4) })
+        {
+            if (IsUsed(field, width)) _warnings.Add($"{Records.Source}: {field} has no counterpart in a star file and is ignored.");
+        }
+    }
+
+    private void SetAlignment(StarTable particles)
+    {
+        if (CryoSparcAlignment.Find(Records) is not { } alignment) return;
+        if (alignment.Described is { } chosen) _warnings.Add($"{Records.Source}: {chosen}.");
+        EulerAngles[] angles = [.. alignment.Poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
+        particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
+        particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
+        particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
+        particles.SetColumn("rlnOriginXAngst", [.. alignment.Poses.Select(p => p.OriginXAngstrom)]);
+        particles.SetColumn("rlnOriginYAngst", [.. alignment.Poses.Select(p => p.OriginYAngstrom)]);
+        if (Array.Exists(alignment.Classes, c => c != 0)) particles.SetColumn("rlnClassNumber", [.. alignment.Classes.Select(c => c + 1)]);
+        if (alignment.RandomSubsets is { } halves) particles.SetColumn("rlnRandomSubset", halves);
+        if (alignment.Alpha() is { } alpha) particles.SetColumn(CryoSparcFields.AlphaColumn, alpha);
+    }
+
+    private void Copy(List<(string Column, string[] Values)> columns, string column, string field)
+    {
+        if (Records.Has(field)) columns.Add((column, Plain(field)));
+    }
+
+    private bool IsUsed(string field, int width) => Records.Has(field) && Array.Exists(Records.Doubles(field, width), v => v != 0);
+
+    // The digits of the single precision that the file has, not those of the double nearest to it.
+    private string[] Plain(string field)
+    {
+        Records.Doubles(field);
+        return Records.Find(field)!.ToTexts();
+    }
+
+    private string[] Degrees(string field)
+    {
+        double[] radians = Records.Doubles(field);
+        return Texts(i => radians[i] * (180 / Math.PI));
+    }
+
+    private string[] Texts(Func<int, double> value)
+    {
+        string[] texts = new string[Records.RowCount];
+        for (int i = 0; i < texts.Length; i++) texts[i] = value(i).ToString("0.########", CultureInfo.InvariantCulture);
+        return texts;
+    }
+}
