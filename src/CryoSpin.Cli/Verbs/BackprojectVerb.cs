@@ -16,6 +16,7 @@ internal static class BackprojectVerb
     public static Command Create()
     {
         Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
+        ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
         Option<bool> halves = OptionFactory.Flag(
             "--half-maps", "Also write the half-maps, as MAP_half1_unfil.mrc and MAP_half2_unfil.mrc.");
@@ -23,13 +24,15 @@ internal static class BackprojectVerb
         return new Verb("backproject", "Make the map from particles whose poses are known.")
         {
             Examples = ["cryospin backproject result/particles.star -o check.mrc --half-maps"],
-        }.With(particles, output, halves, threads).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, halves, threads, .. images.Options]).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(output);
             MapFile.CheckOutput(path);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles));
             PosedReconstruction result = ProgressView.Run(
-                terminal, view => PosedReconstruction.Run(source, parse.GetValue(threads), new TerminalObserver(view), cancellation));
+                terminal,
+                view => PosedReconstruction.Run(
+                    source, parse.GetValue(threads), new TerminalObserver(view), images.Read(parse), cancellation));
             MapFile.Write(path, result.Map);
             if (parse.GetValue(halves))
             {
