@@ -23,6 +23,7 @@ internal static class MrcInspection
         {
             map = MrcVolumeIO.Read(path);
             header = map.Header;
+            warnings.AddRange(header.Warnings);
             statistics.Add(map.Voxels);
         }
         else
@@ -51,6 +52,7 @@ internal static class MrcInspection
         }
         statistics.AddTo(sheet);
         if (statistics.NotFinite > 0) warnings.Add($"{statistics.NotFinite} values are not finite numbers.");
+        sheet.Add("notes", header.Notes.Count > 0 ? "notes" : null, header.Notes.ToArray());
         sheet.Add("warnings", warnings.Count > 0 ? "warnings" : null, warnings.ToArray());
         return sheet;
     }

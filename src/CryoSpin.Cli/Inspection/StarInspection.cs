@@ -14,15 +14,27 @@ internal static class StarInspection
     private const double BytesPerPixel = 4;
 
     /// <summary>Reads the file; where it is a particle file, also what its images and columns mean.</summary>
-    public static FactSheet Read(string path)
+    /// <param name="path">A star file or a list of stacks.</param>
+    /// <param name="options">How to read the particles.</param>
+    public static FactSheet Read(string path, ParticleLoadOptions options)
     {
+        if (Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase)) return ReadList(path, options);
         StarFile star = StarFile.Read(path);
         bool particles = star.Tables.Any(t => t.Has("rlnImageName"));
         FactSheet sheet = new();
         sheet.Add("file", "file", path);
         sheet.Add("kind", "kind", particles ? "particles" : "star", particles ? "RELION particle file" : "STAR file");
-        if (particles) AddParticles(sheet, ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false)));
+        if (particles) AddParticles(sheet, ParticleSet.Load(path, options));
         sheet.Add("tables", "table", star.Tables.Select(Table).ToArray());
+        return sheet;
+    }
+
+    private static FactSheet ReadList(string path, ParticleLoadOptions options)
+    {
+        FactSheet sheet = new();
+        sheet.Add("file", "file", path);
+        sheet.Add("kind", "kind", "particles", "list of stacks");
+        AddParticles(sheet, ParticleSet.Load(path, options));
         return sheet;
     }
 
@@ -34,7 +46,7 @@ internal static class StarInspection
     private static void AddParticles(FactSheet sheet, ParticleSet set)
     {
         string[] missing = [.. set.StackPaths.Where(p => !File.Exists(p))];
-        double pixels = (double)set.BoxSize * set.BoxSize * set.Count;
+        double pixels = Enumerable.Range(0, set.Count).Select(set.Optics).Sum(g => (double)g.BoxSize * g.BoxSize);
         sheet.Add("particles", "particles", set.Count, Wording.Count(set.Count));
         sheet.Add("boxPixels", "box", set.BoxSize, set.BoxSize > 0 ? $"{set.BoxSize} pixels" : "unknown (images not found)");
         sheet.Add("pixelSizeAngstrom", "pixel size", set.PixelSizeAngstrom, Wording.Number(set.PixelSizeAngstrom, 4) + " Å");
@@ -71,7 +83,8 @@ internal static class StarInspection
                 "sphericalAberrationMillimeters", "Cs", g.SphericalAberrationMillimeters,
                 Wording.Number(g.SphericalAberrationMillimeters, 3) + " mm")
             .Add("amplitudeContrast", "amplitude contrast", g.AmplitudeContrast, Wording.Number(g.AmplitudeContrast, 3))
-            .Add("pixelSizeAngstrom", "pixel size", g.PixelSizeAngstrom, Wording.Number(g.PixelSizeAngstrom, 4) + " Å")).ToArray());
+            .Add("pixelSizeAngstrom", "pixel size", g.PixelSizeAngstrom, Wording.Number(g.PixelSizeAngstrom, 4) + " Å")
+            .Add("boxPixels", "box", g.BoxSize)).ToArray());
     }
 
     private static void AddPoses(FactSheet sheet, ParticleSet set)

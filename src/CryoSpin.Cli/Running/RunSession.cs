@@ -34,7 +34,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         // Before anything costs time: reading 100 000 images only to learn that the folder exists would annoy.
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
-        using ParticleSource source = ParticleSource.Open(options.ParticlesPath);
+        using ParticleSource source = ParticleSource.Open(options.ParticlesPath, ParticleInput.Of(options));
         Check(options, source.Set);
         ImageGrid grid = ImageGrid.Of(source.Set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);

@@ -16,6 +16,7 @@ internal static class BackprojectVerb
     public static Command Create()
     {
         Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
+        ParticleInput input = new();
         ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
         Option<bool> halves = OptionFactory.Flag(
@@ -24,11 +25,11 @@ internal static class BackprojectVerb
         return new Verb("backproject", "Make the map from particles whose poses are known.")
         {
             Examples = ["cryospin backproject result/particles.star -o check.mrc --half-maps"],
-        }.With([particles, output, halves, threads, .. images.Options]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, halves, threads, .. input.Options, .. images.Options]).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(output);
             MapFile.CheckOutput(path);
-            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles));
+            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
             PosedReconstruction result = ProgressView.Run(
                 terminal,
                 view => PosedReconstruction.Run(

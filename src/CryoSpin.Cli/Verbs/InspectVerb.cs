@@ -12,19 +12,20 @@ internal static class InspectVerb
     {
         Argument<string> file = new("FILE")
         {
-            Description = "A star file, or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped maps too).",
+            Description = "A star file, a list of stacks (.txt), or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped ones too).",
         };
+        ParticleInput input = new();
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
         return new Verb("inspect", "Say what a star file, a map or a stack holds, and whether its images are found.")
         {
             Examples = ["cryospin inspect particles.star", "cryospin inspect map.mrc --json"],
-        }.With(file, json).Does((parse, terminal, _) =>
+        }.With([file, .. input.Options, json]).Does((parse, terminal, _) =>
         {
             string path = parse.GetRequiredValue(file);
             if (Directory.Exists(path)) throw new InputException(path, "this is a folder.", "Name a file in it.");
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
-            bool star = Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase);
-            (star ? StarInspection.Read(path) : MrcInspection.Read(path)).Write(terminal.Out, parse.GetValue(json));
+            bool table = Path.GetExtension(path).ToLowerInvariant() is ".star" or ".txt";
+            (table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path)).Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;
         });
     }

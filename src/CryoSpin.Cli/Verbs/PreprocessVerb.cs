@@ -20,7 +20,8 @@ internal static class PreprocessVerb
     /// <summary>The verb.</summary>
     public static Command Create()
     {
-        Argument<string> particles = new("PARTICLES.star") { Description = "Particles in RELION's form, or a bare stack (.mrcs)." };
+        Argument<string> particles = new("PARTICLES.star") { Description = "Particles in RELION's form, a bare stack (.mrcs), or a list of stacks (.txt)." };
+        ParticleInput input = new();
         ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", $"Folder for {Star} and {Stack}.", "DIR", required: true, "-o");
         Option<bool> keepGrey = OptionFactory.Flag("--no-normalise", "Keep the grey values; else backgrounds get mean 0 and deviation 1.");
@@ -36,11 +37,11 @@ internal static class PreprocessVerb
                 + "the images and of the star file.",
             ],
             Examples = ["cryospin preprocess particles.star -o small --downsample 128"],
-        }.With([particles, output, .. images.Options, keepGrey, flip, half, threads, overwrite]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, .. input.Options, .. images.Options, keepGrey, flip, half, threads, overwrite]).Does((parse, terminal, cancellation) =>
         {
             string folder = parse.GetRequiredValue(output);
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
-            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles));
+            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
             foreach (string warning in source.Warnings) terminal.Error.WriteLine("warning: " + warning);
             PreparedParticles prepared = PreparedParticles.Open(
                 source, images.Read(parse) with { FlipPhases = parse.GetValue(flip), UndoPremultiplication = false });

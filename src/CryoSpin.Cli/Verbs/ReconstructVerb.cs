@@ -19,8 +19,9 @@ internal static class ReconstructVerb
     {
         Argument<string> particles = new("PARTICLES.star")
         {
-            Description = "Particles in RELION's form (3.1, or older with one table), or a bare stack (.mrcs).",
+            Description = "Particles in RELION's form (3.1, or older with one table), a bare stack (.mrcs), or a list of stacks (.txt).",
         };
+        ParticleInput input = new();
         ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
         Option<string> preset = new("--preset")
@@ -49,7 +50,7 @@ internal static class ReconstructVerb
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
             ],
-        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, .. images.Options, overwrite]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, .. input.Options, .. images.Options, overwrite]).Does((parse, terminal, cancellation) =>
         {
             ReconstructionOptions options = new()
             {
@@ -64,7 +65,7 @@ internal static class ReconstructVerb
                 Overwrite = parse.GetValue(overwrite),
             };
             RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };
-            RunRecord run = session.Execute(images.AddTo(options, parse), CommandText.Of(parse), cancellation);
+            RunRecord run = session.Execute(images.AddTo(input.AddTo(options, parse), parse), CommandText.Of(parse), cancellation);
             Print(run, terminal);
             return ExitCode.Done;
         });

@@ -11,6 +11,11 @@ internal static class InputFile
     /// <summary>Longest text held in memory, in characters: .NET strings end near 2^30.</summary>
     private const long LongestText = 1_000_000_000;
 
+    /// <summary>Tables and coordinates shrink to a tenth or so; a text that grows by more than this is made to fill the memory.</summary>
+    private const int LargestTextExpansion = 100;
+
+    private const int SmallText = 1 << 20;
+
     /// <summary>Opens for reading; other processes may read too.</summary>
     public static FileStream Open(string path, FileOptions options = FileOptions.None) =>
         Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, options));
@@ -41,12 +46,13 @@ internal static class InputFile
         {
             using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
             using StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, 1 << 16);
+            long most = gzip ? Math.Min(LongestText, Math.Max(SmallText, file.Length * LargestTextExpansion)) : LongestText;
             StringBuilder text = new((int)Math.Min(file.Length, LongestText));
             char[] buffer = new char[1 << 16];
             for (int n = reader.Read(buffer); n > 0; n = reader.Read(buffer))
             {
                 text.Append(buffer, 0, n);
-                if (text.Length > LongestText) throw TooLong(path, text.Length);
+                if (text.Length > most) throw TooLong(path, text.Length);
             }
             return text.ToString();
         }
@@ -55,6 +61,77 @@ internal static class InputFile
             throw new InputException(path, $"the file cannot be read ({e.Message}).", "Copy or download it again.", e);
         }
     }
+
+    /// <summary>
+    /// Unpacks a gzip file into a temporary file for reading at any place. The temporary file has no name any more on Unix, and is removed
+    /// when it is closed elsewhere, so that it never outlives the process.
+    /// </summary>
+    /// <param name="path">A gzip file.</param>
+    /// <param name="most">Bytes wanted; unpacking stops there.</param>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    /// <exception cref="CryoSpinException">The temporary file cannot be written.</exception>
+    public static SafeFileHandle Unpack(string path, long most)
+    {
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        using GZipStream stream = new(file, CompressionMode.Decompress);
+        SafeFileHandle target = CreateTemporary(path);
+        try
+        {
+            byte[] buffer = new byte[1 << 16];
+            for (long done = 0; done < most;)
+            {
+                int n = ReadPart(path, stream, buffer.AsSpan(0, (int)Math.Min(buffer.Length, most - done)));
+                if (n == 0) break;
+                RandomAccess.Write(target, buffer.AsSpan(0, n), done);
+                done += n;
+            }
+            return target;
+        }
+        catch (IOException e)
+        {
+            target.Dispose();
+            throw NoRoom(path, e);
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
+    }
+
+    private static int ReadPart(string path, GZipStream stream, Span<byte> buffer)
+    {
+        try
+        {
+            return stream.Read(buffer);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException(path, $"the file cannot be unpacked ({e.Message}).", "It is truncated or damaged; copy it again.", e);
+        }
+    }
+
+    private static SafeFileHandle CreateTemporary(string path)
+    {
+        string name = Path.Combine(Path.GetTempPath(), $"cryospin-{Path.GetRandomFileName()}");
+        bool unix = !OperatingSystem.IsWindows();
+        try
+        {
+            SafeFileHandle handle = File.OpenHandle(
+                name, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None,
+                FileOptions.RandomAccess | (unix ? FileOptions.None : FileOptions.DeleteOnClose));
+            if (unix) File.Delete(name);
+            return handle;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NoRoom(path, e);
+        }
+    }
+
+    private static CryoSpinException NoRoom(string path, Exception e) => new(
+        $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it yourself with gunzip, or name another folder in TMPDIR.",
+        e);
 
     private static T Guard<T>(string path, Func<T> open)
     {

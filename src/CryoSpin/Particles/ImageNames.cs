@@ -8,7 +8,6 @@ namespace CryoSpin.Particles;
 internal sealed class ImageNames
 {
     public const string Column = "rlnImageName";
-    private const int ProblemsShown = 10;
 
     private ImageNames(IReadOnlyList<string> stacks, int[] stackOf, int[] index) => (Stacks, StackOf, Index) = (stacks, stackOf, index);
 
@@ -51,35 +50,24 @@ internal sealed class ImageNames
         return new ImageNames(stacks, stackOf, index);
     }
 
-    /// <summary>
-    /// Finds the stacks: as written (relative to the working directory, as RELION does), beside the star file, by file name beside it.
-    /// </summary>
-    /// <param name="starPath">The star file.</param>
-    /// <param name="require">False to keep the names of stacks that are not found.</param>
-    /// <exception cref="InputException">Stacks are missing; the message lists every path tried.</exception>
-    public string[] Resolve(string starPath, bool require)
+    /// <summary>Says once that images are named more than once, with the first pair.</summary>
+    /// <param name="particles">The table, for places.</param>
+    /// <param name="paths">The stacks as found: two names may mean one file.</param>
+    /// <param name="warnings">Receives the sentence.</param>
+    public void WarnOfDuplicates(StarTable particles, IReadOnlyList<string> paths, List<string> warnings)
     {
-        string folder = Path.GetDirectoryName(starPath) ?? "";
-        string[] paths = new string[Stacks.Count];
-        List<string> missing = [];
-        for (int s = 0; s < paths.Length; s++)
+        Dictionary<string, int> files = new(StringComparer.Ordinal);
+        int[] fileOf = [.. paths.Select(p => files.TryAdd(Path.GetFullPath(p), files.Count) ? files.Count - 1 : files[Path.GetFullPath(p)])];
+        Dictionary<(int File, int Index), int> seen = new(Index.Length);
+        int repeated = 0;
+        string first = "";
+        for (int i = 0; i < Index.Length; i++)
         {
-            string[] candidates = Candidates(Stacks[s], folder);
-            string? found = Array.Find(candidates, File.Exists);
-            paths[s] = found ?? Stacks[s];
-            if (found is null) missing.Add($"{Stacks[s]} (tried {string.Join(", ", candidates.Select(Path.GetFullPath))})");
+            if (seen.TryAdd((fileOf[StackOf[i]], Index[i]), i)) continue;
+            if (repeated++ > 0) continue;
+            int before = seen[(fileOf[StackOf[i]], Index[i])];
+            first = $"{particles.GetText(Column, i)} at {particles.Where(before)} and {particles.Where(i)}";
         }
-        if (require && missing.Count > 0)
-        {
-            string more = missing.Count > ProblemsShown ? $" and {missing.Count - ProblemsShown} more" : "";
-            throw new InputException(
-                starPath,
-                $"{missing.Count} of {paths.Length} image stacks were not found: {string.Join("; ", missing.Take(ProblemsShown))}{more}.",
-                "Run in the folder that the paths start from, or put the stacks beside the star file.");
-        }
-        return paths;
+        if (repeated > 0) warnings.Add($"{particles.Source}: {repeated} images are named more than once, e.g. {first}.");
     }
-
-    private static string[] Candidates(string name, string folder) =>
-        [.. new[] { name, Path.Combine(folder, name), Path.Combine(folder, Path.GetFileName(name.Replace('\\', '/'))) }.Distinct()];
 }

@@ -5,20 +5,13 @@ using CryoSpin.Optics;
 
 namespace CryoSpin.Particles;
 
-/// <summary>How a star file is read.</summary>
-/// <param name="PixelSizeAngstrom">Pixel size that beats the file's; null to take the file's.</param>
-/// <param name="RequireImages">
-/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; <see cref="ParticleSet.BoxSize"/> is then
-/// rlnImageSize, or 0.
-/// </param>
-public sealed record ParticleLoadOptions(double? PixelSizeAngstrom = null, bool RequireImages = true);
-
 /// <summary>
 /// What a star file, or a bare stack, says of its particles; immutable, safe for any number of threads. Images are read by
 /// <see cref="ParticleSource"/>. A value is the particle's row's, else its optics group's, else an error that names the column.
 /// </summary>
 public sealed class ParticleSet
 {
+    private const double GridTolerance = 1e-4;
     private readonly ParticleSetData _data;
 
     internal ParticleSet(ParticleSetData data) => _data = data;
@@ -29,11 +22,18 @@ public sealed class ParticleSet
     /// <summary>Number of particles.</summary>
     public int Count => _data.ImageIndex.Length;
 
-    /// <summary>Width, and height, of every image in pixels, from the first stack's header.</summary>
-    public int BoxSize => _data.BoxSize;
+    /// <summary>
+    /// Width, and height, of the first particle's images in pixels; 0 where nothing tells. Other groups may differ:
+    /// <see cref="OpticsGroup.BoxSize"/>.
+    /// </summary>
+    public int BoxSize => OpticsGroups[0].BoxSize;
 
-    /// <summary>Pixel size of the first particle's optics group; the groups agree to 1 %.</summary>
-    public double PixelSizeAngstrom => OpticsGroups[OpticsGroupOf(0)].PixelSizeAngstrom;
+    /// <summary>Pixel size of the first particle's optics group. Other groups may differ: <see cref="OpticsGroup.PixelSizeAngstrom"/>.</summary>
+    public double PixelSizeAngstrom => OpticsGroups[0].PixelSizeAngstrom;
+
+    /// <summary>True when all images have one box and, to 1e-4, one pixel size.</summary>
+    public bool HasOneGrid => OpticsGroups.All(
+        g => g.BoxSize == BoxSize && Math.Abs((g.PixelSizeAngstrom / PixelSizeAngstrom) - 1) <= GridTolerance);
 
     /// <summary>
     /// The optics groups in use. Voltage, spherical aberration and amplitude contrast are NaN where the file is silent, which it may be
@@ -56,21 +56,42 @@ public sealed class ParticleSet
     internal ParticleSetData Data => _data;
 
     /// <summary>
-    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table), or a bare stack.
+    /// Reads a star file of RELION 3.1 and later (data_optics and data_particles), or of 3.0 and 2.x (one table); a bare stack; or a text
+    /// that lists stacks.
     /// </summary>
-    /// <param name="path">A .star file, or a stack (.mrcs, .mrc or .st).</param>
+    /// <param name="path">A .star file, a stack (.mrcs, .mrc or .st, also gzipped), or a .txt with one path of a stack per line.</param>
     /// <param name="options">How to read it.</param>
     /// <exception cref="InputException">A file, column or value is missing or wrong.</exception>
     public static ParticleSet Load(string path, ParticleLoadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        options = Checked(options);
+        bool isStack = StackList.IsStack(path);
+        if (!isStack && !StackList.IsList(path)) return new ParticleSetLoader(StarFile.Read(path), path, options).Load();
+        List<string> warnings = [];
+        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory);
+        return new ParticleSetLoader(table, path, options) { IsStackList = true, EarlierWarnings = warnings }.Load();
+    }
+
+    /// <summary>
+    /// Makes particles of tables that another format was turned into: data_particles, and data_optics where it has one, with RELION's
+    /// columns and units. Any other column goes through to <see cref="WriteStar"/> as text.
+    /// </summary>
+    /// <param name="file">The tables; not changed, and not to be changed afterwards.</param>
+    /// <param name="source">The file that was read, for messages; relative image paths are also looked for in its folder.</param>
+    /// <param name="options">How to read it.</param>
+    /// <exception cref="InputException">A stack, column or value is missing or wrong.</exception>
+    internal static ParticleSet FromStar(StarFile file, string source, ParticleLoadOptions? options = null) =>
+        new ParticleSetLoader(file, source, Checked(options)).Load();
+
+    private static ParticleLoadOptions Checked(ParticleLoadOptions? options)
+    {
         options ??= new ParticleLoadOptions();
         if (options.PixelSizeAngstrom is { } size && !(size > 0 && double.IsFinite(size)))
         {
             throw new InputException("pixel size", $"{size} angstrom cannot be.", "Give a positive number.");
         }
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        return extension is ".mrcs" or ".mrc" or ".st" ? BareStackLoader.Load(path, options) : new ParticleSetLoader(path, options).Load();
+        return options;
     }
 
     /// <summary>Index into <see cref="OpticsGroups"/>.</summary>
@@ -127,14 +148,12 @@ internal sealed record ParticleSetData
 {
     public required string Source { get; init; }
 
-    /// <summary>The input file; null for a bare stack.</summary>
-    public required StarFile? File { get; init; }
+    /// <summary>The input's tables, with <see cref="Particles"/> among them.</summary>
+    public required StarFile File { get; init; }
 
     public required StarTable Particles { get; init; }
 
     public required StarTable? Optics { get; init; }
-
-    public required int BoxSize { get; init; }
 
     public required IReadOnlyList<OpticsGroup> OpticsGroups { get; init; }
 

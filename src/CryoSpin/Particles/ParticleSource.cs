@@ -9,9 +9,10 @@ namespace CryoSpin.Particles;
 public sealed class ParticleSource : IDisposable
 {
     private const int ProblemsShown = 20;
+    private const int StackWarningsShown = 5;
     private readonly MrcStackReader?[] _stacks;
 
-    /// <summary>Opens every stack once and checks that all images are there and have one size.</summary>
+    /// <summary>Opens every stack once and checks that all images are there and have their groups' sizes.</summary>
     /// <exception cref="InputException">
     /// Stacks are missing or damaged, sizes differ, or a row names an image past the end; all are listed.
     /// </exception>
@@ -22,7 +23,8 @@ public sealed class ParticleSource : IDisposable
         List<string> problems = [], warnings = [.. set.Warnings];
         try
         {
-            for (int s = 0; s < _stacks.Length; s++) OpenStack(s, problems, warnings);
+            for (int s = 0; s < _stacks.Length; s++) OpenStack(s, problems);
+            AddStackWarnings(warnings);
             CheckParticles(problems);
             if (problems.Count > 0) throw Fault(problems);
         }
@@ -46,7 +48,7 @@ public sealed class ParticleSource : IDisposable
 
     /// <summary>Reads an image as it is in the file. May be called from several threads at once.</summary>
     /// <param name="particle">0 to Count - 1.</param>
-    /// <param name="pixels">BoxSize x BoxSize values, [y][x].</param>
+    /// <param name="pixels">Box x box values, [y][x], with the box of the particle's optics group.</param>
     /// <exception cref="InputException">The image cannot be read or holds values that are not finite.</exception>
     public void ReadImage(int particle, Span<float> pixels)
     {
@@ -54,9 +56,10 @@ public sealed class ParticleSource : IDisposable
         if (TensorPrimitives.IsFiniteAll<float>(pixels)) return;
         int at = 0;
         while (float.IsFinite(pixels[at])) at++;
+        int box = Set.Optics(particle).BoxSize;
         throw new InputException(
             string.Create(CultureInfo.InvariantCulture, $"{Set.Where(particle)}: {Set.ImageIndex(particle) + 1}@{Set.ImagePath(particle)}"),
-            string.Create(CultureInfo.InvariantCulture, $"pixel ({at % Set.BoxSize}, {at / Set.BoxSize}) is {pixels[at]}."),
+            string.Create(CultureInfo.InvariantCulture, $"pixel ({at % box}, {at / box}) is {pixels[at]}."),
             "Remove the particle or extract it again.");
     }
 
@@ -66,24 +69,23 @@ public sealed class ParticleSource : IDisposable
         foreach (MrcStackReader? stack in _stacks) stack?.Dispose();
     }
 
-    private void OpenStack(int s, List<string> problems, List<string> warnings)
+    // A project has thousands of stacks from one writer, all with one oddity.
+    private void AddStackWarnings(List<string> warnings)
+    {
+        List<string> all = [.. _stacks.SelectMany(s => s?.Warnings ?? [])];
+        warnings.AddRange(all.Take(StackWarningsShown));
+        if (all.Count > StackWarningsShown) warnings.Add($"{all.Count - StackWarningsShown} more warnings of stacks.");
+    }
+
+    private void OpenStack(int s, List<string> problems)
     {
         try
         {
-            MrcStackReader reader = MrcStackReader.Open(Set.StackPaths[s]);
-            _stacks[s] = reader;
-            warnings.AddRange(reader.Warnings);
+            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s]);
         }
         catch (InputException e)
         {
             problems.Add($"{Set.Where(FirstParticleOf(s))}: {e.Message}");
-            return;
-        }
-        MrcStackReader stack = _stacks[s]!;
-        if (stack.Width != Set.BoxSize || stack.Height != Set.BoxSize)
-        {
-            string where = Set.Where(FirstParticleOf(s));
-            problems.Add($"{where}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {Set.BoxSize} x {Set.BoxSize}.");
         }
     }
 
@@ -96,11 +98,18 @@ public sealed class ParticleSource : IDisposable
 
     private void CheckParticles(List<string> problems)
     {
+        HashSet<(int Stack, int Box)> wrong = [];
         for (int i = 0; i < Set.Count; i++)
         {
-            if (_stacks[Set.StackOf(i)] is { } stack && Set.ImageIndex(i) >= stack.Count)
+            if (_stacks[Set.StackOf(i)] is not { } stack) continue;
+            if (Set.ImageIndex(i) >= stack.Count)
             {
                 problems.Add($"{Set.Where(i)}: image {Set.ImageIndex(i) + 1L} of {stack.Path}, which has {stack.Count}.");
+            }
+            int box = Set.Optics(i).BoxSize;
+            if ((stack.Width != box || stack.Height != box) && wrong.Add((Set.StackOf(i), box)))
+            {
+                problems.Add($"{Set.Where(i)}: {stack.Path} has images of {stack.Width} x {stack.Height} pixels, not {box} x {box}.");
             }
         }
     }

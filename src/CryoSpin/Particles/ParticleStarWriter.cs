@@ -36,7 +36,7 @@ internal static class ParticleStarWriter
         StarTable optics = data.Optics is null ? BuildOptics(data) : CompleteOptics(data, data.Optics);
         StarFile output = new(path);
         if (data.Optics is null) output.Add(optics);
-        foreach (StarTable table in data.File?.Tables ?? [data.Particles])
+        foreach (StarTable table in data.File.Tables)
         {
             output.Add(table == data.Particles ? particles : table == data.Optics ? optics : table);
         }
@@ -112,9 +112,35 @@ internal static class ParticleStarWriter
             optics.SetColumn("rlnAmplitudeContrast", [.. groups.Select(g => g.AmplitudeContrast)]);
         }
         optics.SetColumn("rlnImagePixelSize", [.. groups.Select(g => g.PixelSizeAngstrom)]);
-        if (data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. groups.Select(g => g.BoxSize)]);
+        if (groups.All(g => g.BoxSize > 0)) optics.SetColumn("rlnImageSize", [.. groups.Select(g => g.BoxSize)]);
         optics.SetColumn("rlnImageDimensionality", [.. groups.Select(_ => 2)]);
+        AddAberrations(optics, groups);
         return optics;
+    }
+
+    // RELION 3.1 looks for these in data_optics only; in older files they stood in the particles' rows.
+    private static void AddAberrations(StarTable optics, IReadOnlyList<OpticsGroup> groups)
+    {
+        if (groups.Any(g => g.BeamTiltXMilliradians != 0 || g.BeamTiltYMilliradians != 0))
+        {
+            optics.SetColumn("rlnBeamTiltX", [.. groups.Select(g => g.BeamTiltXMilliradians)]);
+            optics.SetColumn("rlnBeamTiltY", [.. groups.Select(g => g.BeamTiltYMilliradians)]);
+        }
+        if (groups.Any(g => !g.Magnification.IsIdentity))
+        {
+            optics.SetColumn("rlnMagMat00", [.. groups.Select(g => g.Magnification.XX)]);
+            optics.SetColumn("rlnMagMat01", [.. groups.Select(g => g.Magnification.XY)]);
+            optics.SetColumn("rlnMagMat10", [.. groups.Select(g => g.Magnification.YX)]);
+            optics.SetColumn("rlnMagMat11", [.. groups.Select(g => g.Magnification.YY)]);
+        }
+        if (groups.Any(g => g.IsPhaseFlipped))
+        {
+            optics.SetColumn("rlnCtfDataArePhaseFlipped", [.. groups.Select(g => g.IsPhaseFlipped ? 1 : 0)]);
+        }
+        if (groups.Any(g => g.IsPremultiplied))
+        {
+            optics.SetColumn("rlnCtfDataAreCtfPremultiplied", [.. groups.Select(g => g.IsPremultiplied ? 1 : 0)]);
+        }
     }
 
     // RELION 3.1 refuses an optics table without voltage and aberration, even for images without a CTF, which then uses neither.
@@ -140,7 +166,10 @@ internal static class ParticleStarWriter
         }
         if (!optics.Has("rlnVoltage")) SetNumbers(optics, "rlnVoltage", PerRow(data, rows, Voltage));
         if (!optics.Has("rlnSphericalAberration")) SetNumbers(optics, "rlnSphericalAberration", PerRow(data, rows, Aberration));
-        if (!optics.Has("rlnImageSize") && data.BoxSize > 0) optics.SetColumn("rlnImageSize", [.. Enumerable.Repeat(data.BoxSize, rows)]);
+        if (!optics.Has("rlnImageSize") && data.OpticsGroups.All(g => g.BoxSize > 0))
+        {
+            SetNumbers(optics, "rlnImageSize", PerRow(data, rows, g => g.BoxSize));
+        }
         if (!optics.Has("rlnImageDimensionality")) optics.SetColumn("rlnImageDimensionality", [.. Enumerable.Repeat(2, rows)]);
         return optics;
     }

@@ -16,6 +16,15 @@ public sealed record ReconstructionOptions
     /// <summary>Path of the particles' star file.</summary>
     public required string ParticlesPath { get; init; }
 
+    /// <summary>A folder in which image stacks are looked for too; null for none.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Particles to take, a count or a file of indices as typed; null for all.</summary>
+    public string? Subset { get; init; }
+
+    /// <summary>Pixel size that beats the files'; null to take theirs.</summary>
+    public double? PixelSizeAngstrom { get; init; }
+
     /// <summary>Folder for the results.</summary>
     public required string OutputDirectory { get; init; }
 

@@ -8,6 +8,7 @@ namespace CryoSpin.Tests.Particles;
 public class ParticleSourceTests
 {
     private const string Head = "data_particles\nloop_\n_rlnImageName\n_rlnImagePixelSize\n";
+    private const string SizedHead = Head + "_rlnImageSize\n";
 
     [Fact]
     public void Images_come_from_the_right_stack_and_place_on_many_threads()
@@ -42,13 +43,13 @@ public class ParticleSourceTests
         string cut = folder.Stack("cut.mrcs", 3, 6);
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^10]);
         string[] names = ["1@a.mrcs", "4@a.mrcs", "1@small.mrcs", "1@wide.mrcs", "1@cut.mrcs", "2000000000@a.mrcs"];
-        string star = folder.Star("p.star", Head + string.Concat(names.Select(n => n + " 2.5\n")));
+        string star = folder.Star("p.star", SizedHead + string.Concat(names.Select(n => n + " 2.5 6\n")));
         InputException e = Assert.Throws<InputException>(() => ParticleSource.Open(star));
         Assert.Equal(star, e.Where);
         foreach (string expected in new[]
             {
-                "5 problems", "row 2 (line 6): image 4 of", "which has 3", "row 3 (line 7)", "4 x 4 pixels", "row 4 (line 8)", "6 x 5",
-                "row 5 (line 9)", "promises", "row 6 (line 10): image 2000000000",
+                "5 problems", "row 2 (line 7): image 4 of", "which has 3", "row 3 (line 8)", "4 x 4 pixels", "row 4 (line 9)", "6 x 5",
+                "row 5 (line 10)", "promises", "row 6 (line 11): image 2000000000",
             })
         {
             Assert.Contains(expected, e.What);

@@ -153,6 +153,30 @@ public class ParticleStarWritingTests
         Assert.False(File.Exists(output));
     }
 
+    [Fact]
+    public void Tables_made_in_memory_are_particles_too_and_their_other_columns_are_written()
+    {
+        using ParticleFolder folder = new();
+        string stack = folder.Stack("a.mrcs", 2, 6);
+        StarTable optics = new("optics"), particles = new("particles");
+        optics.SetColumn("rlnOpticsGroup", [1]);
+        optics.SetColumn("rlnImagePixelSize", [2.5]);
+        particles.SetColumn("rlnImageName", ["2@a.mrcs", "1@a.mrcs"]);
+        particles.SetColumn("rlnOpticsGroup", [1, 1]);
+        particles.SetColumn("cryosparcUid", ["9876543210987654321", "12"]);
+        StarFile file = new();
+        file.Add(optics);
+        file.Add(particles);
+        ParticleSet set = ParticleSet.FromStar(file, folder.File("particles.cs"), new ParticleLoadOptions());
+        Assert.Equal((2, 2.5, 1), (set.Count, set.PixelSizeAngstrom, set.ImageIndex(0)));
+        Assert.Equal([stack], set.StackPaths);
+        string output = folder.File("q.star");
+        set.WriteStar(output, s_poses);
+        Assert.Equal(["9876543210987654321", "12"], StarFile.Read(output).Get("particles").GetTexts("cryosparcUid"));
+        AssertPoses(ParticleSet.Load(output));
+        Assert.DoesNotContain("rlnAngleRot", particles.Columns);
+    }
+
     private static void AssertPoses(ParticleSet set)
     {
         for (int i = 0; i < 2; i++)

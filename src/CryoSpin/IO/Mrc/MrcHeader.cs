@@ -12,6 +12,9 @@ public sealed partial record MrcHeader
     /// <summary>Bytes of the main header.</summary>
     public const int Bytes = 1024;
 
+    private const int ImodStamp = 1146047817;
+    private const double SquareTolerance = 0.01;
+
     private MrcHeader()
     {
     }
@@ -70,6 +73,15 @@ public sealed partial record MrcHeader
     /// <summary>True when bytes 208-211 are 'MAP '; older writers leave them zero.</summary>
     public bool HasMapMark { get; private init; }
 
+    /// <summary>True for mode 0 with IMOD's mark and without its flag for signed bytes: the samples then go from 0 to 255.</summary>
+    public bool HasUnsignedBytes { get; private init; }
+
+    /// <summary>Faults that may change what the samples mean, as sentences; reading goes on.</summary>
+    public IReadOnlyList<string> Warnings { get; private init; } = [];
+
+    /// <summary>Departures from MRC2014 that change nothing, as sentences.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
     /// <summary>Bytes of one sample.</summary>
     public int BytesPerSample => Mode switch { MrcMode.SByte => 1, MrcMode.Single => 4, _ => 2 };
 
@@ -93,7 +105,7 @@ public sealed partial record MrcHeader
             throw new InputException(
                 path, $"the file has {bytes.Length} bytes, fewer than the {Bytes} of an MRC header.", "Copy or download it again.");
         }
-        bool bigFirst = bytes[212] == 0x11;
+        bool bigFirst = bytes[212] == 0x11 || (bytes[212] != 0x44 && HasSmallerSizes(bytes, big: true));
         bool big = IsPlausible(bytes, bigFirst) ? bigFirst : !bigFirst;
         if (!IsPlausible(bytes, big))
         {
@@ -105,7 +117,7 @@ public sealed partial record MrcHeader
         if (!Enum.IsDefined((MrcMode)mode))
         {
             throw new InputException(
-                path, $"MRC mode {mode} cannot be read.",
+                path, $"MRC mode {mode} cannot be read{ReasonAgainst(mode)}.",
                 "Convert the file to mode 2 (32-bit float); modes 0, 1, 2, 6 and 12 can be read.");
         }
         int extended = Int32(bytes, 92, big);
@@ -135,6 +147,9 @@ public sealed partial record MrcHeader
             Mean = Single(bytes, 84, big),
             Rms = Single(bytes, 216, big),
             HasMapMark = bytes.Slice(208, 3).SequenceEqual("MAP"u8),
+            HasUnsignedBytes = mode == 0 && Int32(bytes, 152, big) == ImodStamp && (Int32(bytes, 156, big) & 1) == 0,
+            Warnings = FindWarnings(bytes, big),
+            Notes = FindNotes(bytes),
         };
     }
 
@@ -145,6 +160,22 @@ public sealed partial record MrcHeader
     private static bool IsPlausible(ReadOnlySpan<byte> bytes, bool big) =>
         Int32(bytes, 0, big) > 0 && Int32(bytes, 4, big) > 0 && Int32(bytes, 8, big) > 0 && Int32(bytes, 12, big) is >= 0 and <= 101;
 
+    // Without a stamp, a size read in the wrong order is huge.
+    private static bool HasSmallerSizes(ReadOnlySpan<byte> bytes, bool big) =>
+        IsPlausible(bytes, big) && (!IsPlausible(bytes, !big) || Samples(bytes, big) < Samples(bytes, !big));
+
+    private static Int128 Samples(ReadOnlySpan<byte> bytes, bool big) =>
+        (Int128)Int32(bytes, 0, big) * Int32(bytes, 4, big) * Int32(bytes, 8, big);
+
+    private static string ReasonAgainst(int mode) => mode switch
+    {
+        3 or 4 => ": its samples are complex numbers, a Fourier transform and not an image",
+        7 => ": its samples are 32-bit integers, which MRC2014 does not know",
+        16 => ": its samples are colours",
+        101 => ": its samples are 4-bit integers, as in movies",
+        _ => "",
+    };
+
     private static (int C, int R, int S) ParseAxes(ReadOnlySpan<byte> bytes, bool big, string path)
     {
         int c = Int32(bytes, 64, big), r = Int32(bytes, 68, big), s = Int32(bytes, 72, big);
@@ -154,6 +185,38 @@ public sealed partial record MrcHeader
             ? (c, r, s)
             : throw new InputException(
                 path, $"the axes are {c}, {r}, {s} (MAPC, MAPR, MAPS).", "They must be 1, 2, 3 in some order; the header is damaged.");
+    }
+
+    private static List<string> FindWarnings(ReadOnlySpan<byte> bytes, bool big)
+    {
+        List<string> warnings = [];
+        byte stamp = bytes[212];
+        if (stamp is 0x11 or 0x44 && stamp == 0x11 != big)
+        {
+            string order = big ? "big" : "little";
+            warnings.Add($"The machine stamp is wrong: the sizes make sense only as {order}-endian numbers, and are read as such.");
+        }
+        ReadOnlySpan<float> cell = [Single(bytes, 40, big), Single(bytes, 44, big), Single(bytes, 48, big)];
+        foreach (float edge in cell)
+        {
+            if (float.IsFinite(edge) && edge >= 0) continue;
+            warnings.Add(FormattableString.Invariant($"The cell has an edge of {edge} angstrom; its pixel size is not used."));
+            break;
+        }
+        double x = PixelSize(cell[0], Int32(bytes, 28, big)), y = PixelSize(cell[1], Int32(bytes, 32, big));
+        if (x > 0 && y > 0 && Math.Abs((x / y) - 1) > SquareTolerance)
+        {
+            warnings.Add(FormattableString.Invariant($"The pixels are {x:G6} x {y:G6} angstrom, not square; the first is used."));
+        }
+        return warnings;
+    }
+
+    private static List<string> FindNotes(ReadOnlySpan<byte> bytes)
+    {
+        List<string> notes = [];
+        if (!bytes.Slice(208, 3).SequenceEqual("MAP"u8)) notes.Add("The word MAP is missing from the header.");
+        if (bytes[212] is not (0x11 or 0x44)) notes.Add("The machine stamp is missing; the byte order was found from the sizes.");
+        return notes;
     }
 
     // A float's shortest decimal is what its writer meant: 272.64f / 64 is then 4.26 and not 4.26000023.

@@ -8,6 +8,7 @@ namespace CryoSpin.IO.Mrc;
 /// <summary>Random access to the images (sections) of an MRC stack; nothing is held but the open file.</summary>
 public sealed class MrcStackReader : IDisposable
 {
+    private const int VolumeStack = 401;
     private readonly SafeFileHandle _file;
 
     private MrcStackReader(string path, SafeFileHandle file, MrcHeader header, IReadOnlyList<string> warnings)
@@ -39,15 +40,25 @@ public sealed class MrcStackReader : IDisposable
     /// <summary>Oddities that do not hinder reading, as complete sentences that name the file.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Opens a stack and checks its header and length.</summary>
-    /// <exception cref="InputException">The file is absent, is not MRC, is compressed, or is shorter than its header says.</exception>
+    /// <summary>
+    /// Opens a stack and checks its header and length. One compressed with gzip is unpacked to a temporary file, which a warning tells.
+    /// </summary>
+    /// <exception cref="InputException">The file is absent, is not MRC, or is shorter than its header says.</exception>
     public static MrcStackReader Open(string path)
     {
         SafeFileHandle file = InputFile.OpenHandle(path);
         try
         {
             List<string> warnings = [];
-            MrcHeader header = ReadHeader(path, file, warnings);
+            MrcHeader header = ReadHeader(path, file, warnings, out bool gzip);
+            if (gzip)
+            {
+                file.Dispose();
+                file = InputFile.Unpack(path, (long)header.DataEnd);
+                CheckLength(path, header, RandomAccess.GetLength(file), warnings);
+                long megabytes = (long)header.DataEnd / 1_000_000;
+                warnings.Add($"{path}: unpacked to a temporary file ({megabytes} MB); gunzip saves this time at each start.");
+            }
             return new MrcStackReader(path, file, header, warnings);
         }
         catch
@@ -55,6 +66,17 @@ public sealed class MrcStackReader : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads a stack's header and compares it with the file's length, without opening it for reading. The length of a file compressed
+    /// with gzip is not known before it is opened.
+    /// </summary>
+    /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
+    public static MrcHeader ReadHeader(string path)
+    {
+        using SafeFileHandle file = InputFile.OpenHandle(path);
+        return ReadHeader(path, file, [], out _);
     }
 
     /// <summary>Reads one image. May be called from several threads at once.</summary>
@@ -74,7 +96,7 @@ public sealed class MrcStackReader : IDisposable
         {
             Span<byte> bytes = MemoryMarshal.AsBytes(pixels);
             Fill(bytes, offset, index);
-            if (Header.IsBigEndian == BitConverter.IsLittleEndian) SampleConverter.ToSingle(bytes, Header.Mode, Header.IsBigEndian, pixels);
+            if (Header.IsBigEndian == BitConverter.IsLittleEndian) SampleConverter.ToSingle(bytes, Header, pixels);
             return;
         }
         byte[] rented = ArrayPool<byte>.Shared.Rent((int)Header.SectionBytes);
@@ -82,7 +104,7 @@ public sealed class MrcStackReader : IDisposable
         {
             Span<byte> bytes = rented.AsSpan(0, (int)Header.SectionBytes);
             Fill(bytes, offset, index);
-            SampleConverter.ToSingle(bytes, Header.Mode, Header.IsBigEndian, pixels);
+            SampleConverter.ToSingle(bytes, Header, pixels);
         }
         finally
         {
@@ -111,28 +133,49 @@ public sealed class MrcStackReader : IDisposable
         }
     }
 
-    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings)
+    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool gzip)
     {
         Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
-        int n = 0;
-        for (int read = 1; read > 0 && n < bytes.Length; n += read) read = RandomAccess.Read(file, bytes[n..], n);
-        if (InputFile.IsGzip(bytes[..n]))
+        int n = Fill(path, file, bytes);
+        gzip = InputFile.IsGzip(bytes[..n]);
+        long length = RandomAccess.GetLength(file);
+        if (gzip)
         {
-            throw new InputException(path, "the stack is compressed with gzip, which allows no random access.", "Run gunzip on it.");
+            n = MrcVolumeIO.UnpackHeader(path, bytes);
+            length *= MrcVolumeIO.LargestExpansion;
         }
         MrcHeader header = MrcHeader.Parse(bytes[..n], path);
+        warnings.AddRange(header.Warnings.Select(w => $"{path}: {w}"));
         if ((header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections) != (1, 2, 3))
         {
             throw new InputException(
                 path, $"a stack of images has axes {header.AxisOfColumns}, {header.AxisOfRows}, {header.AxisOfSections}.",
                 "Images must have axes 1, 2, 3 (MAPC, MAPR, MAPS); convert the file.");
         }
-        CheckLength(path, header, RandomAccess.GetLength(file), warnings);
+        if (header.SpaceGroup == VolumeStack)
+        {
+            throw new InputException(path, "this is a stack of volumes (ISPG 401).", "Give a stack of images.");
+        }
+        CheckLength(path, header, length, gzip ? [] : warnings);
         if (header.SectionBytes > Array.MaxLength)
         {
             throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
         }
         return header;
+    }
+
+    private static int Fill(string path, SafeFileHandle file, Span<byte> bytes)
+    {
+        try
+        {
+            int n = 0;
+            for (int read = 1; read > 0 && n < bytes.Length; n += read) read = RandomAccess.Read(file, bytes[n..], n);
+            return n;
+        }
+        catch (IOException e)
+        {
+            throw new InputException(path, $"the file cannot be read ({e.Message}).", "Check the disk.", e);
+        }
     }
 
     private void Fill(Span<byte> bytes, long offset, int index)

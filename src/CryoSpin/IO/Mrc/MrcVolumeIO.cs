@@ -16,7 +16,7 @@ public sealed record MrcVolume(float[] Voxels, int Nx, int Ny, int Nz, double Pi
 public static class MrcVolumeIO
 {
     // Deflate cannot expand by more than 1032: a header that promises more than this is a lie, and memory must not be asked for it.
-    private const int LargestExpansion = 1040;
+    internal const int LargestExpansion = 1040;
     private const int ChunkBytes = 1 << 20;
 
     /// <summary>Reads a map, plain or compressed with gzip. NSTART and ORIGIN are not used.</summary>
@@ -24,46 +24,62 @@ public static class MrcVolumeIO
     public static MrcVolume Read(string path)
     {
         using FileStream file = InputFile.Open(path, FileOptions.SequentialScan);
-        bool gzip = InputFile.IsGzip(file);
         try
         {
-            using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(path, stream, file.Length, gzip);
+            if (!InputFile.IsGzip(file)) return Read(path, file);
+            Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
+            MrcHeader header = MrcHeader.Parse(bytes[..UnpackHeader(path, bytes)], path);
+            MrcStackReader.CheckLength(path, header, file.Length * LargestExpansion, []);
+            // Unpacked to a file first, so that memory is asked for only where the samples are really there.
+            using FileStream unpacked = new(InputFile.Unpack(path, (long)header.DataEnd), FileAccess.Read);
+            return Read(path, unpacked);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
+        catch (IOException e)
         {
             throw new InputException(
                 path, $"the file cannot be read ({e.Message}).", "It is truncated or damaged; copy or write it again.", e);
         }
     }
 
-    private static MrcVolume Read(string path, Stream stream, long fileLength, bool gzip)
+    /// <summary>Unpacks the header of a file compressed with gzip.</summary>
+    /// <returns>How many bytes there are.</returns>
+    internal static int UnpackHeader(string path, Span<byte> bytes)
     {
-        byte[] chunk = new byte[ChunkBytes];
+        try
+        {
+            using FileStream file = InputFile.Open(path);
+            using GZipStream stream = new(file, CompressionMode.Decompress);
+            return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException(
+                path, $"the file cannot be unpacked ({e.Message}).", "It is truncated or damaged; copy or write it again.", e);
+        }
+    }
+
+    private static MrcVolume Read(string path, FileStream stream)
+    {
+        stream.Position = 0;
+        byte[] chunk = new byte[(int)Math.Clamp(stream.Length, MrcHeader.Bytes, ChunkBytes)];
         int n = stream.ReadAtLeast(chunk.AsSpan(0, MrcHeader.Bytes), MrcHeader.Bytes, throwOnEndOfStream: false);
         MrcHeader header = MrcHeader.Parse(chunk.AsSpan(0, n), path);
-        long longest = gzip ? fileLength * LargestExpansion : fileLength;
-        if (longest < header.DataEnd) MrcStackReader.CheckLength(path, header, longest, []);
+        MrcStackReader.CheckLength(path, header, stream.Length, []);
         Int128 samples = (Int128)header.Columns * header.Rows * header.Sections;
         if (samples > Array.MaxLength)
         {
             throw new InputException(
                 path, $"the map has {samples} voxels.", $"Maps up to {Array.MaxLength} voxels can be read; bin or crop it.");
         }
-        for (int left = header.ExtendedHeaderBytes; left > 0;)
-        {
-            int part = Math.Min(left, ChunkBytes);
-            stream.ReadExactly(chunk, 0, part);
-            left -= part;
-        }
+        stream.Position = header.DataOffset;
         float[] raw = new float[(int)samples];
-        int perChunk = ChunkBytes / header.BytesPerSample;
+        int perChunk = chunk.Length / header.BytesPerSample;
         for (int start = 0; start < raw.Length; start += perChunk)
         {
             int count = Math.Min(perChunk, raw.Length - start);
             Span<byte> bytes = chunk.AsSpan(0, count * header.BytesPerSample);
             stream.ReadExactly(bytes);
-            SampleConverter.ToSingle(bytes, header.Mode, header.IsBigEndian, raw.AsSpan(start, count));
+            SampleConverter.ToSingle(bytes, header, raw.AsSpan(start, count));
         }
         return new MrcVolume(
             ToStandardAxes(raw, header), header.SizeAlong(0), header.SizeAlong(1), header.SizeAlong(2), header.PixelSizeXAngstrom, header);

@@ -8,6 +8,13 @@ namespace CryoSpin.IO.Mrc;
 internal static class SampleConverter
 {
     /// <summary>Reads samples. The bytes may be put into the machine's order in place.</summary>
+    public static void ToSingle(Span<byte> bytes, MrcHeader header, Span<float> samples)
+    {
+        if (header.HasUnsignedBytes) TensorPrimitives.ConvertTruncating<byte, float>(bytes, samples);
+        else ToSingle(bytes, header.Mode, header.IsBigEndian, samples);
+    }
+
+    /// <summary>Reads samples. The bytes may be put into the machine's order in place.</summary>
     public static void ToSingle(Span<byte> bytes, MrcMode mode, bool isBigEndian, Span<float> samples)
     {
         bool swap = isBigEndian == BitConverter.IsLittleEndian;

@@ -13,6 +13,7 @@ public sealed class StarTable
     private readonly List<List<ReadOnlyMemory<char>>> _cells = [];
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<int> _lines = [];
+    private int[]? _rowNumbers;
 
     /// <summary>Makes an empty table.</summary>
     /// <param name="name">The block's name without <c>data_</c>; may be empty.</param>
@@ -70,10 +71,13 @@ public sealed class StarTable
     public int[] GetInt32s(string column) => Convert(column, static (table, text, name, row) => table.ParseInt32(text.Span, name, row));
 
     /// <summary>Where a row stands, for messages: file, row from 1 and, for a table that was read, line.</summary>
-    public string Where(int row) =>
-        row < _lines.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"{Source}, row {row + 1} (line {_lines[row]})")
-            : string.Create(CultureInfo.InvariantCulture, $"{Source}, row {row + 1}");
+    public string Where(int row)
+    {
+        int number = (_rowNumbers is null ? row : _rowNumbers[row]) + 1;
+        return row < _lines.Count
+            ? string.Create(CultureInfo.InvariantCulture, $"{Source}, row {number} (line {_lines[row]})")
+            : string.Create(CultureInfo.InvariantCulture, $"{Source}, row {number}");
+    }
 
     /// <summary>Replaces a column, or appends it on the right. The first column of an empty table sets the number of rows.</summary>
     /// <param name="column">Name without underscore.</param>
@@ -122,7 +126,19 @@ public sealed class StarTable
         StarTable copy = new(name ?? Name, IsLoop, Source) { RowCount = RowCount };
         for (int i = 0; i < _names.Count; i++) copy.AddColumn(_names[i], [.. _cells[i]]);
         copy._lines.AddRange(_lines);
+        copy._rowNumbers = _rowNumbers;
         return copy;
+    }
+
+    /// <summary>A table of some of the rows, in the given order. Messages go on naming the rows as this table does.</summary>
+    /// <param name="rows">From 0; each below <see cref="RowCount"/>.</param>
+    internal StarTable Select(int[] rows)
+    {
+        StarTable part = new(Name, IsLoop, Source) { RowCount = rows.Length };
+        for (int i = 0; i < _names.Count; i++) part.AddColumn(_names[i], [.. rows.Select(r => _cells[i][r])]);
+        if (_lines.Count > 0) part._lines.AddRange(rows.Select(r => _lines[r]));
+        part._rowNumbers = [.. rows.Select(r => _rowNumbers is null ? r : _rowNumbers[r])];
+        return part;
     }
 
     /// <summary>Adds a column while the table is read; false when the name is there already.</summary>

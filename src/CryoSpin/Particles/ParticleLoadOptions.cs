@@ -1,0 +1,11 @@
+namespace CryoSpin.Particles;
+
+/// <summary>How a particle file is read.</summary>
+/// <param name="PixelSizeAngstrom">Pixel size that beats the file's; null to take the file's.</param>
+/// <param name="RequireImages">
+/// False to read a star file whose images are elsewhere, for its poses and CTFs alone; a box is then rlnImageSize, or 0.
+/// </param>
+/// <param name="DataDirectory">A folder in which image stacks are looked for too; null for none.</param>
+/// <param name="Subset">Which particles to take; null for all.</param>
+public sealed record ParticleLoadOptions(
+    double? PixelSizeAngstrom = null, bool RequireImages = true, string? DataDirectory = null, ParticleSubset? Subset = null);

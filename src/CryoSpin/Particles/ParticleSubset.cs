@@ -1,0 +1,101 @@
+using System.Globalization;
+using CryoSpin.Diagnostics;
+using CryoSpin.IO;
+using CryoSpin.IO.Numpy;
+
+namespace CryoSpin.Particles;
+
+/// <summary>
+/// Some of the particles of a file: the first N, or those whose indices, from 0, a file lists - a text with one index per line (# starts
+/// a comment) or a one-dimensional .npy of integers.
+/// </summary>
+public sealed class ParticleSubset
+{
+    private readonly string? _path;
+    private readonly int _first;
+
+    private ParticleSubset(string? path, int first) => (_path, _first) = (path, first);
+
+    /// <summary>The first particles.</summary>
+    /// <param name="count">How many, at least 1.</param>
+    public static ParticleSubset First(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return new ParticleSubset(null, count);
+    }
+
+    /// <summary>The particles that a file of indices lists, in its order.</summary>
+    /// <param name="path">A text or .npy file; read when particles are loaded.</param>
+    public static ParticleSubset FromFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new ParticleSubset(path, 0);
+    }
+
+    /// <summary>Reads what a user typed: a whole number above 0 is a count, anything else, and any existing file, is a path.</summary>
+    public static ParticleSubset Parse(string text) =>
+        !File.Exists(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+            ? First(count)
+            : FromFile(text);
+
+    /// <summary>The count or the path, as the user would type it.</summary>
+    public override string ToString() => _path ?? _first.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The rows to take.</summary>
+    /// <param name="count">Number of particles in the file.</param>
+    /// <param name="source">The particle file, for messages.</param>
+    /// <param name="warnings">Receives what is odd.</param>
+    /// <exception cref="InputException">The file of indices cannot be read, is empty, or has an index twice or out of range.</exception>
+    internal int[] Rows(int count, string source, List<string> warnings)
+    {
+        if (_path is null)
+        {
+            if (_first > count) warnings.Add($"{source}: the first {_first} particles were asked for, but there are {count}.");
+            return [.. Enumerable.Range(0, Math.Min(_first, count))];
+        }
+        (long Index, int Place)[] entries = ReadFile(_path);
+        if (entries.Length == 0) throw new InputException(_path, "it lists no particles.", "Give one index per line, from 0.");
+        bool[] taken = new bool[count];
+        int[] rows = new int[entries.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            (long index, int place) = entries[i];
+            if (index < 0 || index >= count)
+            {
+                throw new InputException(
+                    Where(_path, place), $"index {index} is not among the {count} particles of {source}.",
+                    $"Indices count from 0 to {count - 1}.");
+            }
+            if (taken[index]) throw new InputException(Where(_path, place), $"index {index} is listed twice.", "List each particle once.");
+            taken[index] = true;
+            rows[i] = (int)index;
+        }
+        return rows;
+    }
+
+    private static string Where(string path, int place) => string.Create(CultureInfo.InvariantCulture, $"{path}, entry {place}");
+
+    private static (long Index, int Place)[] ReadFile(string path)
+    {
+        if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
+        {
+            return [.. NpyIntegers.Read(path).Select((value, i) => (value, i + 1))];
+        }
+        List<(long, int)> entries = [];
+        foreach (ReadOnlySpan<char> line in InputFile.ReadText(path).AsSpan().EnumerateLines())
+        {
+            int comment = line.IndexOf('#');
+            ReadOnlySpan<char> text = (comment < 0 ? line : line[..comment]).Trim();
+            if (text.IsEmpty) continue;
+            if (!long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long index))
+            {
+                string shown = text[..Math.Min(40, text.Length)].ToString();
+                throw new InputException(
+                    Where(path, entries.Count + 1), $"'{shown}' is not a whole number.",
+                    "Give one index per line, from 0, or a one-dimensional .npy of integers.");
+            }
+            entries.Add((index, entries.Count + 1));
+        }
+        return [.. entries];
+    }
+}
