@@ -21,13 +21,15 @@ public sealed partial class ArchitectureTests
         ["Imaging"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics"],
         ["Projection"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging"],
         ["Particles"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "IO"],
+        ["Preprocessing"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "IO", "Particles"],
         ["Simulation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
         ["Evaluation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
         ["Symmetry"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Evaluation"],
         ["Validation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "IO"],
         ["Runs"] =
         [
-            "Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Simulation", "Evaluation",
+            "Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Preprocessing", "Simulation",
+            "Evaluation",
         ],
     };
 
