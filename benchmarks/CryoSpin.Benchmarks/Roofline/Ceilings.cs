@@ -74,7 +74,8 @@ internal sealed record Ceilings(
         AlignedBuffer[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new AlignedBuffer(all))];
         nint[] at = [.. buffers.Select(b => (nint)b.Pointer)];
         int[] sink = new int[team.Workers * 16];
-        int passes = (int)Math.Max(1, 200_000 / bytes);
+        // Long enough that starting the team does not count.
+        int passes = (int)Math.Max(1, 20e6 / bytes);
         double Rate(double moved, Action<int> body) =>
             team.Workers * passes * moved * 4 / clock.Seconds(() => team.ForBlocks(team.Workers, (_, w) =>
             {

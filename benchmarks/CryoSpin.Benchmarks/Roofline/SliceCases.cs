@@ -11,6 +11,9 @@ internal static class SliceCases
 {
     private const int Slices = 32;
 
+    // Small slices several times over, so that starting the team does not count.
+    private const int LeastPoints = 1 << 16;
+
     /// <summary>Radius of the last search, then of the whole band of 64 and 128 pixel boxes.</summary>
     private static readonly int[] Radii = [10, 32, 63];
 
@@ -65,7 +68,7 @@ internal static class SliceCases
         {
             foreach (float[] x in new[] { b.Ctf, b.DataReal, b.DataImaginary, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1 }) Fill(x);
         }
-        int items = Slices * team.Workers;
+        int items = ItemsOf(disc, team);
         return new KernelCase("normal equations", $"R {radius}", items, () => team.ForBlocks(items, (i, w) =>
             NormalEquations.Accumulate(buffers[w], 0.7, -0.4, out _)))
         {
@@ -131,6 +134,9 @@ internal static class SliceCases
         }));
     }
 
+    private static int ItemsOf(FrequencyDisc disc, WorkerTeam team) =>
+        Slices * Math.Max(1, LeastPoints / (Slices * disc.Count)) * team.Workers;
+
     private static void Fill(float[] x)
     {
         Random random = new(1);
@@ -160,7 +166,7 @@ internal static class SliceCases
 
         public float[][][] Buffers { get; }
 
-        public int Items => Slices * Team.Workers;
+        public int Items => ItemsOf(Disc, Team);
 
         public string Size => $"R {Disc.Radius}";
 

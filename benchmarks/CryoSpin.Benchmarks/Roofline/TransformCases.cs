@@ -36,7 +36,7 @@ internal static class TransformCases
         OpticsGroup optics = new("1", 300, 2.7, 0.1, 2.13, 128);
         ContrastTransferFunction ctf = new(optics, new CtfParameters(15_000, 14_500, 30));
         float[][] values = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[disc.PaddedCount])];
-        int items = 32 * team.Workers;
+        int items = 128 * team.Workers;
         return new KernelCase("CTF", $"R {radius}", items, () => team.ForBlocks(items, (_, w) =>
             ctf.Evaluate(disc.Kx, disc.Ky, 1 / (128 * 2.13), values[w])))
         {
