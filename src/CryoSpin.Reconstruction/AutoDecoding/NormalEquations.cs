@@ -34,9 +34,13 @@ internal struct NormalEquations
     }
 
     /// <summary>
-    /// Residual r = c v - a e^(-i theta), theta = 2 pi (kx ox + ky oy)/box; its columns are
-    /// -ky c g, kx c g, c t (see SliceKernel.SampleWithGradient) and i (2 pi k/box) a e^(-i theta).
+    /// Residual r = c v - B, B = a e^(-i theta), theta = 2 pi (kx ox + ky oy)/box; its columns are -ky G, kx G, T, i u kx B, i u ky B with
+    /// G = c g, T = c t (see SliceKernel.SampleWithGradient) and u = 2 pi/box.
     /// </summary>
+    /// <remarks>
+    /// All entries are products of two of G, T, iB and r times monomials of kx and ky: twenty sums, one multiply-add each, in place of
+    /// twenty dot products of complex columns. They are kept in locals because an indexed array of them would live in memory.
+    /// </remarks>
     /// <param name="b">Buffers over one disc, already filled with slice, gradient, data and transfer function.</param>
     /// <param name="originX">Origin, pixels.</param>
     /// <param name="originY">Origin, pixels.</param>
@@ -44,54 +48,68 @@ internal struct NormalEquations
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Accumulate(FitBuffers b, double originX, double originY, out NormalEquations result)
     {
-        float perPixel = (float)(2 * Math.PI / b.Box);
-        V ox = Vector256.Create((float)originX * perPixel), oy = Vector256.Create((float)originY * perPixel), unit = Vector256.Create(perPixel);
-        V* h = stackalloc V[15];
-        V* g = stackalloc V[5];
-        for (int i = 0; i < 15; i++) h[i] = V.Zero;
-        for (int i = 0; i < 5; i++) g[i] = V.Zero;
-        V misfit = V.Zero;
-        V* jr = stackalloc V[5];
-        V* ji = stackalloc V[5];
+        V ox = Vector256.Create((float)(originX / b.Box)), oy = Vector256.Create((float)(originY / b.Box));
+        V ggXX = V.Zero, ggXY = V.Zero, ggYY = V.Zero, gtX = V.Zero, gtY = V.Zero, tt = V.Zero, gbXX = V.Zero, gbXY = V.Zero, gbYY = V.Zero;
+        V tbX = V.Zero, tbY = V.Zero, bbXX = V.Zero, bbXY = V.Zero, bbYY = V.Zero;
+        V grX = V.Zero, grY = V.Zero, tr = V.Zero, brX = V.Zero, brY = V.Zero, misfit = V.Zero;
         fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, ctf = b.Ctf, dre = b.DataReal, dim = b.DataImaginary)
         fixed (float* vre = b.Slice0, vim = b.Slice1, are = b.Along0, aim = b.Along1, tre = b.Turn0, tim = b.Turn1)
         {
             for (int p = 0; p < b.Disc.PaddedCount; p += 8)
             {
                 V kx = Vector256.Load(kxs + p), ky = Vector256.Load(kys + p), c = Vector256.Load(ctf + p);
-                (V sin, V cos) = Vector256.SinCos(Vector256.FusedMultiplyAdd(kx, ox, ky * oy));
+                PhaseShift.SinCosOfTurns(Vector256.FusedMultiplyAdd(kx, ox, ky * oy), out V sin, out V cos);
                 V dr = Vector256.Load(dre + p), di = Vector256.Load(dim + p);
                 V br = Vector256.FusedMultiplyAdd(dr, cos, di * sin), bi = di * cos - dr * sin;
                 V mr = c * Vector256.Load(vre + p), mi = c * Vector256.Load(vim + p);
                 V rr = mr - br, ri = mi - bi;
-                misfit += mr * (rr - br) + mi * (ri - bi);
+                misfit += Vector256.FusedMultiplyAdd(mr, rr - br, mi * (ri - bi));
                 V gr = c * Vector256.Load(are + p), gi = c * Vector256.Load(aim + p);
-                jr[0] = -ky * gr;
-                ji[0] = -ky * gi;
-                jr[1] = kx * gr;
-                ji[1] = kx * gi;
-                jr[2] = c * Vector256.Load(tre + p);
-                ji[2] = c * Vector256.Load(tim + p);
-                V ux = kx * unit, uy = ky * unit;
-                jr[3] = -ux * bi;
-                ji[3] = ux * br;
-                jr[4] = -uy * bi;
-                ji[4] = uy * br;
-                int n = 0;
-                for (int row = 0; row < 5; row++)
-                {
-                    g[row] = Vector256.FusedMultiplyAdd(jr[row], rr, Vector256.FusedMultiplyAdd(ji[row], ri, g[row]));
-                    for (int col = row; col < 5; col++, n++)
-                    {
-                        h[n] = Vector256.FusedMultiplyAdd(jr[row], jr[col], Vector256.FusedMultiplyAdd(ji[row], ji[col], h[n]));
-                    }
-                }
+                V sr = c * Vector256.Load(tre + p), si = c * Vector256.Load(tim + p);
+                V xx = kx * kx, xy = kx * ky, yy = ky * ky;
+                V product = Dot(gr, gr, gi, gi);
+                ggXX = Vector256.FusedMultiplyAdd(product, xx, ggXX);
+                ggXY = Vector256.FusedMultiplyAdd(product, xy, ggXY);
+                ggYY = Vector256.FusedMultiplyAdd(product, yy, ggYY);
+                product = Dot(br, br, bi, bi);
+                bbXX = Vector256.FusedMultiplyAdd(product, xx, bbXX);
+                bbXY = Vector256.FusedMultiplyAdd(product, xy, bbXY);
+                bbYY = Vector256.FusedMultiplyAdd(product, yy, bbYY);
+                // With iB = -bi + i br.
+                product = gi * br - gr * bi;
+                gbXX = Vector256.FusedMultiplyAdd(product, xx, gbXX);
+                gbXY = Vector256.FusedMultiplyAdd(product, xy, gbXY);
+                gbYY = Vector256.FusedMultiplyAdd(product, yy, gbYY);
+                product = Dot(gr, sr, gi, si);
+                gtX = Vector256.FusedMultiplyAdd(product, kx, gtX);
+                gtY = Vector256.FusedMultiplyAdd(product, ky, gtY);
+                product = si * br - sr * bi;
+                tbX = Vector256.FusedMultiplyAdd(product, kx, tbX);
+                tbY = Vector256.FusedMultiplyAdd(product, ky, tbY);
+                product = Dot(gr, rr, gi, ri);
+                grX = Vector256.FusedMultiplyAdd(product, kx, grX);
+                grY = Vector256.FusedMultiplyAdd(product, ky, grY);
+                product = ri * br - rr * bi;
+                brX = Vector256.FusedMultiplyAdd(product, kx, brX);
+                brY = Vector256.FusedMultiplyAdd(product, ky, brY);
+                tt = Vector256.FusedMultiplyAdd(sr, sr, Vector256.FusedMultiplyAdd(si, si, tt));
+                tr = Vector256.FusedMultiplyAdd(sr, rr, Vector256.FusedMultiplyAdd(si, ri, tr));
             }
         }
+        double u = 2 * Math.PI / b.Box;
         result = default;
-        for (int i = 0; i < 15; i++) result.Matrix[i] = Vector256.Sum(h[i]);
-        for (int i = 0; i < 5; i++) result.Gradient[i] = Vector256.Sum(g[i]);
-        result.Misfit = Vector256.Sum(misfit);
+        ReadOnlySpan<double> matrix =
+        [
+            Sum(ggYY), -Sum(ggXY), -Sum(gtY), -u * Sum(gbXY), -u * Sum(gbYY),
+            Sum(ggXX), Sum(gtX), u * Sum(gbXX), u * Sum(gbXY),
+            Sum(tt), u * Sum(tbX), u * Sum(tbY),
+            u * u * Sum(bbXX), u * u * Sum(bbXY),
+            u * u * Sum(bbYY),
+        ];
+        ReadOnlySpan<double> gradient = [-Sum(grY), Sum(grX), Sum(tr), u * Sum(brX), u * Sum(brY)];
+        for (int i = 0; i < 15; i++) result.Matrix[i] = matrix[i];
+        for (int i = 0; i < Parameters; i++) result.Gradient[i] = gradient[i];
+        result.Misfit = Sum(misfit);
     }
 
     /// <summary>Solves (H + damping diag(H)) step = -gradient by Cholesky; false where the matrix is not positive.</summary>
@@ -136,4 +154,9 @@ internal struct NormalEquations
         }
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Dot(V a, V b, V c, V d) => Vector256.FusedMultiplyAdd(a, b, c * d);
+
+    private static double Sum(V v) => Vector256.Sum(v);
 }

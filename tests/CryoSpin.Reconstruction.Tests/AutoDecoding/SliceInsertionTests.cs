@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
@@ -23,6 +24,18 @@ public class SliceInsertionTests
             * Complex.FromPolarCoordinates(1, -2 * Math.PI * (scene.Disc.Kx[p] * 1.3 - scene.Disc.Ky[p] * 2.4) / 24))];
         Numbers.Close([.. expected.Select(c => c.Real)], [.. re.Select(v => (double)v)], 1e-5, "real parts");
         Numbers.Close([.. expected.Select(c => c.Imaginary)], [.. im.Select(v => (double)v)], 1e-5, "imaginary parts");
+    }
+
+    [Fact]
+    public void Sine_and_cosine_of_turns_are_right_to_single_precision()
+    {
+        for (int i = -40_000; i <= 40_000; i++)
+        {
+            float turns = i * 3.1e-4f;
+            PhaseShift.SinCosOfTurns(Vector256.Create(turns), out Vector256<float> sin, out Vector256<float> cos);
+            Assert.Equal(Math.Sin(2 * Math.PI * turns), sin[0], 4e-7);
+            Assert.Equal(Math.Cos(2 * Math.PI * turns), cos[7], 4e-7);
+        }
     }
 
     [Fact]
