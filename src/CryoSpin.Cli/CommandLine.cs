@@ -60,6 +60,7 @@ internal static class CommandLine
             + "the FSC and every particle's pose.");
         root.Add(DemoVerb.Create(engine ?? ReconstructionEngine.Run));
         root.Add(SimulateVerb.Create());
+        root.Add(PreprocessVerb.Create());
         root.Add(ReconstructVerb.Create(engine ?? ReconstructionEngine.Run));
         root.Add(BackprojectVerb.Create());
         root.Add(EvaluateVerb.Create());

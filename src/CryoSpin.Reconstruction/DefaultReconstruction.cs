@@ -35,7 +35,7 @@ internal sealed class DefaultReconstruction(
         if (preparation.Contrast == Contrast.Black)
         {
             observer.Log(
-                "warning: Particles look darker than their background: the map will have negative density. Stop, and invert the images first.");
+                "warning: Particles look darker than their background: the map will have negative density. Leave --invert out, or give it.");
         }
         (ParticleCache cache, _signal) = preparation.Load(team, observer, _track.Particles, cancellation);
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;

@@ -4,6 +4,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Particles;
+using CryoSpin.Preprocessing;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Runs;
@@ -21,9 +22,12 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
     /// <param name="source">Particles with poses.</param>
     /// <param name="threads">Worker threads.</param>
     /// <param name="observer">Receives progress.</param>
+    /// <param name="preparation">How the images are prepared; null for the usual way.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="InputException">The particles have no poses, or cannot be read.</exception>
-    public static PosedReconstruction Run(ParticleSource source, int threads, IRunObserver observer, CancellationToken cancellation = default)
+    public static PosedReconstruction Run(
+        ParticleSource source, int threads, IRunObserver observer, PreparationOptions? preparation = null,
+        CancellationToken cancellation = default)
     {
         if (!source.Set.HasPoses)
         {
@@ -31,10 +35,9 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
                 source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).",
                 "Give a star file with poses, or use reconstruct.");
         }
-        ReconstructionRun.CheckBox(source.Set);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         using WorkerTeam team = new(threads);
-        ReconstructionInput input = ReconstructionRun.InputOf(source);
+        ReconstructionInput input = ReconstructionRun.InputOf(PreparedParticles.Open(source, preparation), observer);
         RunTracker track = new(input, observer);
         track.Start("loading", 0, 0.5);
         (ParticleCache cache, _) = new ImagePreparation(input).Load(team, observer, track.Particles, cancellation);

@@ -1,8 +1,8 @@
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
-using CryoSpin.Fourier;
 using CryoSpin.Optics;
 using CryoSpin.Particles;
+using CryoSpin.Preprocessing;
 using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
 using static System.FormattableString;
@@ -31,33 +31,36 @@ public static class ReconstructionRun
         ReconstructionOptions options, MethodSettings settings, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
         Check(options, source.Set);
-        ReconstructionInput input = InputOf(source);
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
+        ReconstructionInput input = InputOf(PreparedParticles.Open(source, PreparationOf(options)), observer);
         using WorkerTeam team = new(options.Threads);
         return options.Preset == ReconstructionPreset.Paper
             ? PaperPreset.Run(input, options, observer, team, cancellation)
             : new DefaultReconstruction(input, options, settings, observer, team).Run(cancellation);
     }
 
-    /// <summary>The particles of a source, free of file formats.</summary>
-    internal static ReconstructionInput InputOf(ParticleSource source)
+    /// <summary>Prepared particles, free of file formats. What their preparation decided goes to the observer's log.</summary>
+    internal static ReconstructionInput InputOf(PreparedParticles particles, IRunObserver observer)
     {
-        ParticleSet set = source.Set;
+        foreach (string note in particles.Notes) observer.Log(note);
+        ParticleSet set = particles.Set;
         int[] all = [.. Enumerable.Range(0, set.Count)];
-        ContrastTransferFunction[]? ctf = set.HasCtf ? [.. all.Select(i => new ContrastTransferFunction(set.Optics(i), set.Ctf(i)!.Value))] : null;
+        ContrastTransferFunction[]? ctf = set.HasCtf ? [.. all.Select(i => particles.Ctf(i)!.Value)] : null;
         int[]? half = all.All(i => set.RandomSubset(i) is 1 or 2) ? [.. all.Select(i => set.RandomSubset(i)!.Value)] : null;
-        return new ReconstructionInput(set.Count, set.BoxSize, set.PixelSizeAngstrom, source.ReadImage, ctf, half)
-        {
-            Name = set.Source,
-        };
+        return new ReconstructionInput(
+            set.Count, particles.Grid.BoxSize, particles.Grid.PixelSizeAngstrom, particles.ReadImage, ctf, half) { Name = set.Source };
     }
+
+    /// <summary>How a run's options want images prepared.</summary>
+    internal static PreparationOptions PreparationOf(ReconstructionOptions options) =>
+        new() { Invert = options.Invert, DownsampleBox = options.DownsampleBox };
 
     /// <summary>Refuses particles and options that cannot be reconstructed, before any image is read.</summary>
     /// <param name="options">What the user asked.</param>
     /// <param name="particles">The particles.</param>
     /// <exception cref="InputException">
-    /// Fewer than 20 particles, a box below 16 pixels, odd or with a prime factor above 7, a largest shift above a quarter of the box, or a mask
-    /// that is wider than the box or narrower than 4 pixels.
+    /// Fewer than 20 particles, a box below 16 pixels or to which the images cannot be downsampled, a largest shift above a quarter of the
+    /// box, or a mask that is wider than the box or narrower than 4 pixels.
     /// </exception>
     public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
@@ -66,8 +69,8 @@ public static class ReconstructionRun
             throw new InputException(
                 particles.Source, $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
-        CheckBox(particles);
-        int size = particles.BoxSize;
+        ImageGrid grid = ImageGrid.Of(particles, options.DownsampleBox);
+        int size = grid.BoxSize;
         if (size < SmallestBox)
         {
             throw new InputException(particles.Source, $"the images are {size} pixels wide.", $"At least {SmallestBox} are needed.");
@@ -79,45 +82,12 @@ public static class ReconstructionRun
                 Invariant($"a largest shift of {options.MaxShiftPixels} pixels is more than a quarter of the {size}-pixel box."),
                 "Re-centre the particles, extract them in a larger box, or give a smaller --max-shift.");
         }
-        double box = size * particles.PixelSizeAngstrom;
-        if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * particles.PixelSizeAngstrom))
+        double box = size * grid.PixelSizeAngstrom;
+        if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * grid.PixelSizeAngstrom))
         {
             throw new InputException(
                 particles.Source, Invariant($"a mask of {mask:0.#} Å does not suit a box of {box:0.#} Å."),
                 "Give the particle's diameter with --mask-diameter.");
-        }
-    }
-
-    /// <summary>Refuses a box that cannot be transformed.</summary>
-    internal static void CheckBox(ParticleSet particles)
-    {
-        CheckOptics(particles);
-        int size = particles.BoxSize;
-        if (size % 2 == 0 && FourierSizes.IsGood(size)) return;
-        throw new InputException(
-            particles.Source, $"the images are {size} pixels wide.",
-            "The box must be even with no prime factor above 7: crop or pad the images, e.g. relion_image_handler --new_box "
-            + $"{FourierSizes.NextGood(size)}.");
-    }
-
-    private static void CheckOptics(ParticleSet particles)
-    {
-        if (!particles.HasOneGrid)
-        {
-            throw new InputException(
-                particles.Source, "the optics groups differ in box or pixel size.", "Rescale the images, or process the groups apart.");
-        }
-        if (particles.OpticsGroups.Any(g => g.IsPremultiplied))
-        {
-            throw new InputException(
-                particles.Source, "the images are multiplied by their CTF (_rlnCtfDataAreCtfPremultiplied is 1).",
-                "Extract the particles again without premultiplication.");
-        }
-        if (particles.OpticsGroups.Any(g => g.IsPhaseFlipped))
-        {
-            throw new InputException(
-                particles.Source, "the images are phase-flipped (_rlnCtfDataArePhaseFlipped).",
-                "Extract or export them without phase flipping.");
         }
     }
 }

@@ -21,11 +21,13 @@ public sealed partial class ArchitectureTests
         ["Imaging"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics"],
         ["Projection"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging"],
         ["Particles"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "IO"],
+        ["Preprocessing"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "IO", "Particles"],
         ["Simulation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
         ["Evaluation"] = ["Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles"],
         ["Runs"] =
         [
-            "Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Simulation", "Evaluation",
+            "Compute", "Diagnostics", "Geometry", "Fourier", "Optics", "Imaging", "Projection", "Particles", "Preprocessing", "Simulation",
+            "Evaluation",
         ],
     };
 

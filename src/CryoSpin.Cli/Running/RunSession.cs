@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Particles;
+using CryoSpin.Preprocessing;
 using CryoSpin.Reporting;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
@@ -35,6 +36,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
         using ParticleSource source = ParticleSource.Open(options.ParticlesPath, ParticleInput.Of(options));
         Check(options, source.Set);
+        ImageGrid grid = ImageGrid.Of(source.Set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
         RunRecord run = new()
         {
@@ -43,8 +45,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             Options = options,
             StartedUtc = DateTime.UtcNow,
             ParticleCount = source.Set.Count,
-            BoxSize = source.Set.BoxSize,
-            PixelSizeAngstrom = source.Set.PixelSizeAngstrom,
+            BoxSize = grid.BoxSize,
+            PixelSizeAngstrom = grid.PixelSizeAngstrom,
         };
         folder.WriteRun(run);
         return ProgressView.Run(terminal, view => Execute(run, source, folder, new RunObserver(folder, view), cancellation));

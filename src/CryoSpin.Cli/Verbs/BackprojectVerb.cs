@@ -17,6 +17,7 @@ internal static class BackprojectVerb
     {
         Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
         ParticleInput input = new();
+        ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
         Option<bool> halves = OptionFactory.Flag(
             "--half-maps", "Also write the half-maps, as MAP_half1_unfil.mrc and MAP_half2_unfil.mrc.");
@@ -24,13 +25,15 @@ internal static class BackprojectVerb
         return new Verb("backproject", "Make the map from particles whose poses are known.")
         {
             Examples = ["cryospin backproject result/particles.star -o check.mrc --half-maps"],
-        }.With([particles, output, halves, threads, .. input.Options]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, halves, threads, .. input.Options, .. images.Options]).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(output);
             MapFile.CheckOutput(path);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
             PosedReconstruction result = ProgressView.Run(
-                terminal, view => PosedReconstruction.Run(source, parse.GetValue(threads), new TerminalObserver(view), cancellation));
+                terminal,
+                view => PosedReconstruction.Run(
+                    source, parse.GetValue(threads), new TerminalObserver(view), images.Read(parse), cancellation));
             MapFile.Write(path, result.Map);
             if (parse.GetValue(halves))
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Inspection;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Diagnostics;
@@ -25,7 +26,8 @@ internal static class InspectVerb
             if (Directory.Exists(path)) throw new InputException(path, "this is a folder.", "Name a file in it.");
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
             bool table = Path.GetExtension(path).ToLowerInvariant() is ".star" or ".txt";
-            (table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path)).Write(terminal.Out, parse.GetValue(json));
+            FactSheet sheet = table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path);
+            sheet.Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;
         });
     }

@@ -22,6 +22,7 @@ internal static class ReconstructVerb
             Description = "Particles in RELION's form (3.1, or older with one table), a bare stack (.mrcs), or a list of stacks (.txt).",
         };
         ParticleInput input = new();
+        ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
         Option<string> preset = new("--preset")
         {
@@ -34,7 +35,7 @@ internal static class ReconstructVerb
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
         Option<double> maxShift = OptionFactory.Number(
-            "--max-shift", "Greatest distance of a particle from its image's centre, pixels.", "PX", Usual.MaxShiftPixels, 0, 512);
+            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX", Usual.MaxShiftPixels, 0, 512);
         Option<double?> mask = OptionFactory.OptionalNumber(
             "--mask-diameter", "Diameter of the spherical mask, angstrom [default: estimated from the data].", "A", 1, 1e5);
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
@@ -49,7 +50,8 @@ internal static class ReconstructVerb
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
             ],
-        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, .. input.Options, overwrite]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, .. input.Options, .. images.Options, overwrite])
+        .Does((parse, terminal, cancellation) =>
         {
             ReconstructionOptions options = new()
             {
@@ -64,7 +66,7 @@ internal static class ReconstructVerb
                 Overwrite = parse.GetValue(overwrite),
             };
             RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };
-            RunRecord run = session.Execute(input.AddTo(options, parse), CommandText.Of(parse), cancellation);
+            RunRecord run = session.Execute(images.AddTo(input.AddTo(options, parse), parse), CommandText.Of(parse), cancellation);
             Print(run, terminal);
             return ExitCode.Done;
         });

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Optics.Kernels;
 
 namespace CryoSpin.Optics;
@@ -9,11 +10,22 @@ namespace CryoSpin.Optics;
 /// <remarks>
 /// With z(ang) = (U+V)/2 + (U-V)/2 cos 2(ang - t) and chi = -pi lambda z k^2 + pi/2 Cs lambda^3 k^4 - phi,
 /// CTF = -(sqrt(1-Q0^2) sin chi - Q0 cos chi) * scale * exp(-B k^2/4) = -sin(chi - asin Q0) * scale * exp(-B k^2/4):
-/// one sine is enough. z k^2 is a quadratic form in (kx, ky), so that no angle is ever needed.
+/// one sine is enough. z k^2 is a quadratic form in (kx, ky), so that no angle is ever needed. Even Zernike aberrations add to chi; those
+/// of up to fourth order that are not a quadratic form or a multiple of k^4, and all higher ones, are evaluated one frequency at a time.
+/// <para>Frequencies are those of the specimen: of an image with anisotropic magnification M that is M k, see
+/// <see cref="OpticsGroup.Magnification"/>.</para>
+/// <para>Phase-flipped images have the transfer function |CTF|. Premultiplied images F' = CTF F are divided by max(|CTF|, e), e =
+/// <see cref="PremultiplicationFloor"/>, when they are loaded, which where |CTF| is above e gives back the phase-flipped image with its
+/// white noise, exactly; so their transfer function is CTF^2 / max(|CTF|, e). Below e, where cropping and rounding after the
+/// multiplication leave more in the file than the quotient could stand, the noise is overstated and the little information there
+/// (CTF^2 is below e^2) is lost: less than 1 % of a full shell's.</para>
 /// The default value of this type is a function that is zero everywhere.
 /// </remarks>
 public readonly struct ContrastTransferFunction
 {
+    /// <summary>Where |CTF| is smaller, premultiplied data are divided by this instead.</summary>
+    public const double PremultiplicationFloor = 0.1;
+
     private readonly double _xx;
     private readonly double _xy;
     private readonly double _yy;
@@ -21,9 +33,13 @@ public readonly struct ContrastTransferFunction
     private readonly double _offset;
     private readonly double _scale;
     private readonly double _quarterB;
+    private readonly AberrationPolynomial? _rest;
+    private readonly Form _form;
 
     /// <summary>Prepares the function of one particle.</summary>
-    /// <param name="optics">Voltage, spherical aberration and amplitude contrast.</param>
+    /// <param name="optics">
+    /// Voltage, spherical aberration, amplitude contrast, even Zernike aberrations, and what was done to the images.
+    /// </param>
     /// <param name="parameters">The particle's own values.</param>
     /// <exception cref="ArgumentException">
     /// A voltage that is not positive, an amplitude contrast outside 0..1, or a value that is not finite.
@@ -50,7 +66,27 @@ public readonly struct ContrastTransferFunction
         _offset = -parameters.PhaseShiftDegrees / 360 - Math.Asin(q0) / (2 * Math.PI);
         _scale = parameters.Scale;
         _quarterB = parameters.BFactorAngstromSquared / 4;
-        if (!double.IsFinite(_xx + _xy + _yy + _quartic + _offset + _scale + _quarterB))
+        _form = optics.IsPremultiplied ? Form.Premultiplied : optics.IsPhaseFlipped ? Form.PhaseFlipped : Form.Signed;
+        if (optics.EvenZernike is { Count: > 0 } zernike)
+        {
+            AberrationPolynomial even = AberrationPolynomial.Even(zernike);
+            const double turn = 1 / (2 * Math.PI);
+            _offset += even[0, 0] * turn;
+            _xx += even[2, 0] * turn;
+            _xy += even[1, 1] * turn;
+            _yy += even[0, 2] * turn;
+            // What is left of the fourth order has no x^4.
+            double fourth = even[4, 0];
+            _quartic += fourth * turn;
+            AberrationPolynomial rest = even.Less((i, j) => (i + j) switch
+            {
+                0 or 2 => even[i, j],
+                4 => i % 2 == 1 ? 0 : i == 2 ? 2 * fourth : fourth,
+                _ => 0,
+            });
+            if (!rest.IsZero) _rest = rest;
+        }
+        if (!double.IsFinite(_xx + _xy + _yy + _quartic + _offset + _scale + _quarterB + (_rest?.Evaluate(0.1, 0.1) ?? 0)))
         {
             throw new ArgumentException("A value of the contrast transfer function is not finite.", nameof(parameters));
         }
@@ -75,8 +111,9 @@ public readonly struct ContrastTransferFunction
     {
         double k2 = kx * kx + ky * ky;
         double turns = _xx * kx * kx + _xy * kx * ky + _yy * ky * ky + _quartic * k2 * k2 + _offset;
+        if (_rest is not null) turns += _rest.Evaluate(kx, ky) / (2 * Math.PI);
         turns -= Math.Round(turns);
-        return -_scale * Math.Sin(2 * Math.PI * turns) * Math.Exp(-_quarterB * k2);
+        return InForm(-_scale * Math.Sin(2 * Math.PI * turns) * Math.Exp(-_quarterB * k2));
     }
 
     /// <summary>
@@ -94,8 +131,29 @@ public readonly struct ContrastTransferFunction
         {
             throw new ArgumentException($"Lengths differ: {kx.Length} kx, {ky.Length} ky, {ctf.Length} values.", nameof(ctf));
         }
+        if (_rest is not null)
+        {
+            for (int i = 0; i < ctf.Length; i++) ctf[i] = (float)Evaluate(kx[i] * unitPerAngstrom, ky[i] * unitPerAngstrom);
+            return;
+        }
         double u2 = unitPerAngstrom * unitPerAngstrom;
         CtfKernel.Evaluate(
             kx, ky, new CtfPhase(_xx * u2, _xy * u2, _yy * u2, _quartic * u2 * u2, _offset), (float)-_scale, (float)(-_quarterB * u2), ctf);
+        if (_form == Form.PhaseFlipped) TensorPrimitives.Abs(ctf, ctf);
+        else if (_form == Form.Premultiplied) for (int i = 0; i < ctf.Length; i++) ctf[i] = (float)InForm(ctf[i]);
+    }
+
+    private double InForm(double signed) => _form switch
+    {
+        Form.Signed => signed,
+        Form.PhaseFlipped => Math.Abs(signed),
+        _ => signed * signed / Math.Max(Math.Abs(signed), PremultiplicationFloor),
+    };
+
+    private enum Form : byte
+    {
+        Signed,
+        PhaseFlipped,
+        Premultiplied,
     }
 }

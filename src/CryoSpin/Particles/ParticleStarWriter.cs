@@ -12,6 +12,15 @@ internal static class ParticleStarWriter
         string path,
         IReadOnlyList<Pose>? poses,
         IReadOnlyList<int>? randomSubset,
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns) =>
+        Build(set, path, poses, randomSubset, extraColumns).Write(path);
+
+    /// <summary>The tables, without a file: for who changes them before they are written.</summary>
+    public static StarFile Build(
+        ParticleSet set,
+        string path,
+        IReadOnlyList<Pose>? poses,
+        IReadOnlyList<int>? randomSubset,
         IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns)
     {
         CheckCount(set, poses?.Count, nameof(poses));
@@ -31,7 +40,7 @@ internal static class ParticleStarWriter
         {
             output.Add(table == data.Particles ? particles : table == data.Optics ? optics : table);
         }
-        output.Write(path);
+        return output;
     }
 
     private static void CheckCount(ParticleSet set, int? count, string name)

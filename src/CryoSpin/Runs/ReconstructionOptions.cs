@@ -40,11 +40,17 @@ public sealed record ReconstructionOptions
     /// <summary>Worker threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Greatest distance, in pixels, of a particle from its image's centre.</summary>
+    /// <summary>Greatest distance of a particle from its image's centre, in pixels of the images as reconstructed.</summary>
     public double MaxShiftPixels { get; init; } = 5;
 
     /// <summary>Diameter of the spherical mask; null: estimated from the data.</summary>
     public double? MaskDiameterAngstrom { get; init; }
+
+    /// <summary>True to invert the images' contrast, false to keep it; null: inverted where the data show dark particles.</summary>
+    public bool? Invert { get; init; }
+
+    /// <summary>Box to which the images are downsampled while they are read; null: the images' own.</summary>
+    public int? DownsampleBox { get; init; }
 
     /// <summary>Whether an existing output folder may be replaced.</summary>
     public bool Overwrite { get; init; }

@@ -4,6 +4,57 @@ namespace CryoSpin.Tests.Optics;
 
 public class ContrastTransferFunctionTests
 {
+    [Theory]
+    [InlineData(4)]
+    [InlineData(9)]
+    [InlineData(16)]
+    public void Even_aberrations_add_to_the_phase(int count)
+    {
+        Random random = new(count);
+        double[] zernike = [.. Enumerable.Range(0, count).Select(_ => 4 * random.NextDouble() - 2)];
+        CtfParameters p = new(12000, 11000, 30);
+        // cos of the phase: a quarter turn of phase shift makes it from the sine, so that the sum formula gives the shifted function.
+        ContrastTransferFunction plain = new(s_titan, p), quarter = new(s_titan, p with { PhaseShiftDegrees = -90 });
+        ContrastTransferFunction aberrated = new(s_titan with { EvenZernike = zernike }, p);
+        AberrationPolynomial phase = AberrationPolynomial.Even(zernike);
+        float[] kx = [.. Enumerable.Range(0, 100).Select(_ => (float)random.Next(-32, 33))];
+        float[] ky = [.. Enumerable.Range(0, 100).Select(_ => (float)random.Next(-32, 33))];
+        float[] values = new float[100];
+        double unit = 1 / (64 * 1.5);
+        aberrated.Evaluate(kx, ky, unit, values);
+        for (int i = 0; i < 100; i++)
+        {
+            double x = kx[i] * unit, y = ky[i] * unit, shift = phase.Evaluate(x, y);
+            double expected = plain.Evaluate(x, y) * Math.Cos(shift) + quarter.Evaluate(x, y) * Math.Sin(shift);
+            Assert.Equal(expected, aberrated.Evaluate(x, y), 1e-9);
+            Assert.Equal(expected, values[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Flipped_and_premultiplied_images_have_their_own_functions()
+    {
+        CtfParameters p = new(12000, 11000, 30);
+        float[] kx = [.. Enumerable.Range(0, 300).Select(i => i / 10f)], ky = [.. kx.Select(k => k / 3)];
+        float[] signed = Values(s_titan), flipped = Values(s_titan with { IsPhaseFlipped = true });
+        float[] premultiplied = Values(s_titan with { IsPremultiplied = true });
+        Assert.Contains(signed, v => v < -0.5f);
+        Assert.Contains(signed, v => Math.Abs(v) < 0.05f);
+        for (int i = 0; i < signed.Length; i++)
+        {
+            float size = Math.Abs(signed[i]);
+            Assert.Equal(size, flipped[i], 1e-6f);
+            Assert.Equal(size >= 0.1f ? size : size * size / 0.1f, premultiplied[i], 1e-6f);
+        }
+
+        float[] Values(OpticsGroup group)
+        {
+            float[] values = new float[kx.Length];
+            new ContrastTransferFunction(group, p).Evaluate(kx, ky, 1 / (64 * 1.5), values);
+            return values;
+        }
+    }
+
     private static readonly OpticsGroup s_titan = new("opticsGroup1", 300, 2.7, 0.1, 1.5, 64);
 
     // Values computed with RELION's formula.
