@@ -54,7 +54,8 @@ internal static class ReconstructVerb
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
             ],
-        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, overwrite]).Does((parse, terminal, cancellation) =>
+        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, overwrite])
+        .Does((parse, terminal, cancellation) =>
         {
             ReconstructionOptions options = new()
             {

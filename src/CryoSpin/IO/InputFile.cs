@@ -131,7 +131,7 @@ internal static class InputFile
     }
 
     private static CryoSpinException NoRoom(string path, Exception e) => new(
-        $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it yourself with gunzip, or name another folder in TMPDIR.",
+        $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it with gunzip, or name another folder in TMPDIR.",
         e);
 
     private static T Guard<T>(string path, Func<T> open)

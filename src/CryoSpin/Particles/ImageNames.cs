@@ -57,7 +57,7 @@ internal sealed class ImageNames
     public void WarnOfDuplicates(StarTable particles, IReadOnlyList<string> paths, List<string> warnings)
     {
         Dictionary<string, int> files = new(StringComparer.Ordinal);
-        int[] fileOf = [.. paths.Select(p => files.TryAdd(Path.GetFullPath(p), files.Count) ? files.Count - 1 : files[Path.GetFullPath(p)])];
+        int[] fileOf = [.. paths.Select(Path.GetFullPath).Select(p => files.TryAdd(p, files.Count) ? files.Count - 1 : files[p])];
         Dictionary<(int File, int Index), int> seen = new(Index.Length);
         int repeated = 0;
         string first = "";

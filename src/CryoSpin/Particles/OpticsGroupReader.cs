@@ -34,7 +34,8 @@ internal sealed class OpticsGroupReader(StarTable particles, StarTable? optics, 
         ParticleColumns.Numbers? voltage = Constant("rlnVoltage"), aberration = Constant("rlnSphericalAberration");
         ParticleColumns.Numbers? contrast = Constant("rlnAmplitudeContrast"), size = columns.Find("rlnImageSize");
         ParticleColumns.Numbers? tiltX = columns.Find("rlnBeamTiltX"), tiltY = columns.Find("rlnBeamTiltY");
-        ParticleColumns.Numbers? flipped = columns.Find("rlnCtfDataArePhaseFlipped"), product = columns.Find("rlnCtfDataAreCtfPremultiplied");
+        ParticleColumns.Numbers? flipped = columns.Find("rlnCtfDataArePhaseFlipped");
+        ParticleColumns.Numbers? product = columns.Find("rlnCtfDataAreCtfPremultiplied");
         ParticleColumns.Numbers?[] magnification =
         [
             columns.Find("rlnMagMat00"), columns.Find("rlnMagMat01"), columns.Find("rlnMagMat10"), columns.Find("rlnMagMat11"),
@@ -84,7 +85,7 @@ internal sealed class OpticsGroupReader(StarTable particles, StarTable? optics, 
         size is >= 1 and <= 65536 && size == Math.Floor(size)
             ? (int)size
             : throw new InputException(
-                Where(i), string.Create(CultureInfo.InvariantCulture, $"_rlnImageSize is {size}."), "It is the width of the images in pixels.");
+                Where(i), FormattableString.Invariant($"_rlnImageSize is {size}."), "It is the width of the images in pixels.");
 
     // An unreadable stack takes the first group's box here; it is reported with all others when the images are opened.
     private int HeaderBox(int i) =>

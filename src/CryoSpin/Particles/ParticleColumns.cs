@@ -38,10 +38,11 @@ internal sealed class ParticleColumns(string path, StarTable particles, StarTabl
         List<double> values = [];
         foreach (Range part in inner.Split(','))
         {
-            if (!double.TryParse(inner[part], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !double.IsFinite(value))
+            bool isNumber = double.TryParse(inner[part], NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            if (!isNumber || !double.IsFinite(value))
             {
-                throw new InputException(
-                    $"{particles.Where(particle)}, column _{column}", $"'{text}' is not a list of numbers.", "Write [1.5,0,-2], without spaces.");
+                string where = $"{particles.Where(particle)}, column _{column}";
+                throw new InputException(where, $"'{text}' is not a list of numbers.", "Write [1.5,0,-2], without spaces.");
             }
             values.Add(value);
         }

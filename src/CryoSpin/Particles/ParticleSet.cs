@@ -30,7 +30,9 @@ public sealed class ParticleSet
     /// </summary>
     public int BoxSize => OpticsGroups[0].BoxSize;
 
-    /// <summary>Pixel size of the first particle's optics group. Other groups may differ: <see cref="OpticsGroup.PixelSizeAngstrom"/>.</summary>
+    /// <summary>
+    /// Pixel size of the first particle's optics group. Other groups may differ: <see cref="OpticsGroup.PixelSizeAngstrom"/>.
+    /// </summary>
     public double PixelSizeAngstrom => OpticsGroups[0].PixelSizeAngstrom;
 
     /// <summary>True when all images have one box and, to 1e-4, one pixel size.</summary>

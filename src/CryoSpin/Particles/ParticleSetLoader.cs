@@ -191,7 +191,8 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
                 return;
             }
         }
-        if (!IsStackList) Warn($"{path}: the star file has no pixel size; {sizes[0]} angstrom is taken from the header of the first stack.");
+        if (IsStackList) return;
+        Warn($"{path}: the star file has no pixel size; {sizes[0]} angstrom is taken from the header of the first stack.");
     }
 
     private void WarnOfSizes(IReadOnlyList<OpticsGroup> groups, int[] groupOf)

@@ -58,7 +58,8 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
     {
         if (name.Contains('\0', StringComparison.Ordinal))
         {
-            throw new InputException(sourcePath, $"the stack's name '{name.Replace("\0", "\\0")}' has a null character.", "The file is damaged.");
+            string shown = name.Replace("\0", "\\0", StringComparison.Ordinal);
+            throw new InputException(sourcePath, $"the stack's name '{shown}' has a null character.", "The file is damaged.");
         }
         string slashed = name.Replace('\\', '/'), last = Path.GetFileName(slashed);
         List<string> candidates = OwnFolderFirst ? [Path.Combine(_folder, name), name] : [name];

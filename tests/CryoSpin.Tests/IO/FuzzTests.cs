@@ -18,8 +18,11 @@ public class FuzzTests(ITestOutputHelper output)
 {
     private const int UsualCount = 2000;
     private const int Seed = 20251;
-    private static readonly string[] s_starWords = ["\nloop_\n", "\ndata_\n", "\ndata_optics\n", "\n_rln", "'", "\"", " # ", "\n", "\t", "@", "\u00e9"];
-    private static readonly string[] s_cifWords = ["\nloop_\n", "\n_atom_site.", "\n;", "'", "\"", "#", "?", ".", "\nsave_x\n", "ENDMDL\n", "ATOM  "];
+    private static readonly string[] s_starWords =
+        ["\nloop_\n", "\ndata_\n", "\ndata_optics\n", "\n_rln", "'", "\"", " # ", "\n", "\t", "@", "\u00e9"];
+
+    private static readonly string[] s_cifWords =
+        ["\nloop_\n", "\n_atom_site.", "\n;", "'", "\"", "#", "?", ".", "\nsave_x\n", "ENDMDL\n", "ATOM  "];
 
     private const string Pdb = """
         HEADER    SOMETHING
@@ -112,7 +115,8 @@ public class FuzzTests(ITestOutputHelper output)
         string star = folder.Write("p.star", ParticleTables.Old);
         byte[] header = "{'descr': '<i8', 'fortran_order': False, 'shape': (2,), }\n"u8.ToArray();
         byte[] npy = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, 1, .. new byte[15]];
-        Action<string> read = path => ParticleSet.Load(star, new ParticleLoadOptions(RequireImages: false, Subset: ParticleSubset.FromFile(path)));
+        Action<string> read = path =>
+            ParticleSet.Load(star, new ParticleLoadOptions(RequireImages: false, Subset: ParticleSubset.FromFile(path)));
         Run(read, ".npy", ["<i8", "(", "shape"], npy);
         Run(read, ".txt", ["#", "-"], "0\n# two\n1\n"u8.ToArray());
     }
@@ -183,7 +187,8 @@ public class FuzzTests(ITestOutputHelper output)
         InputFuzzer fuzzer = new(read, seeds) { Extension = extension, Words = words, IsAllowed = e => e is CryoSpinException };
         FuzzResult result = fuzzer.Run(InputFuzzer.Count(UsualCount), Seed);
         output.WriteLine(FormattableString.Invariant(
-            $"{extension}: {result.Accepted} read, {result.Refused} refused, at most {result.LargestAllocation / 1024.0:F0} KiB allocated, slowest {result.Slowest.TotalMilliseconds:F0} ms"));
+            $"{extension}: {result.Accepted} read, {result.Refused} refused, ")
+            + FormattableString.Invariant($"at most {result.LargestAllocation / 1024.0:F0} KiB allocated, slowest {result.Slowest.TotalMilliseconds:F0} ms"));
         Assert.True(result.Refused > 0, "no damage was noticed");
     }
 

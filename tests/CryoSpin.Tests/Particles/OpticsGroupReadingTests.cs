@@ -95,11 +95,13 @@ public class OpticsGroupReadingTests
             """;
         ParticleSet set = ParticleSet.Load(folder.Star("p.star", Columns + extra + Particles));
         OpticsGroup one = set.Optics(0), two = set.Optics(1);
-        Assert.Equal((0.5, -0.25, true, false), (one.BeamTiltXMilliradians, one.BeamTiltYMilliradians, one.IsPremultiplied, one.IsPhaseFlipped));
+        Assert.Equal((0.5, -0.25), (one.BeamTiltXMilliradians, one.BeamTiltYMilliradians));
+        Assert.Equal((true, false), (one.IsPremultiplied, one.IsPhaseFlipped));
         Assert.Equal(new MagnificationMatrix(1.01, 0.002, 0.003, 0.99), one.Magnification);
         Assert.Equal([1.5, 0, -2], one.OddZernike!);
         Assert.Null(one.EvenZernike);
-        Assert.Equal((0.0, false, true, true), (two.BeamTiltXMilliradians, two.IsPremultiplied, two.IsPhaseFlipped, two.Magnification.IsIdentity));
+        Assert.Equal((0.0, true), (two.BeamTiltXMilliradians, two.Magnification.IsIdentity));
+        Assert.Equal((false, true), (two.IsPremultiplied, two.IsPhaseFlipped));
         Assert.Null(two.OddZernike);
         Assert.Equal([0.1], two.EvenZernike!);
         InputException e = Assert.Throws<InputException>(() => ParticleSet.Load(

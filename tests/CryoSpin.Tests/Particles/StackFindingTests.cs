@@ -29,8 +29,8 @@ public class StackFindingTests
         foreach (string tried in new[] { "star/lost/b.mrcs", "lost/b.mrcs", "star/b.mrcs" }) Assert.Contains(folder.File(tried), e.What);
         Assert.Contains("--data-dir", e.Remedy);
         Assert.DoesNotContain(here, e.What);
-        Assert.Contains(
-            "data folder", Assert.Throws<InputException>(() => ParticleSet.Load(star, new ParticleLoadOptions(DataDirectory: "nowhere"))).What);
+        ParticleLoadOptions nowhere = new(DataDirectory: "nowhere");
+        Assert.Contains("data folder", Assert.Throws<InputException>(() => ParticleSet.Load(star, nowhere)).What);
     }
 
     [Fact]
@@ -106,6 +106,7 @@ public class StackFindingTests
     {
         using ParticleFolder folder = new();
         folder.Stack("a.mrcs", 1, 6, pixelSize: 0);
-        Assert.Equal(1.25, ParticleSet.Load(folder.Star("p.star", "data_\nloop_\n_rlnImageName\n_rlnPixelSize\n1@a.mrcs 1.25\n")).PixelSizeAngstrom);
+        string star = folder.Star("p.star", "data_\nloop_\n_rlnImageName\n_rlnPixelSize\n1@a.mrcs 1.25\n");
+        Assert.Equal(1.25, ParticleSet.Load(star).PixelSizeAngstrom);
     }
 }

@@ -71,7 +71,7 @@ internal static partial class NpyIntegers
         return type.Success
             ? (type.Groups[3].Value[0] - '0', type.Groups[2].Value == "i", type.Groups[1].Value == ">")
             : throw new InputException(
-                path, "the values are not integers.", "Save indices, e.g. numpy.save(name, indices.astype('i8')); masks: numpy.flatnonzero.");
+                path, "the values are not integers.", "Save indices, e.g. numpy.save(name, i.astype('i8')); of a mask: numpy.flatnonzero.");
     }
 
     private static long CountOf(string header, string path)

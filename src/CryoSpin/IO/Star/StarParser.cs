@@ -91,7 +91,7 @@ internal sealed class StarParser(string text, string source)
         {
             int shown = Math.Min(end, start + 40);
             throw Fault(
-                $"'{text[start..shown].TrimEnd()}' stands outside of a loop.",
+                $"'{Printable(text[start..shown].TrimEnd())}' stands outside of a loop.",
                 "Is this a STAR file? Values need loop_ and column names above them.");
         }
         Tokenise(start, end);
@@ -149,6 +149,9 @@ internal sealed class StarParser(string text, string source)
         Tokenise(start, end);
         return _cells.Count == 1;
     }
+
+    // A binary file given by mistake must not send control characters to a terminal.
+    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 
     private static bool IsSpace(char c) => c is ' ' or '\t' or '\r';
 
