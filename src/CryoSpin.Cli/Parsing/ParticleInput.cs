@@ -43,7 +43,9 @@ internal sealed class ParticleInput
 
     /// <summary>How a run's options say to read the particles.</summary>
     public static ParticleLoadOptions Of(ReconstructionOptions options) =>
-        new(options.PixelSizeAngstrom, DataDirectory: options.DataDirectory, Subset: SubsetOf(options.Subset), Passthrough: options.Passthrough);
+        new(
+            options.PixelSizeAngstrom, DataDirectory: options.DataDirectory, Subset: SubsetOf(options.Subset),
+            Passthrough: options.Passthrough);
 
     private static ParticleSubset? SubsetOf(string? text) => text is null ? null : ParticleSubset.Parse(text);
 }

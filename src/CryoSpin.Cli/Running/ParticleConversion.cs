@@ -34,7 +34,10 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
         HashSet<string> taken = [.. inputs.Select(Path.GetFullPath)];
         foreach (string path in Outputs)
         {
-            if (!taken.Add(Path.GetFullPath(path))) throw new UsageException($"'{path}' is named twice; give every output a name of its own.");
+            if (!taken.Add(Path.GetFullPath(path)))
+            {
+                throw new UsageException($"'{path}' is named twice; give every output a name of its own.");
+            }
             if (File.Exists(path) && !overwrite) throw new UsageException($"'{path}' exists. Name another file, or add --overwrite.");
         }
     }
@@ -65,7 +68,10 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
     {
         string[] pickles = [.. inputs.Where(p => Ending(p) == ".pkl")];
         string[] others = [.. inputs.Where(p => Ending(p) != ".pkl")];
-        if (others.Length == 0) throw new UsageException("The pickles say nothing of the images: name the stack (.mrcs) or a star file too.");
+        if (others.Length == 0)
+        {
+            throw new UsageException("The pickles say nothing of the images: name the stack (.mrcs) or a star file too.");
+        }
         string[] further = others[1..];
         if (Array.Find(further, p => Ending(p) != ".cs") is { } extra)
         {

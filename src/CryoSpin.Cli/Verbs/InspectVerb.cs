@@ -13,7 +13,8 @@ internal static class InspectVerb
     {
         Argument<string> file = new("FILE")
         {
-            Description = "A star file, cryoSPARC particles (.cs, .csg), a list of stacks (.txt), or a map or stack in MRC format (.mrc, .mrcs, .map, gzipped ones too).",
+            Description = "A star file, cryoSPARC particles (.cs, .csg), a list of stacks (.txt), or a map or stack in MRC "
+                + "format (.mrc, .mrcs, .map, gzipped ones too).",
         };
         ParticleInput input = new();
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");

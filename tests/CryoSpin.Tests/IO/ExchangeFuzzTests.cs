@@ -5,10 +5,10 @@ using CryoSpin.IO.Npy;
 using CryoSpin.IO.Pickle;
 using CryoSpin.Particles;
 using CryoSpin.Particles.CryoDrgn;
-using CryoSpin.TestSupport;
 using CryoSpin.Tests.IO.CryoSparc;
 using CryoSpin.Tests.IO.Npy;
 using CryoSpin.Tests.Particles.CryoSparc;
+using CryoSpin.TestSupport;
 using Xunit.Abstractions;
 
 namespace CryoSpin.Tests.IO;

@@ -31,7 +31,8 @@ internal sealed record CryoSparcGroup(string Type, IReadOnlyList<(string Slot, s
                 // The rest of a long description may stand on lines of its own; it must be deeper than the key it belongs to.
                 if (open.TryPeek(out (int Indent, string Key) last) && indent > last.Indent) continue;
                 throw new InputException(
-                    FormattableString.Invariant($"{path}, line {number}"), $"'{line.Trim()}' is not 'name: value'.", "Is this a .csg file?");
+                    FormattableString.Invariant($"{path}, line {number}"), $"'{line.Trim()}' is not 'name: value'.",
+                    "Is this a .csg file?");
             }
             while (open.TryPeek(out (int Indent, string Key) above) && above.Indent >= indent) open.Pop();
             string key = text[..colon].ToString(), value = Unquote(text[(colon + 1)..].Trim());

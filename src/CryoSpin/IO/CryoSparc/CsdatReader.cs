@@ -64,8 +64,8 @@ internal sealed class CsdatReader
             int rows = root.GetProperty("length").GetInt32();
             if (rows < 0) throw new FormatException("the length is negative");
             string? compression = root.GetProperty("compression").GetString();
-            HashSet<string> compressed =
-                [.. root.TryGetProperty("compressed_fields", out JsonElement names) ? names.EnumerateArray().Select(n => n.GetString()!) : []];
+            bool listed = root.TryGetProperty("compressed_fields", out JsonElement names);
+            HashSet<string> compressed = [.. listed ? names.EnumerateArray().Select(n => n.GetString()!) : []];
             if (compressed.Count > 0 && compression != "lz4")
             {
                 throw new FormatException($"the compression '{compression}' is not known (lz4 is)");
@@ -107,7 +107,8 @@ internal sealed class CsdatReader
         {
             throw new InputException(
                 $"{_path}, field {field.Name}",
-                FormattableString.Invariant($"{(found < 0 ? "a broken LZ4 block" : $"{found} bytes")} where {expected} bytes are expected."),
+                FormattableString.Invariant(
+                    $"{(found < 0 ? "a broken LZ4 block" : $"{found} bytes")} where {expected} bytes are expected."),
                 "The file is damaged: copy it again.");
         }
         if (!compressed) return block.ToArray();

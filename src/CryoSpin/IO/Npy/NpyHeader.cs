@@ -38,7 +38,10 @@ internal sealed record NpyHeader(IReadOnlyList<NpyField> Fields, bool IsStructur
             throw new InputException(source, "this is not a .npy file: it does not begin with \\x93NUMPY.", Remedy);
         }
         int version = start[6];
-        if (version is < 1 or > 3) throw new InputException(source, $"version {version} of .npy is not known.", "Versions 1 to 3 are read.");
+        if (version is < 1 or > 3)
+        {
+            throw new InputException(source, $"version {version} of .npy is not known.", "Versions 1 to 3 are read.");
+        }
         long length = BinaryPrimitives.ReadUInt16LittleEndian(start[8..]);
         if (version > 1)
         {

@@ -19,7 +19,8 @@ internal static class NpyWriter
         for (int c = 0; c < columns.Length; c++)
         {
             string shape = columns[c].Shape.Count > 1 ? $", {Shape(columns[c].Shape.Skip(1))}" : "";
-            description.Append(CultureInfo.InvariantCulture, $"{(c > 0 ? ", " : "")}({Quote(table.Columns[c])}, '{columns[c].Element.Code}'{shape})");
+            string field = $"({Quote(table.Columns[c])}, '{columns[c].Element.Code}'{shape})";
+            description.Append(c > 0 ? ", " : "").Append(field);
         }
         AtomicFile.Write(path, stream =>
         {

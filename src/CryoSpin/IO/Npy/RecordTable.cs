@@ -33,7 +33,10 @@ internal sealed class RecordTable
     /// <summary>Replaces a column in its place, or appends it.</summary>
     public void Set(string column, TypedArray values)
     {
-        if (values.Rows != RowCount) throw new ArgumentException($"{values.Rows} values for {RowCount} records of {column}.", nameof(values));
+        if (values.Rows != RowCount)
+        {
+            throw new ArgumentException($"{values.Rows} values for {RowCount} records of {column}.", nameof(values));
+        }
         if (_columns.TryAdd(column, values)) _names.Add(column);
         else _columns[column] = values;
     }

@@ -57,7 +57,8 @@ internal sealed class TypedArray
     public static TypedArray Of(uint[] values, params int[] shape) =>
         new(NpyElement.UInt32, shape.Length == 0 ? [values.Length] : shape, MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    public static TypedArray Of(ulong[] values) => new(NpyElement.UInt64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+    public static TypedArray Of(ulong[] values) =>
+        new(NpyElement.UInt64, [values.Length], MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
     /// <summary>A value as a number; only where <see cref="NpyElement.IsNumber"/>.</summary>
     public double GetDouble(int index)

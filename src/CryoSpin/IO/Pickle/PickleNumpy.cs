@@ -81,7 +81,8 @@ internal static class PickleNumpy
     private static TypedArray Array(TypeSlot type, object?[] shape, byte[] values, bool fortran)
     {
         if (!type.Element.IsNumber) throw new FormatException($"an array of {type.Element.Code} is not of numbers");
-        int[] axes = [.. shape.Select(a => a is long and >= 0 and <= int.MaxValue ? (int)(long)a : throw new FormatException("a wrong shape"))];
+        int[] axes =
+            [.. shape.Select(a => a is long and >= 0 and <= int.MaxValue ? (int)(long)a : throw new FormatException("a wrong shape"))];
         long expected = type.Element.Size;
         foreach (int axis in axes) expected = expected > values.Length ? expected : expected * axis;
         if (axes.Length > 8 || expected != values.Length) throw new FormatException("an array's values do not fill its shape");

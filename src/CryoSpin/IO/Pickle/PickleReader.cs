@@ -12,7 +12,8 @@ namespace CryoSpin.IO.Pickle;
 /// nothing in a file can run. Format: Python's Lib/pickletools.py.
 /// </summary>
 /// <remarks>
-/// Values come out as null, bool, long, double, string, byte[], object[] (tuple), List, a List of KeyValuePair (dictionary) and <see cref="TypedArray"/>.
+/// Values come out as null, bool, long, double, string, byte[], object[] (tuple), List, a List of KeyValuePair (dictionary) and <see
+/// cref="TypedArray"/>.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -177,7 +178,10 @@ internal sealed class PickleReader
                 break;
             case (byte)'R':
                 object?[] call = PopMany(2);
-                if (call is not [PickleNumpy.Constructor what, object?[] arguments]) throw new FormatException("a call of what is not a name");
+                if (call is not [PickleNumpy.Constructor what, object?[] arguments])
+                {
+                    throw new FormatException("a call of what is not a name");
+                }
                 Push(PickleNumpy.Make(what, arguments));
                 break;
             case (byte)'b':
@@ -223,7 +227,8 @@ internal sealed class PickleReader
         // Protocol 0 writes True as I01.
         if (code == 'I' && text is "01" or "00") return text[1] - '0';
         ReadOnlySpan<char> digits = text.AsSpan().TrimEnd('L');
-        return digits.Length <= LongestNumber && long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
+        return digits.Length <= LongestNumber
+            && long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long n)
             ? n
             : throw new FormatException("a whole number is wrong or too large");
     }
@@ -302,7 +307,10 @@ internal sealed class PickleReader
 
     private void SetItems(object?[] pairs)
     {
-        if (Peek() is not List<KeyValuePair<string, object?>> target || pairs.Length % 2 != 0) throw new FormatException("a dictionary is broken");
+        if (Peek() is not List<KeyValuePair<string, object?>> target || pairs.Length % 2 != 0)
+        {
+            throw new FormatException("a dictionary is broken");
+        }
         for (int i = 0; i < pairs.Length; i += 2)
         {
             target.Add(new(pairs[i] as string ?? throw new FormatException("a key of a dictionary is not a text"), pairs[i + 1]));

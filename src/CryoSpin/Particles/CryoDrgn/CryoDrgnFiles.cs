@@ -8,7 +8,8 @@ using CryoSpin.Optics;
 namespace CryoSpin.Particles.CryoDrgn;
 
 /// <summary>
-/// cryoDRGN's pose.pkl (rotations N x 3 x 3 and translations N x 2 as fractions of the box) and ctf.pkl (N x 9: box, pixel size, defocus U, V
+/// cryoDRGN's pose.pkl (rotations N x 3 x 3 and translations N x 2 as fractions of the box) and ctf.pkl (N x 9: box, pixel size, defocus
+/// U, V
 /// and angle, kilovolts, Cs in millimetres, amplitude contrast, phase shift in degrees), as pickled NumPy arrays of single precision.
 /// Its rotation is the pose's matrix, its translation RELION's origin over the width of the box, with the same sign.
 /// </summary>
@@ -64,10 +65,12 @@ public static class CryoDrgnFiles
     }
 
     /// <summary>
-    /// Makes particles of cryoDRGN's files: the images of one or more stacks in their order, and one row of each pickle per image. Where the
+    /// Makes particles of cryoDRGN's files: the images of one or more stacks in their order, and one row of each pickle per image. Where
+    /// the
     /// stacks were downsampled, the pixel size follows from the box that ctf.pkl states, as in cryoDRGN.
     /// </summary>
-    /// <param name="images">A stack (.mrcs, .mrc, .st), or a star or .cs file whose images are meant and whose poses and CTFs are replaced.</param>
+    /// <param name="images">A stack (.mrcs, .mrc, .st), or a star or .cs file whose images are meant and whose poses and CTFs are
+    /// replaced.</param>
     /// <param name="pickles">pose.pkl, ctf.pkl or both, in any order: told apart by their shapes.</param>
     /// <param name="options">How to read the images; a pixel size given here beats ctf.pkl's.</param>
     /// <exception cref="InputException">A file cannot be read, or the numbers of particles differ.</exception>
@@ -84,14 +87,18 @@ public static class CryoDrgnFiles
             particles.SetColumn(ImageNames.Column, [.. particles.GetTexts(ImageNames.Column).Select(RelionStackName.Of)]);
         }
         CryoDrgnPickle[] read = [.. pickles.Select(p => CryoDrgnPickle.Read(p, set))];
-        foreach (CryoDrgnPickle pickle in read.Where(r => r.Ctf is not null)) optics = CryoDrgnTables.SetCtf(particles, pickle, set, options);
+        foreach (CryoDrgnPickle pickle in read.Where(r => r.Ctf is not null))
+        {
+            optics = CryoDrgnTables.SetCtf(particles, pickle, set, options);
+        }
         double[] widths = CryoDrgnTables.Widths(particles, optics, set);
         foreach (CryoDrgnPickle pickle in read.Where(r => r.Ctf is null)) CryoDrgnTables.SetPoses(particles, pickle, widths);
         StarFile file = new(images);
         if (optics is not null) file.Add(optics);
         file.Add(particles);
         // A bare stack without ctf.pkl has its pixel size from its header or from the caller, which the tables do not say.
-        ParticleLoadOptions again = options with { PixelSizeAngstrom = options.PixelSizeAngstrom ?? (optics is null ? set.PixelSizeAngstrom : null) };
+        double? pixelSize = options.PixelSizeAngstrom ?? (optics is null ? set.PixelSizeAngstrom : null);
+        ParticleLoadOptions again = options with { PixelSizeAngstrom = pixelSize };
         return ParticleSet.FromStar(file, images, again);
     }
 

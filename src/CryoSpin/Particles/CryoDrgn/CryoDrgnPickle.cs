@@ -5,7 +5,8 @@ using CryoSpin.IO.Pickle;
 
 namespace CryoSpin.Particles.CryoDrgn;
 
-/// <summary>What one of cryoDRGN's pickles holds, checked: rotations with or without translations, or the nine columns of the CTF.</summary>
+/// <summary>What one of cryoDRGN's pickles holds, checked: rotations with or without translations, or the nine columns of the
+/// CTF.</summary>
 internal sealed class CryoDrgnPickle
 {
     private const int CtfColumns = 9;
@@ -67,7 +68,8 @@ internal sealed class CryoDrgnPickle
             if (!(off < RotationTolerance) || read.Determinant < 0)
             {
                 throw new InputException(
-                    FormattableString.Invariant($"{path}, row {i + 1}"), "the matrix is not a rotation.", "Was it made by another program?");
+                    FormattableString.Invariant($"{path}, row {i + 1}"), "the matrix is not a rotation.",
+                    "Was it made by another program?");
             }
             result[i] = read.Orthonormalised();
         }
@@ -81,6 +83,7 @@ internal sealed class CryoDrgnPickle
         return wrong < 0
             ? values
             : throw new InputException(
-                FormattableString.Invariant($"{path}, row {wrong / array.Width + 1}"), $"{values[wrong]} is not a finite number.", "Make it again.");
+                FormattableString.Invariant($"{path}, row {wrong / array.Width + 1}"), $"{values[wrong]} is not a finite number.",
+                "Make it again.");
     }
 }

@@ -39,7 +39,8 @@ internal static class CryoDrgnTables
         }
         StarTable optics = new("optics", isLoop: true, pickle.Path);
         optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, firsts.Count)]);
-        optics.SetColumn("rlnOpticsGroupName", [.. Enumerable.Range(1, firsts.Count).Select(g => FormattableString.Invariant($"opticsGroup{g}"))]);
+        string[] names = [.. Enumerable.Range(1, firsts.Count).Select(g => FormattableString.Invariant($"opticsGroup{g}"))];
+        optics.SetColumn("rlnOpticsGroupName", names);
         optics.SetColumn("rlnVoltage", [.. firsts.Select(f => Text(ctf[9 * f + 5]))]);
         optics.SetColumn("rlnSphericalAberration", [.. firsts.Select(f => Text(ctf[9 * f + 6]))]);
         optics.SetColumn("rlnAmplitudeContrast", [.. firsts.Select(f => Text(ctf[9 * f + 7]))]);
@@ -92,5 +93,6 @@ internal static class CryoDrgnTables
     // The pickle has single precision: more digits would say what is not there.
     private static string Text(double value) => ((float)value).ToString(CultureInfo.InvariantCulture);
 
-    private static double Short(double value) => double.Parse(((float)value).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static double Short(double value) =>
+        double.Parse(((float)value).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 }

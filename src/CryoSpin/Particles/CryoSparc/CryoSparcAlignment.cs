@@ -8,7 +8,8 @@ namespace CryoSpin.Particles.CryoSparc;
 
 /// <summary>
 /// The poses in a dataset, each particle's taken from its most probable class: <c>alignments3D/*</c> after a refinement,
-/// <c>alignments3D_multi/*</c> with one value per class after heterogeneous refinement, <c>alignments_class_0/*</c> and so on after ab initio.
+/// <c>alignments3D_multi/*</c> with one value per class after heterogeneous refinement, <c>alignments_class_0/*</c> and so on after ab
+/// initio.
 /// </summary>
 internal sealed partial class CryoSparcAlignment
 {
@@ -52,12 +53,10 @@ internal sealed partial class CryoSparcAlignment
             result[i] = new Pose(So3.Exp(w).Transpose(), shifts[c][2 * i] * pixels[c][i], shifts[c][2 * i + 1] * pixels[c][i]);
         }
         if (unaligned == result.Length) return null;
-        string[] remarks =
-        [
-            .. sources.Length > 1 ? [$"of {sources.Length} classes, the pose in each particle's most probable one is taken"] : Array.Empty<string>(),
-            .. unaligned > 0 ? [$"{unaligned} particles have no pose, (0, 0, 0)"] : Array.Empty<string>(),
-        ];
-        string? described = remarks.Length > 0 ? string.Join("; ", remarks) : null;
+        List<string> remarks = [];
+        if (sources.Length > 1) remarks.Add($"of {sources.Length} classes, the pose in each particle's most probable one is taken");
+        if (unaligned > 0) remarks.Add($"{unaligned} particles have no pose, (0, 0, 0)");
+        string? described = remarks.Count > 0 ? string.Join("; ", remarks) : null;
         return new CryoSparcAlignment(table, result, [.. best.Select(c => sources[c].Class)], described)
         {
             RandomSubsets = HalfSets(table, sources[0]),

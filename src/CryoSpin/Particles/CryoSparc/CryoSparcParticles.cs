@@ -70,10 +70,12 @@ internal sealed class CryoSparcParticles
             if (paths[i].Length == 0 || indices[i] is < 0 or > int.MaxValue - 1 || indices[i] % 1 != 0)
             {
                 throw new InputException(
-                    Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."), "Export the file again.");
+                    Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."),
+                    "Export the file again.");
             }
             // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
-            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{RelionStackName.Of(paths[i].TrimStart('>'))}");
+            string stack = RelionStackName.Of(paths[i].TrimStart('>'));
+            names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{stack}");
         }
         particles.SetColumn(ImageNames.Column, names);
         if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))
@@ -173,7 +175,8 @@ internal sealed class CryoSparcParticles
         for (int k = 0; k < 4; k++)
         {
             int place = k;
-            columns.Add(($"rlnMagMat{k / 2}{k % 2}", Texts(i => m[4 * i + place] + (place is 0 or 3 && m[4 * i] + m[4 * i + 3] < 1 ? 1 : 0))));
+            string[] values = Texts(i => m[4 * i + place] + (place is 0 or 3 && m[4 * i] + m[4 * i + 3] < 1 ? 1 : 0));
+            columns.Add(($"rlnMagMat{k / 2}{k % 2}", values));
         }
         _warnings.Add($"{Records.Source}: {CryoSparcFields.Magnification} is taken for rlnMagMat minus the identity.");
     }
@@ -182,7 +185,7 @@ internal sealed class CryoSparcParticles
     {
         if (!Records.Has(CryoSparcFields.DefocusU))
         {
-            _warnings.Add($"{Records.Source}: there are no defoci ({CryoSparcFields.DefocusU}); give the passthrough file if there is one.");
+            _warnings.Add($"{Records.Source}: there are no defoci ({CryoSparcFields.DefocusU}); give the passthrough file, if any.");
             return;
         }
         particles.SetColumn("rlnDefocusU", Plain(CryoSparcFields.DefocusU));

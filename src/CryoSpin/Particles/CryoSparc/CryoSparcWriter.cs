@@ -155,7 +155,8 @@ internal static class CryoSparcWriter
         table.Set(group + "class_ess", Floats(set, _ => 1));
     }
 
-    /// <summary>The uids that the star file carries, or else made of the image names, so that the same particle gets the same one again.</summary>
+    /// <summary>The uids that the star file carries, or else made of the image names, so that the same particle gets the same one
+    /// again.</summary>
     private static ulong[] Uids(ParticleSet set)
     {
         ulong[] uids = new ulong[set.Count];
