@@ -56,7 +56,10 @@ public static class ReconstructionRun
         ContrastTransferFunction[]? ctf = set.HasCtf ? [.. all.Select(i => particles.Ctf(i)!.Value)] : null;
         int[]? half = all.All(i => set.RandomSubset(i) is 1 or 2) ? [.. all.Select(i => set.RandomSubset(i)!.Value)] : null;
         return new ReconstructionInput(
-            set.Count, particles.Grid.BoxSize, particles.Grid.PixelSizeAngstrom, particles.ReadImage, ctf, half) { Name = set.Source };
+            set.Count, particles.Grid.BoxSize, particles.Grid.PixelSizeAngstrom, particles.ReadImage, ctf, half)
+        {
+            Name = set.Source,
+        };
     }
 
     /// <summary>How a run's options want images prepared.</summary>
