@@ -35,26 +35,36 @@ def _panel(title, x_name, y_name, series, x_ticks):
     xs = x_ticks or _ticks(min(p[0] for p in points), max(p[0] for p in points))
     ys = _ticks(min(p[1] for p in points), max(p[1] for p in points))
     x_span = math.log(xs[-1] / xs[0]) or 1.0
-    place_x = lambda v: LEFT + (WIDTH - LEFT - RIGHT) * (math.log(v / xs[0]) / x_span if len(xs) > 1 else 0.5)
+    # Several lines are named at their ends, which needs room there.
+    right = WIDTH - (95 if len(series) > 1 else RIGHT)
+    place_x = lambda v: LEFT + (right - LEFT) * (math.log(v / xs[0]) / x_span if len(xs) > 1 else 0.5)
     place_y = lambda v: HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * math.log(v / ys[0]) / math.log(ys[-1] / ys[0])
     out = [f'<text x="{LEFT}" y="18" font-weight="bold">{title}</text>']
     for v in xs:
         out.append(f'<path d="M{place_x(v):.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="#ddd"/>'
                    f'<text x="{place_x(v):.1f}" y="{HEIGHT - BOTTOM + 15}" text-anchor="middle">{_label(v)}</text>')
     for v in ys:
-        out.append(f'<path d="M{LEFT} {place_y(v):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>'
+        out.append(f'<path d="M{LEFT} {place_y(v):.1f}H{right}" stroke="#ddd"/>'
                    f'<text x="{LEFT - 6}" y="{place_y(v) + 4:.1f}" text-anchor="end">{_label(v)}</text>')
-    out.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{x_name}</text>'
+    out.append(f'<text x="{(LEFT + right) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{x_name}</text>'
                f'<text transform="translate(14 {(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">{y_name}</text>')
     for i, (name, line) in enumerate(series):
         colour = COLOURS[i % len(COLOURS)]
         path = "L".join(f"{place_x(x):.1f} {place_y(y):.1f}" for x, y in line)
         out.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
         out += [_mark(i, place_x(x), place_y(y), colour) for x, y in line]
-        if len(series) > 1:
-            y = TOP + 13 + 14 * i
-            out.append(_mark(i, LEFT + 12, y - 4, colour) + f'<text x="{LEFT + 22}" y="{y}">{name}</text>')
+    if len(series) > 1:
+        out += _names([(name, place_y(line[-1][1])) for name, line in series], right + 8)
     return "\n".join(out)
+
+
+def _names(ends, x):
+    """Names beside the lines' ends, moved apart where they would overlap."""
+    out, above = [], -math.inf
+    for name, y in sorted(ends, key=lambda e: e[1]):
+        above = max(y + 4, above + 12)
+        out.append(f'<text x="{x}" y="{above:.1f}">{name}</text>')
+    return out
 
 
 def write(path, panels):

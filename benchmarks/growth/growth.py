@@ -46,7 +46,8 @@ def parse():
     p.add_argument("--keep-data", action="store_true", help="keep the simulated stacks [default: removed when no longer needed]")
     p.add_argument("--cryospin", default=os.path.join(ROOT, "cryospin"), help="start script, program or folder")
     p.add_argument("--only-report", action="store_true", help="run nothing; make table and plot of what is finished")
-    p.add_argument("--docs", metavar="FILE", help="also put the table between the marker lines of FILE, and the plot beside it as growth.svg")
+    p.add_argument("--docs", metavar="FILE",
+                   help="also put the table between the marker lines of FILE, and the plot beside it as growth.svg")
     a = p.parse_args()
     try:
         a.images, a.boxes, a.thread_counts = numbers(a.images), numbers(a.boxes), numbers(a.thread_counts)
@@ -104,6 +105,8 @@ def measure(a, work, point, star, truth, cryospin, version):
     with open(f"{run}/result/run.json") as f:
         record = json.load(f)
     phases = {p["phase"]: round(p["seconds"], 2) for p in record["phaseTimes"]}
+    # Start of the program and writing of results stand in no phase.
+    phases["rest"] = round(max(0.0, figures["wall_s"] - sum(phases.values())), 2)
     accuracy = simulated.accuracy(cryospin, f"{run}/result", truth)
     figures.update(images=n, box=box, threads=threads, max_memory=memory, phases=phases, accuracy=accuracy,
                    resolution_A=record["resolutionAngstrom"], version=version, command=" ".join(command))

@@ -26,11 +26,12 @@ def write(work, a, machine, rows, docs):
 def series(a, rows):
     """The points in images, in box, in threads and in --max-memory, each in order."""
     plain = [r for r in rows if not r["max_memory"]]
+    usual = [r for r in plain if r["threads"] == a.threads]
+    small = [r for r in plain if r["images"] == a.box_images and r["box"] == a.box]
     return (
-        sorted((r for r in plain if r["box"] == a.box and r["threads"] == a.threads and r["images"] in a.images), key=lambda r: r["images"]),
-        sorted((r for r in plain if r["images"] == a.box_images and r["threads"] == a.threads and r["box"] in a.boxes), key=lambda r: r["box"]),
-        sorted((r for r in plain if r["images"] == a.box_images and r["box"] == a.box and r["threads"] in a.thread_counts),
-               key=lambda r: r["threads"]),
+        sorted((r for r in usual if r["box"] == a.box and r["images"] in a.images), key=lambda r: r["images"]),
+        sorted((r for r in usual if r["images"] == a.box_images and r["box"] in a.boxes), key=lambda r: r["box"]),
+        sorted((r for r in small if r["threads"] in a.thread_counts), key=lambda r: r["threads"]),
         [r for r in rows if r["max_memory"]])
 
 
@@ -70,8 +71,9 @@ def text(a, machine, rows):
     out = [f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']:g} GiB. "
            f"{', '.join(sorted({r['version'] for r in rows}))}. Images: {source}simulated from {os.path.basename(a.model)}, "
            f"{a.width:g} A wide boxes, SNR 0.1, seed {a.seed}. Greatest load of the machine before a run: {load:g}.",
-           markdown(["images", "box", "threads", "--max-memory", "wall time, s", "s per 10,000 images", "processor time, s", "peak memory, MiB",
-                     "median error, degrees", "within 10 degrees", "FSC 0.5 / Nyquist, A"] + [f"{p}, s" for p in phases],
+           markdown(["images", "box", "threads", "--max-memory", "wall time, s", "s per 10,000 images", "processor time, s",
+                     "peak memory, MiB", "median error, degrees", "within 10 degrees", "FSC 0.5 / Nyquist, A"]
+                    + [f"{p}, s" for p in phases],
                     [_row(r, phases) for r in ordered])]
     out += _slopes(images, boxes, threads, phases)
     out += _extrapolation(a, images, boxes, rows)
@@ -114,10 +116,11 @@ def _extrapolation(a, images, boxes, rows):
     held = m0 + m1 * TARGET_IMAGES * TARGET_BOX**2 + m2 * TARGET_BOX**3
     least = m0 + m2 * TARGET_BOX**3
     return [
-        f"**{TARGET_IMAGES:,} images of {TARGET_BOX} x {TARGET_BOX}, extrapolated, {a.threads} threads: {total / 3600:.1f} h.** Model: each phase takes "
-        f"(c + a * images) * (box / {a.box})^p seconds; c and a are fitted to the points in images, p to those in box (never below 0). "
-        f"It misses the measured sums of phases by at most {100 * worst:.0f} %. It stands {TARGET_IMAGES / images[-1]['images']:.0f} times beyond the "
-        f"largest measured number of images and {TARGET_BOX / boxes[-1]['box']:.2f} times beyond the largest box: an estimate, not a measurement.",
+        f"**{TARGET_IMAGES:,} images of {TARGET_BOX} x {TARGET_BOX}, extrapolated, {a.threads} threads: {total / 3600:.1f} h.** "
+        f"Model: each phase takes (c + a * images) * (box / {a.box})^p seconds; c and a are fitted to the points in images, p to those "
+        f"in box (never below 0). It misses the measured sums of phases by at most {100 * worst:.0f} %. It stands "
+        f"{TARGET_IMAGES / images[-1]['images']:.0f} times beyond the largest measured number of images and "
+        f"{TARGET_BOX / boxes[-1]['box']:.2f} times beyond the largest box: an estimate, not a measurement.",
         markdown(["phase", "c, s", "a, s per 10,000 images", "p", "extrapolated, h"], lines),
         f"Memory, all images held: {m0 / 2**20:.0f} MiB + {m1:.2f} bytes * images * box^2 + {m2:.1f} bytes * box^3, "
         f"which makes {held / 2**30:.0f} GiB; without the images' term {least / 2**30:.1f} GiB."]

@@ -54,7 +54,8 @@ class Stacks:
         shutil.rmtree(folder, ignore_errors=True)
         free, needed = shutil.disk_usage(self._work).free, images * box * box * 4
         if free < 1.1 * needed:
-            raise ValueError(f"{self._work} has {free / 2**30:.1f} GiB left; the stack of {images} x {box}^2 needs {needed / 2**30:.1f} GiB")
+            raise ValueError(
+                f"{self._work} has {free / 2**30:.1f} GiB left; the stack of {images} x {box}^2 needs {needed / 2**30:.1f} GiB")
         command = self._cryospin + [
             "simulate", a.model, "-o", folder, "--particles", str(images), "--box", str(box), "--pixel-size", f"{a.width / box:.6g}",
             "--max-shift", f"{a.max_shift_fraction * box:.4g}", "--seed", str(a.seed)]

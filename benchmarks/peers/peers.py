@@ -194,7 +194,8 @@ def main():
     star, stack = stacks.prepare(os.path.join(a.folder, "particles.star"), f"{work}/data", a.subset)
     if not 0 < a.mask_diameter <= stack["width"]:
         raise ValueError(f"--mask-diameter {a.mask_diameter:g}: the box is {stack['width']:.0f} angstrom wide")
-    about = {"machine": machine(), "versions": versions(cryospin), "sgd": sgd, "schedule": "default" if sgd == (50, 200, 50) else "shortened",
+    about = {"machine": machine(), "versions": versions(cryospin),
+             "sgd": sgd, "schedule": "default" if sgd == relion.SCHEDULES["default"][:3] else "shortened",
              "sgd_images": relion.sgd_images(a.sgd_iterations), "default_sgd_images": relion.sgd_images(relion.SCHEDULES["default"]),
              "stack": os.path.basename(os.path.realpath(a.folder)), "threads": a.threads} | stack
     print(f"{stack['images']} images; SGD iterations {sgd[0]} + {sgd[1]} + {sgd[2]}"

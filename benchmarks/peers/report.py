@@ -56,10 +56,12 @@ def table(about, rows):
     sgd = " + ".join(map(str, about["sgd"]))
     shortened = about["schedule"] != "default"
     out = [
-        f"Stack {about['stack']}: {about['images']:,} images, {about['pixel']:g} A/px, box {about['width']:.0f} A. {m['processor']}, "
-        f"{about['threads']} threads of {m['cores']} cores, {m['memory_gib']:g} GiB. CryoSpin {v['cryospin']}; {v.get('relion', 'RELION')}.",
+        f"Stack {about['stack']}: {about['images']:,} images, {about['pixel']:g} A/px, box {about['width']:.0f} A. "
+        f"{m['processor']}, {about['threads']} threads of {m['cores']} cores, {m['memory_gib']:g} GiB. "
+        f"{v['cryospin']}; {v.get('relion', 'RELION')}.",
         f"SGD iterations of InitialModel: {sgd}, {about['sgd_images']:,} image visits"
-        + (f" (**shortened**; RELION's default is 50 + 200 + 50, {about['default_sgd_images']:,} visits)." if shortened else " (RELION's default).")
+        + (f" (**shortened**; RELION's default is 50 + 200 + 50, {about['default_sgd_images']:,} visits)."
+           if shortened else " (RELION's default).")
         + f" Load of the machine before each step: {', '.join(str(r['load_before']) for r in rows)}.",
         markdown(["program", "seed", "wall time", "processor time, s", "peak memory, MiB", "median error, degrees", "within 10 degrees",
                   "FSC 0.5, A", "FSC 0.5 in the mask, A"], [_line(r) for r in rows])]
@@ -88,11 +90,12 @@ def _ratios(by, seed, about, shortened):
         yield line("initial model", ini["wall_s"], ini["cpu_s"], reached)
         first = next((p for p in ini["progress"] if p["fsc05_A"] <= 1.05 * reached), None)
         if first:
-            yield line(f"initial model, first within 5 % of its last map (iteration {first['iteration']})", first["wall_s"], first["cpu_s"],
-                       first["fsc05_A"])
+            yield line(f"initial model, first within 5 % of its last map (iteration {first['iteration']})",
+                       first["wall_s"], first["cpu_s"], first["fsc05_A"])
         if shortened:
             scale = about["default_sgd_images"] / about["sgd_images"]
-            yield line("initial model, scaled to the default's image visits (estimate)", scale * ini["wall_s"], scale * ini["cpu_s"], reached)
+            yield line("initial model, scaled to the default's image visits (estimate)",
+                       scale * ini["wall_s"], scale * ini["cpu_s"], reached)
     if ini and fine:
         yield line("initial model and auto-refine", ini["wall_s"] + fine["wall_s"], ini["cpu_s"] + fine["cpu_s"], fine["masked"]["fsc05_A"])
 
@@ -117,4 +120,5 @@ def _progress(by, seed):
         if points and points[-1] not in keep:
             keep = keep + [points[-1]]
         for p in keep:
-            yield [str(seed), NAMES[key].split()[-1], str(p["iteration"]), _clock(p["wall_s"]), f"{p['cpu_s']:,.0f}", _resolution(p["fsc05_A"])]
+            yield [str(seed), NAMES[key].split()[-1], str(p["iteration"]), _clock(p["wall_s"]), f"{p['cpu_s']:,.0f}",
+                   _resolution(p["fsc05_A"])]
