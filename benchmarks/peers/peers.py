@@ -80,7 +80,9 @@ class Step:
             figures[key] = round(figures[key] + sum(a.get(key, 0) for a in earlier), 2)
         figures["peak_bytes"] = max([figures["peak_bytes"]] + [a["peak_bytes"] for a in earlier])
         starts = [a["started_unix"] for a in earlier] + [figures["started_unix"]]
-        figures.update(step=self.name, command=self.command, attempts=len(starts), starts_unix=starts)
+        # Of a cut-off attempt only the part up to the iteration that was gone on from counts, here as in the sums above.
+        kept = [{"wall_s": e["wall_s"], "cpu_s": e["cpu_s"]} for e in earlier]
+        figures.update(step=self.name, command=self.command, attempts=len(starts), starts_unix=starts, earlier=kept)
         with open(self._done + ".new", "w") as f:
             json.dump(figures, f, indent=1)
         os.replace(self._done + ".new", self._done)

@@ -11,7 +11,7 @@ def write(work, about, rows, docs=None):
     """Writes results.jsonl and table.md into the working folder, and the table into a document."""
     with open(os.path.join(work, "results.jsonl"), "w") as f:
         for row in rows:
-            f.write(json.dumps({"about": about} | {k: v for k, v in row.items() if k != "starts_unix"}) + "\n")
+            f.write(json.dumps({"about": about} | {k: v for k, v in row.items() if k not in ("starts_unix", "earlier")}) + "\n")
     text = table(about, rows)
     with open(os.path.join(work, "table.md"), "w") as f:
         f.write(text + "\n")

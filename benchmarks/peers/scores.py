@@ -80,17 +80,10 @@ def _time_of(folder, figures, written):
     """Wall and processor seconds of a step, all its attempts together, when a file was written."""
     starts = figures["starts_unix"]
     k = max([i for i, s in enumerate(starts) if s <= written + 1], default=0)
-    wall = cpu = 0.0
-    for i in range(k):
-        last = _last_sample(folder, i)
-        wall, cpu = wall + last["wall"], cpu + last["cpu"] - last["leader"]
+    wall = sum(e["wall_s"] for e in figures.get("earlier", [])[:k])
+    cpu = sum(e["cpu_s"] for e in figures.get("earlier", [])[:k])
     here = written - starts[k]
     return round(wall + here, 1), round(cpu + cpu_at(os.path.join(folder, f"samples{k}.jsonl"), here), 1)
-
-
-def _last_sample(folder, number):
-    with open(os.path.join(folder, f"samples{number}.jsonl")) as f:
-        return json.loads(f.read().splitlines()[-1])
 
 
 def ours_progress(folder, figures):
