@@ -6,6 +6,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
@@ -18,18 +19,25 @@ namespace CryoSpin.Reconstruction;
 /// (and a search) propose poses for every particle, auto-decoding refines them with half-sets kept apart.
 /// </summary>
 internal sealed class DefaultReconstruction(
-    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, MemoryPlan memory, IRunObserver observer, WorkerTeam team)
+    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
+    RunCheckpoints checkpoints)
 {
     private const double FirstMaskShare = 0.8;
     private const double MaskMargin = 1.15;
     private const int ParticlesPerReport = 2048;
     private readonly RunTracker _track = new(input, observer);
+    private readonly SavedRandom _random = new((ulong)options.Seed);
     private double _maskDiameterAngstrom;
     private double[] _signal = [];
 
-    public ReconstructionOutcome Run(CancellationToken cancellation)
+    /// <summary>Called when all images have been read.</summary>
+    public Action Loaded { get; init; } = () => { };
+
+    /// <summary>Runs all, or what is left of it.</summary>
+    /// <param name="from">Where an interrupted run had come to; null to begin at the beginning.</param>
+    /// <param name="cancellation">Stops the run.</param>
+    public ReconstructionOutcome Run(RunState? from, CancellationToken cancellation)
     {
-        Random random = new(options.Seed);
         _track.Start("loading", 0, 0.01);
         ImagePreparation preparation = new(input);
         if (preparation.Contrast == Contrast.Black)
@@ -37,16 +45,28 @@ internal sealed class DefaultReconstruction(
             observer.Log(
                 "warning: Particles look darker than their background: the map will have negative density. Leave --invert out, or give it.");
         }
-        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
+        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
         (ParticleCache cache, _signal) = preparation.Load(halfSet, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
         using ParticleCache loaded = cache;
+        Loaded();
         _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;
-        StochasticSearch search = Bootstrap(cache, random, cancellation);
-        PoseTable table = Propose(cache, search, random, cancellation);
-        return Decode(cache, search, table, cancellation);
+        VolumeModel model = from is null ? Bootstrap(cache, cancellation) : Restored(from);
+        PoseTable table = from?.Decoding is null
+            ? Propose(cache, model, from, cancellation)
+            : new PoseTable(from.Candidates!, cache.HalfSet);
+        return Decode(cache, model, table, from, cancellation);
     }
 
-    private StochasticSearch Bootstrap(ParticleCache cache, Random random, CancellationToken cancellation)
+    private VolumeModel Restored(RunState from)
+    {
+        _track.Restore(from.Course);
+        _random.State = from.Random;
+        VolumeModel model = new(from.Map.Size, from.Map.PixelSizeAngstrom, _maskDiameterAngstrom, team);
+        model.Restore(from.Map, from.Band, from.Lattice);
+        return model;
+    }
+
+    private VolumeModel Bootstrap(ParticleCache cache, CancellationToken cancellation)
     {
         _track.Start("search", 0.01, 0.2);
         SearchSchedule schedule = settings.Search with
@@ -55,59 +75,89 @@ internal sealed class DefaultReconstruction(
             // A small box ends before the usual band does.
             LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
         };
-        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, random, team);
+        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team);
         search.Run(r => _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count)), cancellation);
-        return search;
+        checkpoints.Write(() => State(search.Model, _random.State));
+        return search.Model;
     }
 
-    private PoseTable Propose(ParticleCache cache, StochasticSearch search, Random random, CancellationToken cancellation)
+    private PoseTable Propose(ParticleCache cache, VolumeModel model, RunState? from, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(0, cache.Count)];
-        PoseFit[][] candidates = [.. all.Select(_ => (PoseFit[])[])];
-        if (settings.AutoEncoding is not null) Encode(cache, search, random, all, candidates, cancellation);
+        PoseFit[][] candidates = from?.Candidates ?? [.. all.Select(_ => (PoseFit[])[])];
+        IReadOnlyList<ulong> random = _random.State;
+        if (settings.AutoEncoding is not null && from?.Candidates is null)
+        {
+            Encode(cache, model, all, candidates, cancellation);
+            random = _random.State;
+            checkpoints.Write(() => State(model, random) with { Candidates = candidates });
+        }
         if (settings.Proposals == SearchProposals.All)
         {
             _track.Start("proposals", 0.65, 0.75);
-            FrequencyDisc disc = new(search.Model.Lattice.Radius);
+            FrequencyDisc disc = new(model.Lattice.Radius);
             ShiftGrid shifts = new(options.MaxShiftPixels, settings.Search.ShiftSpacingPeriods * cache.Box / disc.Radius, disc, cache.Box);
-            Rotation[] grid = ViewGrid.ForBand(disc.Radius, random);
+            Rotation[] grid = ViewGrid.ForBand(disc.Radius, _random);
             CandidateSearch proposals = new(cache, team);
-            for (int first = 0; first < all.Length; first += ParticlesPerReport)
+            for (int first = from?.Proposed ?? 0; first < all.Length; first += ParticlesPerReport)
             {
                 cancellation.ThrowIfCancellationRequested();
-                int start = first, count = Math.Min(ParticlesPerReport, all.Length - first);
+                int start = first, end = Math.Min(first + ParticlesPerReport, all.Length);
                 proposals.Find(
-                    search.Model.Lattice, disc, grid, shifts, all.AsMemory(start, count), settings.Candidates, settings.SeparationDegrees,
+                    model.Lattice, disc, grid, shifts, all.AsMemory(start, end - start), settings.Candidates, settings.SeparationDegrees,
                     (i, c) => candidates[start + i] = [.. candidates[start + i], .. c]);
-                _track.Particles(start + count);
+                _track.Particles(end);
+                // The random numbers are those before the grid was drawn: a resumed run draws it again.
+                checkpoints.Offer(() => State(model, random) with { Candidates = candidates, Proposed = end });
             }
         }
         return new PoseTable(candidates, cache.HalfSet);
     }
 
-    private void Encode(
-        ParticleCache cache, StochasticSearch search, Random random, int[] all, PoseFit[][] candidates, CancellationToken cancellation)
+    private void Encode(ParticleCache cache, VolumeModel model, int[] all, PoseFit[][] candidates, CancellationToken cancellation)
     {
         _track.Start("auto-encoding", 0.2, 0.65);
         AutoEncodingSchedule schedule = settings.AutoEncoding! with { MaxShiftPixels = options.MaxShiftPixels, Heads = options.Heads };
-        using AutoEncodingStage stage = new(cache, search.Model, SignalPower.Inverse(_signal), schedule, random, team);
-        stage.Run(r => _track.Encoding(r, schedule, search.Model.Lattice.Radius), cancellation);
+        using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
+        stage.Run(r => _track.Encoding(r, schedule, model.Lattice.Radius), cancellation);
         stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
     }
 
-    private ReconstructionOutcome Decode(ParticleCache cache, StochasticSearch search, PoseTable table, CancellationToken cancellation)
+    private ReconstructionOutcome Decode(ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.98);
-        double band = search.Model.Lattice.Radius;
-        Volume start = Resampled(search.Model.Map, cache);
-        if (options.MaskDiameterAngstrom is null) _maskDiameterAngstrom = EstimatedMask(start);
+        Volume start = Resampled(model.Map, cache);
+        if (options.MaskDiameterAngstrom is null) _maskDiameterAngstrom = from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom;
         HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
-        volumes.Start(start);
+        if (from?.HalfMaps is null) volumes.Start(start);
+        else (volumes.Maps[0], volumes.Maps[1]) = (from.HalfMaps[0], from.HalfMaps[1]);
         if (settings.DecodingPasses > 0)
         {
             AutoDecodingStage stage = new(cache, table, volumes, options.MaxShiftPixels + 1, team) { MaxIterations = settings.DecodingPasses };
-            stage.Run(band, r => _track.Decoding(r, stage.MaxIterations), cancellation);
+            DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
+            RunState Now() => State(model, _random.State) with
+            {
+                Candidates = table.Candidates,
+                Proposed = table.Count,
+                Decoding = decoding,
+                MaskDiameterAngstrom = _maskDiameterAngstrom,
+                HalfMaps = volumes.Maps,
+            };
+            if (from?.Decoding is null) checkpoints.Write(Now);
+            stage.Run(
+                decoding, r => _track.Decoding(r, stage.MaxIterations),
+                passed =>
+                {
+                    if (passed) checkpoints.Write(Now);
+                    else checkpoints.Offer(Now);
+                },
+                cancellation);
         }
+        return Finish(volumes, table, cancellation);
+    }
+
+    private ReconstructionOutcome Finish(HalfSetVolumes volumes, PoseTable table, CancellationToken cancellation)
+    {
         _track.Start("final map", 0.98, 1);
         (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
         for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
@@ -121,6 +171,15 @@ internal sealed class DefaultReconstruction(
             map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), _maskDiameterAngstrom,
             _track.Stop());
     }
+
+    private RunState State(VolumeModel model, IReadOnlyList<ulong> random) => new()
+    {
+        Random = random,
+        Course = _track.Course,
+        Map = model.Map,
+        Band = model.Lattice.Radius,
+        Lattice = model.Lattice.Values,
+    };
 
     /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
     private double EstimatedMask(Volume map)

@@ -3,6 +3,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Optics;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
+using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
 using static System.FormattableString;
@@ -35,10 +36,26 @@ public static class ReconstructionRun
         MemoryPlan memory = Plan(options, source.Set);
         observer.Log(memory.ToString());
         ReconstructionInput input = InputOf(PreparedParticles.Open(source, PreparationOf(options)), observer);
+        InputFingerprint fingerprint = InputFingerprint.Of(options, source.Set);
+        if (options.Preset == ReconstructionPreset.Paper)
+        {
+            if (options.Resume)
+            {
+                observer.Log("The paper's preset writes no checkpoints: starting from the beginning.");
+                observer.Resumed(0);
+            }
+            using WorkerTeam paperTeam = new(options.Threads);
+            return PaperPreset.Run(input, options, memory, observer, paperTeam, cancellation);
+        }
+        RunCheckpoints checkpoints = new(options, fingerprint, observer, cancellation);
+        RunState? from = options.Resume ? checkpoints.Find() : null;
+        if (options.Resume) observer.Resumed(from?.Course.Metrics ?? 0);
         using WorkerTeam team = new(options.Threads);
-        return options.Preset == ReconstructionPreset.Paper
-            ? PaperPreset.Run(input, options, memory, observer, team, cancellation)
-            : new DefaultReconstruction(input, options, settings, memory, observer, team).Run(cancellation);
+        DefaultReconstruction run = new(input, options, settings, memory, observer, team, checkpoints)
+        {
+            Loaded = () => fingerprint.CheckStacks(source.Set),
+        };
+        return run.Run(from, cancellation);
     }
 
     /// <summary>What the run will need of memory and disk.</summary>

@@ -8,11 +8,12 @@ internal sealed class RunClock
 {
     private readonly List<PhaseTime> _done = [];
     private readonly long _started = Stopwatch.GetTimestamp();
+    private TimeSpan _before;
     private string? _phase;
     private long _phaseStarted;
 
     /// <summary>Time since the run began.</summary>
-    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
+    public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Time since the current phase began.</summary>
     public TimeSpan PhaseElapsed => Stopwatch.GetElapsedTime(_phaseStarted);
@@ -32,8 +33,34 @@ internal sealed class RunClock
         return _done;
     }
 
+    /// <summary>The times so far, the current phase's included.</summary>
+    public IReadOnlyList<PhaseTime> Times()
+    {
+        List<PhaseTime> times = [.. _done];
+        if (_phase is not null) Add(times, new PhaseTime(_phase, PhaseElapsed.TotalSeconds));
+        return times;
+    }
+
+    /// <summary>Goes on from the times of an interrupted run.</summary>
+    public void Restore(TimeSpan elapsed, IReadOnlyList<PhaseTime> times)
+    {
+        _before = elapsed;
+        List<PhaseTime> since = [.. _done];
+        _done.Clear();
+        _done.AddRange(times);
+        foreach (PhaseTime time in since) Add(_done, time);
+    }
+
     private void Close()
     {
-        if (_phase is not null) _done.Add(new PhaseTime(_phase, Stopwatch.GetElapsedTime(_phaseStarted).TotalSeconds));
+        if (_phase is not null) Add(_done, new PhaseTime(_phase, PhaseElapsed.TotalSeconds));
+    }
+
+    /// <summary>A phase that comes back, as loading does in a resumed run, has one entry.</summary>
+    private static void Add(List<PhaseTime> times, PhaseTime time)
+    {
+        int i = times.FindIndex(t => t.Phase == time.Phase);
+        if (i < 0) times.Add(time);
+        else times[i] = time with { Seconds = times[i].Seconds + time.Seconds };
     }
 }

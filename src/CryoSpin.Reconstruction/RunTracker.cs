@@ -1,5 +1,6 @@
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -13,6 +14,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     private double _from;
     private double _to;
     private long _visits;
+    private int _metrics;
 
     /// <summary>Begins a phase that takes the run from one fraction to another.</summary>
     public void Start(string phase, double fromFraction, double toFraction)
@@ -21,6 +23,16 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         (_phase, _from, _to) = (phase, fromFraction, toFraction);
         // Nothing is done yet: no epoch, rate, loss or resolution to tell.
         observer.Report(new RunProgress(phase, 0, 0, fromFraction, double.NaN, double.NaN, double.NaN, Remaining(fromFraction)));
+    }
+
+    /// <summary>What a checkpoint keeps of this.</summary>
+    public RunCourse Course => new(_visits, _metrics, _clock.Elapsed, _clock.Times());
+
+    /// <summary>Goes on from the course of an interrupted run.</summary>
+    public void Restore(RunCourse course)
+    {
+        (_visits, _metrics) = (course.Visits, course.Metrics);
+        _clock.Restore(course.Elapsed, course.Times);
     }
 
     /// <summary>Ends the last phase; the times of all.</summary>
@@ -35,7 +47,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         observer.Log(
             $"search {r.Batch + 1}/{batches}: band {r.BandShells:F1} shells, log evidence {r.MeanEvidence:F1}, "
             + $"{r.MeanEffectivePoses:F1} poses an image, {r.ImagesPerSecond:F0} images/s");
-        observer.Record(Metric(r.Batch + 1, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells, Angstrom(r.BandShells)));
+        Record(Metric(r.Batch + 1, r.ImagesPerSecond, -r.MeanEvidence, r.BandShells, Angstrom(r.BandShells)));
     }
 
     /// <summary>Particles of a phase that passes over all of them once.</summary>
@@ -58,7 +70,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
             + $"{r.ImagesPerSecond:F0} images/s");
         // While only synthetic images teach there is no loss on the data to record.
         if (double.IsNaN(r.MeanLogLikelihood)) return;
-        observer.Record(Metric(r.Step, r.ImagesPerSecond, -r.MeanLogLikelihood, band, Angstrom(band)) with { HeadShares = r.HeadShares });
+        Record(Metric(r.Step, r.ImagesPerSecond, -r.MeanLogLikelihood, band, Angstrom(band)) with { HeadShares = r.HeadShares });
     }
 
     /// <summary>One pass of auto-decoding.</summary>
@@ -73,11 +85,17 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
             $"auto-decoding {r.Iteration}: band {r.BandShells:F1} shells, log likelihood {r.MeanLogLikelihood:F2}, "
             + $"pose change {r.MedianPoseChangeDegrees:F2} degrees, {r.WinnerChangeShare:P1} changed mode, "
             + $"FSC 0.143 at {resolution:F2} Å, {r.ImagesPerSecond:F0} images/s");
-        observer.Record(Metric(r.Iteration, r.ImagesPerSecond, -r.MeanLogLikelihood, r.BandShells, resolution) with
+        Record(Metric(r.Iteration, r.ImagesPerSecond, -r.MeanLogLikelihood, r.BandShells, resolution) with
         {
             MedianPoseChangeDegrees = r.MedianPoseChangeDegrees,
             WinnerChangeShare = r.WinnerChangeShare,
         });
+    }
+
+    private void Record(MetricRecord metric)
+    {
+        observer.Record(metric);
+        _metrics++;
     }
 
     private void Progress(int epoch, int epochs, double rate, double loss, double band) => observer.Report(new RunProgress(

@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Runs;
@@ -42,10 +43,11 @@ public sealed class DefaultReconstructionTests : IDisposable
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2 };
+        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2, CheckpointMinutes = null };
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        return new DefaultReconstruction(input, options, s_short, memory, new Silence(), team).Run(CancellationToken.None);
+        RunCheckpoints none = new(options, new InputFingerprint([]), new Silence(), CancellationToken.None);
+        return new DefaultReconstruction(input, options, s_short, memory, new Silence(), team, none).Run(null, CancellationToken.None);
     }
 
     private sealed class Silence : IRunObserver

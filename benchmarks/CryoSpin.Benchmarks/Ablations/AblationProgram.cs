@@ -45,6 +45,7 @@ internal static class AblationProgram
         {
             ParticlesPath = source.Set.Source,
             OutputDirectory = "",
+            CheckpointMinutes = null,
             Seed = seed,
             Heads = a.Heads,
             MaxShiftPixels = maxShift,

@@ -38,7 +38,7 @@ internal sealed class ParticleInput
         DataDirectory = parse.GetValue(_dataDirectory),
         Subset = parse.GetValue(_subset),
         PixelSizeAngstrom = parse.GetValue(_pixelSize),
-        Passthrough = parse.GetValue(_passthrough) ?? [],
+        Passthrough = parse.GetValue(_passthrough) is { Length: > 0 } files ? files : [],
     };
 
     /// <summary>How a run's options say to read the particles.</summary>

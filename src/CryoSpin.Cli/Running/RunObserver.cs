@@ -48,6 +48,8 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view) : IRu
 
     public void Record(MetricRecord metric) => folder.Record(metric);
 
+    public void Resumed(int metrics) => folder.KeepMetrics(metrics);
+
     private void CloseLap()
     {
         double seconds = _clock.Elapsed.TotalSeconds;

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
+using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reporting;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
@@ -25,8 +27,11 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     /// <summary>Adds to the report before it is written, e.g. an evaluation against a known truth.</summary>
     public Func<RunResults, ReportInput, ReportInput> Enrich { get; init; } = (_, input) => input;
 
+    /// <summary>Files, besides <see cref="StopFiles.Name"/> in the run's folder, whose appearance asks for a stop.</summary>
+    public IReadOnlyList<string> FurtherStopFiles { get; init; } = [];
+
     /// <summary>Runs it. The caller prints the verdict.</summary>
-    /// <exception cref="CryoSpin.Diagnostics.InputException">
+    /// <exception cref="InputException">
     /// The particles cannot be read, or <see cref="Check"/> refused them, before there is a folder; or the run met a fault in them.
     /// </exception>
     /// <exception cref="OutputExistsException">The output folder exists and may not be replaced.</exception>
@@ -38,7 +43,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         Check(options, source.Set);
         ImageGrid grid = ImageGrid.Of(source.Set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
-        RunRecord run = new()
+        CheckpointFolder.Clear(options.OutputDirectory);
+        RunRecord run = ForThisProcess(new RunRecord
         {
             Version = VerbHelp.Version,
             Command = command,
@@ -47,20 +53,78 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             ParticleCount = source.Set.Count,
             BoxSize = grid.BoxSize,
             PixelSizeAngstrom = grid.PixelSizeAngstrom,
-        };
-        folder.WriteRun(run);
-        return ProgressView.Run(terminal, view => Execute(run, source, folder, new RunObserver(folder, view), cancellation));
+            WorkingDirectory = Environment.CurrentDirectory,
+        });
+        return Execute(run, source, folder, cancellation);
     }
 
-    private RunRecord Execute(
-        RunRecord run, ParticleSource source, RunDirectory folder, RunObserver observer, CancellationToken cancellation)
+    /// <summary>Goes on with a run that was interrupted, in its folder; one that is complete is left as it is.</summary>
+    /// <param name="path">The run's folder.</param>
+    /// <param name="change">Changes those of its options that may be changed.</param>
+    /// <param name="cancellation">Stops it again.</param>
+    /// <exception cref="CryoSpinException">There is no run in the folder, or its input has changed, or another run works there.</exception>
+    public RunRecord Resume(string path, Func<ReconstructionOptions, ReconstructionOptions> change, CancellationToken cancellation)
+    {
+        (RunDirectory? opened, RunRecord run) = RunDirectory.Reopen(path);
+        if (opened is null)
+        {
+            CheckpointFolder.Clear(path);
+            terminal.Error.WriteLine($"{path}: this run is finished; there is nothing to resume.");
+            return run with { Options = run.Options with { OutputDirectory = path } };
+        }
+        using RunDirectory folder = opened;
+        if (run.Version != VerbHelp.Version)
+        {
+            string message = $"warning: The run was started by version {run.Version}, this is {VerbHelp.Version}: "
+                + "the result may differ from that of an unbroken run.";
+            folder.Log(message);
+            terminal.Error.WriteLine(message);
+        }
+        ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
+        using ParticleSource source = ParticleSource.Open(options.ParticlesPath, ParticleInput.Of(options));
+        Check(options, source.Set);
+        run = ForThisProcess(run) with
+        {
+            Options = options,
+            Status = RunStatus.Running,
+            Message = null,
+            EndedUtc = null,
+            Resumptions = run.Resumptions + 1,
+        };
+        return Execute(run, source, folder, cancellation);
+    }
+
+    /// <summary>The run's options with its input files as seen from here.</summary>
+    private static ReconstructionOptions Relocated(RunRecord run)
+    {
+        // Kept as they were where they still mean the same: the results then name the images in the same words.
+        if (run.WorkingDirectory == Environment.CurrentDirectory) return run.Options;
+        ReconstructionOptions o = run.Options;
+        bool subsetIsFile = o.Subset is not null && !int.TryParse(o.Subset, out _);
+        return o with
+        {
+            ParticlesPath = Path.Combine(run.WorkingDirectory, o.ParticlesPath),
+            DataDirectory = o.DataDirectory is null ? null : Path.Combine(run.WorkingDirectory, o.DataDirectory),
+            Subset = subsetIsFile ? Path.Combine(run.WorkingDirectory, o.Subset!) : o.Subset,
+            Passthrough = [.. o.Passthrough.Select(p => Path.Combine(run.WorkingDirectory, p))],
+        };
+    }
+
+    private RunRecord Execute(RunRecord run, ParticleSource source, RunDirectory folder, CancellationToken cancellation)
+    {
+        folder.WriteRun(run);
+        using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
+        return ProgressView.Run(terminal, view => Execute(run, source, folder, new RunObserver(folder, view), stop));
+    }
+
+    private RunRecord Execute(RunRecord run, ParticleSource source, RunDirectory folder, RunObserver observer, StopFiles stop)
     {
         try
         {
-            folder.Log($"CryoSpin {run.Version}: {run.Command}");
+            folder.Log(run.Resumptions == 0 ? $"CryoSpin {run.Version}: {run.Command}" : $"CryoSpin {VerbHelp.Version}: resumed: {run.Command}");
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
-            RunResults results = engine(run.Options, source, observer, cancellation);
+            RunResults results = engine(run.Options, source, observer, stop.Token);
             folder.WriteResults(results, source.Set);
             run = End(run, RunStatus.Finished, null, observer) with
             {
@@ -79,32 +143,46 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 Poses = results.Poses,
             };
             folder.Complete(Enrich(results, input));
-            return run;
         }
         catch (Exception e)
         {
-            Abandon(run, folder, observer, e);
+            Abandon(run, folder, observer, e, stop);
             throw;
         }
+        CheckpointFolder.Clear(folder.Path);
+        return run;
     }
 
-    private static void Abandon(RunRecord run, RunDirectory folder, RunObserver observer, Exception cause)
+    private static void Abandon(RunRecord run, RunDirectory folder, RunObserver observer, Exception cause, StopFiles stop)
     {
         bool stopped = cause is OperationCanceledException or AggregateException { InnerException: OperationCanceledException };
         RunProgress last = observer.Last;
         string epoch = last.Epochs > 0 ? $", epoch {last.Epoch} of {last.Epochs}" : "";
         string at = last.Phase is null ? "before the first phase" : $"during {last.Phase}{epoch}";
-        string message = stopped ? $"Stopped by the user {at}." : $"Failed {at}: {cause.Message}";
+        string by = stop.Seen is { } file ? $" (file {file})" : "";
+        string message = stopped ? $"Stopped by the user {at}{by}." : $"Failed {at}: {cause.Message}";
         // The command line ends with the cause; here it would stand twice.
         string shown = stopped ? message : $"Failed {at}.";
         folder.Log(message);
-        folder.WriteRun(End(run, stopped ? RunStatus.Stopped : RunStatus.Failed, message, observer));
+        try
+        {
+            folder.WriteRun(End(run, stopped ? RunStatus.Stopped : RunStatus.Failed, message, observer));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryoSpinException)
+        {
+            // A full disk may be the very cause: it is told all the same.
+            observer.Notify($"{folder.FileFor(RunFiles.Run)} could not be written: {e.Message}");
+        }
         string places = $"The log and the figures so far are {folder.FileFor(RunFiles.Log)} and {folder.FileFor(RunFiles.Metrics)}.";
+        string resume = CheckpointFolder.HasAny(folder.Path) ? $" To go on: cryospin reconstruct --resume {folder.Path}" : "";
         observer.Notify(
             folder.Replaces
-                ? $"{shown} {places} The earlier results in {folder.Path} are unchanged."
-                : $"{shown} {places} There is no map yet.");
+                ? $"{shown} {places} The earlier results in {folder.Path} are unchanged.{resume}"
+                : $"{shown} {places} There is no map yet.{resume}");
     }
+
+    private static RunRecord ForThisProcess(RunRecord run) =>
+        run with { ProcessId = Environment.ProcessId, MachineName = Environment.MachineName };
 
     private static RunRecord End(RunRecord run, RunStatus status, string? message, RunObserver observer)
     {

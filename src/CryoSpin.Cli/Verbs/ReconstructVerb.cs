@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
@@ -19,11 +20,13 @@ internal static class ReconstructVerb
     {
         Argument<string> particles = new("PARTICLES.star")
         {
-            Description = "Particles in RELION's form (3.1, or older with one table), a bare stack (.mrcs), or a list of stacks (.txt).",
+            Description = "Particles: RELION's .star, cryoSPARC's .cs or .csg, a bare stack (.mrcs), or a list of stacks (.txt).",
+            // Not needed with --resume; Missing() asks for it elsewhere.
+            Arity = ArgumentArity.ZeroOrOne,
         };
         ParticleInput input = new();
         ImageInput images = new();
-        Option<string> output = OptionFactory.Path("--output", "Folder for the results.", "DIR", required: true, "-o");
+        Option<string> output = OptionFactory.Path("--output", "Folder for the results; needed unless --resume is given.", "DIR", false, "-o");
         Option<string> preset = new("--preset")
         {
             Description = "The best measured combination, or the published algorithm.",
@@ -43,21 +46,55 @@ internal static class ReconstructVerb
         Option<string> scratch = OptionFactory.Path(
             "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
-        return new Verb("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
+        Option<string> resume = OptionFactory.Path(
+            "--resume", "Go on with the stopped run in DIR, to the same bytes; needs no other option.", "DIR");
+        Option<double> checkpoints = OptionFactory.Number(
+            "--checkpoint-minutes", "Minutes between checkpoints within a stage.", "MIN", Usual.CheckpointMinutes!.Value, 0, 1e5);
+        Option<string> pipeline = OptionFactory.Path(
+            "--pipeline-control", "RELION's job folder: files there tell how the run ended.", "DIR", false, "--pipeline_control");
+        Option[] changeable = [resume, threads, maxMemory, scratch, checkpoints, pipeline];
+        Verb verb = new("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
         {
             Notes =
             [
-                "Ctrl-C stops cleanly. The same seed gives the same bytes, whatever the number of threads and the memory. Files and options: docs/guide."
+                "Ctrl-C, or a file named 'stop' in the results' folder, stops cleanly; --resume goes on. The same seed gives the same bytes, whatever the number of threads and the memory. Files and options: docs/guide."
             ],
             Examples =
             [
                 "cryospin reconstruct particles.star -o result --max-shift 5",
                 "cryospin reconstruct particles.star -o result2 --seed 2 --mask-diameter 180",
+                "cryospin reconstruct --resume result",
             ],
-        }.With([particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, overwrite])
-        .Does((parse, terminal, cancellation) =>
+        };
+        verb.With(
+            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, overwrite,
+                resume, checkpoints, pipeline]);
+        verb.Validators.Add(result =>
         {
-            ReconstructionOptions options = new()
+            if (Mistake(result, particles, output, resume, changeable) is { } mistake) result.AddError(mistake);
+        });
+        return verb.Does((parse, terminal, cancellation) =>
+        {
+            PipelineMarks marks = new(parse.GetValue(pipeline));
+            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, FurtherStopFiles = marks.StopFiles };
+            return marks.Around(() =>
+            {
+                RunRecord run = parse.GetValue(resume) is { } folder
+                    ? session.Resume(folder, Changed, cancellation)
+                    : session.Execute(images.AddTo(input.AddTo(Options(), parse), parse), CommandText.Of(parse), cancellation);
+                Print(run, terminal);
+                return ExitCode.Done;
+            });
+
+            ReconstructionOptions Changed(ReconstructionOptions old) => old with
+            {
+                Threads = parse.GetResult(threads) is { Implicit: false } ? parse.GetValue(threads) : old.Threads,
+                MaxMemoryBytes = parse.GetValue(maxMemory) ?? old.MaxMemoryBytes,
+                ScratchDirectory = parse.GetValue(scratch) ?? old.ScratchDirectory,
+                CheckpointMinutes = parse.GetResult(checkpoints) is { Implicit: false } ? parse.GetValue(checkpoints) : old.CheckpointMinutes,
+            };
+
+            ReconstructionOptions Options() => new()
             {
                 ParticlesPath = parse.GetRequiredValue(particles),
                 OutputDirectory = parse.GetRequiredValue(output),
@@ -69,14 +106,36 @@ internal static class ReconstructVerb
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
-                Overwrite = parse.GetValue(overwrite),
+                Overwrite = parse.GetValue(overwrite) || (parse.GetValue(pipeline) is not null && IsFresh(parse.GetRequiredValue(output))),
+                CheckpointMinutes = parse.GetValue(checkpoints),
             };
-            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check };
-            RunRecord run = session.Execute(images.AddTo(input.AddTo(options, parse), parse), CommandText.Of(parse), cancellation);
-            Print(run, terminal);
-            return ExitCode.Done;
         });
     }
+
+    /// <summary>Whether a folder holds no run: RELION makes a job's folder before it starts the job.</summary>
+    private static bool IsFresh(string folder) => !RunFiles.Names.Any(name => File.Exists(Path.Combine(folder, name)));
+
+    /// <summary>What is wrong with the options taken together.</summary>
+    private static string? Mistake(
+        CommandResult result, Argument<string> particles, Option<string> output, Option<string> resume, Option[] changeable)
+    {
+        bool named = result.GetResult(particles) is { Tokens.Count: > 0 };
+        if (result.GetResult(resume) is null)
+        {
+            if (!named) return "the particles are missing: PARTICLES.star";
+            return result.GetResult(output) is null ? "the option '--output' is required" : null;
+        }
+        if (named) return "--resume DIR takes the particles from the run in DIR; leave PARTICLES.star out";
+        string[] wrong =
+        [
+            .. result.Children.OfType<OptionResult>().Where(o => !o.Implicit && !changeable.Contains(o.Option)).Select(o => o.Option.Name),
+        ];
+        return wrong.Length == 0
+            ? null
+            : $"a resumed run keeps its options: {string.Join(", ", wrong)} cannot stand with --resume; "
+                + $"{string.Join(", ", changeable.Skip(1).Select(o => o.Name))} can";
+    }
+
 
     /// <summary>The result in four lines.</summary>
     public static void Print(RunRecord run, Terminal terminal)

@@ -44,28 +44,40 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <param name="firstBand">Band of the first pass, shells; the volumes must be set up to it.</param>
     /// <param name="report">Receives each pass.</param>
     /// <param name="cancellation">Stops between particles.</param>
-    public void Run(double firstBand, Action<AutoDecodingReport> report, CancellationToken cancellation)
+    public void Run(double firstBand, Action<AutoDecodingReport> report, CancellationToken cancellation) =>
+        Run(new DecodingState(Math.Min(firstBand, cache.Disc.Radius), poses.Count), report, _ => { }, cancellation);
+
+    /// <summary>The same from the state of an interrupted run.</summary>
+    /// <param name="state">Where the stage stands; poses and volumes must be those that belong to it. It is kept up to date.</param>
+    /// <param name="report">Receives each pass.</param>
+    /// <param name="safe">Called wherever the stage could be interrupted and go on to the same bytes: some hundred particles apart, and, with
+    /// true, after each pass.</param>
+    /// <param name="cancellation">Stops after a call of <paramref name="safe"/>.</param>
+    public void Run(DecodingState state, Action<AutoDecodingReport> report, Action<bool> safe, CancellationToken cancellation)
     {
-        double band = Math.Min(firstBand, cache.Disc.Radius), bestShell = 0;
-        int still = 0, keep = int.MaxValue;
-        for (int iteration = 1; iteration <= MaxIterations; iteration++)
+        while (!state.Ended)
         {
             long started = Stopwatch.GetTimestamp();
-            (double likelihood, double[] change) = RefinePoses(band, keep, iteration, cancellation);
+            RefinePoses(state, safe, cancellation);
             volumes.Solve();
-            double next = NextBand(band, volumes.Fsc);
+            double band = state.Band, next = NextBand(band, volumes.Fsc);
+            double[] change = [.. state.Change];
             double moved = change.Count(c => c > ModeChangeDegrees) / (double)change.Length;
             Array.Sort(change);
-            double median = change[change.Length / 2];
-            report(new AutoDecodingReport(
-                iteration, band, likelihood, median, moved, poses.Count / Stopwatch.GetElapsedTime(started).TotalSeconds, volumes.Fsc));
-            // While modes change hands every particle keeps its rivals; afterwards the best is enough.
-            keep = moved > 0.002 || iteration < 3 ? KeptCandidates : 1;
+            double median = change[change.Length / 2], rate = poses.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            report(new AutoDecodingReport(state.Iteration, band, state.Likelihood.Average(), median, moved, rate, volumes.Fsc));
             double shell = volumes.Fsc.CrossingShell(ResolutionThreshold);
-            still = shell < bestShell + 0.3 && next < band + 0.5 ? still + 1 : 0;
-            bestShell = Math.Max(bestShell, shell);
-            if (still >= 2) break;
-            band = next;
+            bool still = shell < state.BestShell + 0.3 && next < band + 0.5;
+            state.Still = still ? state.Still + 1 : 0;
+            // While modes change hands every particle keeps its rivals; afterwards the best is enough.
+            state.Keep = moved > 0.002 || state.Iteration < 3 ? KeptCandidates : 1;
+            state.BestShell = Math.Max(state.BestShell, shell);
+            state.Ended = state.Still >= 2 || state.Iteration >= MaxIterations;
+            state.Band = next;
+            state.Iteration++;
+            state.Done = 0;
+            safe(true);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
@@ -74,35 +86,41 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
             Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
 
-    /// <summary>Refines all poses against the volumes and fills the volumes' sums anew.</summary>
-    private (double MeanLogLikelihood, double[] Change) RefinePoses(double band, int keep, int iteration, CancellationToken cancellation)
+    /// <summary>Refines all poses that are not yet, against the volumes, and fills the volumes' sums anew with all.</summary>
+    private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
     {
-        PoseRefinementLimits limits = new(iteration == 1 ? 8 : 5, iteration == 1 ? 6 : 3, maxShiftPixels);
-        FrequencyDisc disc = new(band);
+        bool first = state.Iteration == 1;
+        PoseRefinementLimits limits = new(first ? 8 : 5, first ? 6 : 3, maxShiftPixels);
+        FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
-        double[] likelihood = new double[poses.Count], change = new double[poses.Count];
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
         for (int h = 0; h < 2; h++)
         {
-            FourierLattice lattice = volumes.Lattice(h, band);
+            FourierLattice lattice = volumes.Lattice(h, state.Band);
             PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
             BackProjection sum = volumes.EmptySum(h);
             cache.Pass(h, chunk =>
             {
                 team.ForEach(chunk.Count, (record, w) =>
                 {
-                    if ((record & 63) == 0) cancellation.ThrowIfCancellationRequested();
+                    // A resumed pass refined these before it was interrupted; only the sum has to be made again.
+                    if (chunk.First + record < state.Done) return;
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     PoseFit old = poses.Best(i);
-                    poses.Candidates[i] = Refined(poses.Candidates[i], keep, refiners[w], limits);
-                    change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
-                    likelihood[i] = poses.Best(i).LogLikelihood;
+                    poses.Candidates[i] = Refined(poses.Candidates[i], state.Keep, refiners[w], limits);
+                    state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
+                    state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });
                 volumes.Insertion.Insert(sum, poses, chunk);
+                if (chunk.First + chunk.Count > state.Done)
+                {
+                    state.Done = chunk.First + chunk.Count;
+                    safe(false);
+                }
+                cancellation.ThrowIfCancellationRequested();
             });
         }
-        return (likelihood.Average(), change);
     }
 
     private static PoseFit[] Refined(PoseFit[] old, int keep, PoseRefiner refiner, in PoseRefinementLimits limits)

@@ -42,6 +42,16 @@ internal sealed class VolumeModel
         _transform.ToLattice(map, Lattice);
     }
 
+    /// <summary>Puts back a map and its transform as they were, without masking the map again.</summary>
+    /// <param name="map">The map, masked.</param>
+    /// <param name="bandShells">Band of the transform.</param>
+    /// <param name="lattice">The transform's values.</param>
+    public void Restore(Volume map, double bandShells, float[] lattice)
+    {
+        Map = map;
+        Lattice = new FourierLattice(bandShells, Oversampling, lattice);
+    }
+
     /// <summary>Solves for the map from inserted slices, masks it and transforms it up to a band.</summary>
     /// <param name="sum">Inserted slices.</param>
     /// <param name="inverseSignal">Per shell, 1 / variance of the map's transform.</param>

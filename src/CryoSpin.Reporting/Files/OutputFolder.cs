@@ -47,11 +47,12 @@ public sealed class OutputFolder
         if (File.Exists(path)) throw new CryoSpinException($"{path} is a file. Name a folder with -o.");
         bool exists = Directory.Exists(path);
         if (exists && !overwrite) throw new OutputExistsException(path);
-        OutputFolder folder = new(path, exists, ownFiles);
+        bool replaces = ownFiles.Any(name => File.Exists(System.IO.Path.Combine(path, name)));
+        OutputFolder folder = new(path, replaces, ownFiles);
         try
         {
             Directory.CreateDirectory(path);
-            if (exists)
+            if (replaces)
             {
                 foreach (string name in ownFiles) File.Delete(folder.FileFor(name));
             }
@@ -61,6 +62,40 @@ public sealed class OutputFolder
             throw new CryoSpinException($"{path}: the folder cannot be made or written ({e.Message}). Name another one with -o.", e);
         }
         return folder;
+    }
+
+    /// <summary>
+    /// The folder of a run that was interrupted: its files bear the prefix where they were to replace older ones. Files that a killed
+    /// writer left half done are removed.
+    /// </summary>
+    /// <exception cref="CryoSpinException">The folder cannot be read or written.</exception>
+    internal static OutputFolder Reopen(string path, IReadOnlyCollection<string> ownFiles)
+    {
+        bool replaces = ownFiles.Any(name => File.Exists(System.IO.Path.Combine(path, UnfinishedPrefix + name)));
+        OutputFolder folder = new(path, replaces, ownFiles);
+        try
+        {
+            foreach (string name in ownFiles)
+            {
+                foreach (string half in Directory.GetFiles(path, $".{System.IO.Path.GetFileName(folder.FileFor(name))}.*.tmp")) File.Delete(half);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be read or written ({e.Message}).", e);
+        }
+        return folder;
+    }
+
+    /// <summary>Ends a <see cref="Complete"/> that was interrupted.</summary>
+    internal void MoveTheRest()
+    {
+        if (!Replaces) return;
+        foreach (string name in _ownFiles.Where(n => File.Exists(FileFor(n))))
+        {
+            File.Move(FileFor(name), System.IO.Path.Combine(Path, name), overwrite: true);
+        }
+        Replaces = false;
     }
 
     /// <summary>The path under which a file is to be written now.</summary>

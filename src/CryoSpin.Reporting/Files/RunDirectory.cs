@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using CryoSpin.Diagnostics;
 using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.IO;
@@ -18,15 +20,16 @@ public sealed class RunDirectory : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
     private readonly OutputFolder _folder;
-    private readonly StreamWriter _log;
-    private readonly StreamWriter _metricLines;
+    private readonly RunLock _lock;
+    private readonly GrowingFile _log;
     private readonly List<MetricRecord> _metrics = [];
+    private GrowingFile _metricLines;
 
-    private RunDirectory(OutputFolder folder)
+    private RunDirectory(OutputFolder folder, RunLock held, bool append)
     {
-        _folder = folder;
-        _log = OpenForAppending(folder.FileFor(RunFiles.Log));
-        _metricLines = OpenForAppending(folder.FileFor(RunFiles.Metrics));
+        (_folder, _lock) = (folder, held);
+        _log = new GrowingFile(folder.FileFor(RunFiles.Log), append);
+        _metricLines = new GrowingFile(folder.FileFor(RunFiles.Metrics), append);
     }
 
     /// <summary>The folder as the user named it.</summary>
@@ -40,10 +43,63 @@ public sealed class RunDirectory : IDisposable
     /// <summary>The figures recorded so far.</summary>
     public IReadOnlyList<MetricRecord> Metrics => _metrics;
 
-    /// <summary>Makes the folder.</summary>
+    /// <summary>Makes the folder, and keeps other runs out of it until this is disposed of.</summary>
     /// <exception cref="OutputExistsException">It exists and <paramref name="overwrite"/> is false.</exception>
-    public static RunDirectory Create(string path, bool overwrite, IEnumerable<string>? furtherFiles = null) =>
-        new(OutputFolder.Open(path, overwrite, [.. RunFiles.Names, .. furtherFiles ?? []]));
+    /// <exception cref="CryoSpinException">Another run works in it, or it cannot be written.</exception>
+    public static RunDirectory Create(string path, bool overwrite, IEnumerable<string>? furtherFiles = null)
+    {
+        string[] names = [.. RunFiles.Names, .. furtherFiles ?? []];
+        // What another run is writing must not be touched: an existing folder is locked before anything in it is looked at.
+        RunLock? held = Directory.Exists(path) && overwrite ? RunLock.Acquire(path, () => OwnerOf(path)) : null;
+        try
+        {
+            OutputFolder folder = OutputFolder.Open(path, overwrite, names);
+            held ??= RunLock.Acquire(path, () => OwnerOf(path));
+            return new RunDirectory(folder, held, append: false);
+        }
+        catch (Exception e)
+        {
+            held?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new CryoSpinException($"{path}: the folder cannot be written ({e.Message}). Name another one with -o.", e);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens the folder of a run that was interrupted, to go on in it. Log and figures are added to; see <see cref="KeepMetrics"/>.
+    /// </summary>
+    /// <returns>The folder and the record of the run; where that run is complete, no folder.</returns>
+    /// <exception cref="CryoSpinException">There is no run in the folder, another run works in it, or it cannot be written.</exception>
+    public static (RunDirectory? Folder, RunRecord Run) Reopen(string path)
+    {
+        if (ReadRun(path) is null) throw new CryoSpinException($"{path}: there is no run in this folder ({RunFiles.Run}).");
+        RunLock held = RunLock.Acquire(path, () => OwnerOf(path));
+        bool kept = false;
+        try
+        {
+            OutputFolder folder = OutputFolder.Reopen(path, RunFiles.Names);
+            RunRecord run = ReadRun(path) ?? throw new CryoSpinException($"{path}: there is no run in this folder ({RunFiles.Run}).");
+            if (run.Status == RunStatus.Finished)
+            {
+                folder.MoveTheRest();
+                return (null, run);
+            }
+            RunDirectory directory = new(folder, held, append: true);
+            kept = true;
+            return (directory, run);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be read or written ({e.Message}).", e);
+        }
+        finally
+        {
+            if (!kept) held.Dispose();
+        }
+    }
 
     /// <summary>Where a file is to be written now.</summary>
     public string FileFor(string name) => _folder.FileFor(name);
@@ -53,17 +109,27 @@ public sealed class RunDirectory : IDisposable
     {
         foreach (string line in message.ReplaceLineEndings("\n").Split('\n'))
         {
-            _log.WriteLine($"{DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}Z  {line}");
+            _log.Add($"{DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}Z  {line}");
         }
-        _log.Flush();
     }
 
     /// <summary>Adds a line to metrics.jsonl.</summary>
     public void Record(MetricRecord metric)
     {
         _metrics.Add(metric);
-        _metricLines.WriteLine(JsonFormat.Serialize(metric));
-        _metricLines.Flush();
+        _metricLines.Add(JsonFormat.Serialize(metric));
+    }
+
+    /// <summary>Of the figures that an interrupted run has left, keeps the first ones; the resumed run records the others again.</summary>
+    public void KeepMetrics(int count)
+    {
+        string path = FileFor(RunFiles.Metrics);
+        _metricLines.Dispose();
+        string[] lines = [.. File.ReadLines(path).Take(count)];
+        WriteText(RunFiles.Metrics, string.Concat(lines.Select(l => l + "\n")));
+        _metrics.Clear();
+        _metrics.AddRange(lines.Select(JsonFormat.ParseMetric));
+        _metricLines = new GrowingFile(path, append: true);
     }
 
     /// <summary>Writes run.json.</summary>
@@ -106,8 +172,9 @@ public sealed class RunDirectory : IDisposable
     /// <param name="input">The report's contents; its metrics and files are filled in here.</param>
     public void Complete(ReportInput input)
     {
+        // The record comes last: where it says that the run is finished, every other file is whole.
+        WriteText(RunFiles.Report, HtmlReport.Render(input with { Metrics = _metrics, Files = ListFiles(input.Run) }));
         WriteRun(input.Run);
-        WriteText(RunFiles.Report, HtmlReport.Render(input with { Metrics = _metrics, Files = ListFiles() }));
         _folder.Complete();
     }
 
@@ -116,15 +183,46 @@ public sealed class RunDirectory : IDisposable
     {
         _log.Dispose();
         _metricLines.Dispose();
+        _lock.Dispose();
     }
 
-    private List<ReportFile> ListFiles() =>
+    /// <summary>The record of the run at hand: of one that was to replace older results, where there is one.</summary>
+    private static RunRecord? ReadRun(string path)
+    {
+        foreach (string name in (string[])[OutputFolder.UnfinishedPrefix + RunFiles.Run, RunFiles.Run])
+        {
+            string file = System.IO.Path.Combine(path, name);
+            if (!File.Exists(file)) continue;
+            try
+            {
+                return JsonFormat.ParseRun(File.ReadAllText(file));
+            }
+            catch (JsonException e)
+            {
+                throw new CryoSpinException($"{file}: this is not the record of a run ({e.Message}).", e);
+            }
+        }
+        return null;
+    }
+
+    private static string OwnerOf(string path)
+    {
+        try
+        {
+            return ReadRun(path) is { Status: RunStatus.Running } run
+                ? string.Create(CultureInfo.InvariantCulture, $" (process {run.ProcessId} on {run.MachineName}, since {run.StartedUtc:yyyy-MM-dd HH:mm} UTC)")
+                : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryoSpinException)
+        {
+            return "";
+        }
+    }
+
+    private List<ReportFile> ListFiles(RunRecord final) =>
         [.. from file in RunFiles.All
             let info = new FileInfo(FileFor(file.Name))
             where info.Exists
-            select new ReportFile(file.Name, info.Length, file.Description)];
-
-    // Others may read the log while it grows.
-    private static StreamWriter OpenForAppending(string path) =>
-        new(new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete), Utf8) { NewLine = "\n" };
+            let bytes = file.Name == RunFiles.Run ? Utf8.GetByteCount(JsonFormat.Serialize(final)) : info.Length
+            select new ReportFile(file.Name, bytes, file.Description)];
 }

@@ -63,4 +63,12 @@ public sealed record ReconstructionOptions
 
     /// <summary>Whether an existing output folder may be replaced.</summary>
     public bool Overwrite { get; init; }
+
+    /// <summary>
+    /// Minutes between two checkpoints within a stage, in the output folder; 0: whenever one can be written; null: none at all.
+    /// </summary>
+    public double? CheckpointMinutes { get; init; } = 5;
+
+    /// <summary>Whether the run goes on from the newest checkpoint in its output folder, where there is one.</summary>
+    public bool Resume { get; init; }
 }

@@ -61,4 +61,11 @@ public interface IRunObserver
 
     /// <summary>The figures of a finished epoch.</summary>
     void Record(MetricRecord metric);
+
+    /// <summary>
+    /// A resumed run goes on, or begins anew: of the figures recorded before, only the first so many are of what it goes on from.
+    /// </summary>
+    void Resumed(int metrics)
+    {
+    }
 }

@@ -33,6 +33,18 @@ public sealed record RunRecord
     /// <summary>The options in force, defaults included.</summary>
     public required ReconstructionOptions Options { get; init; }
 
+    /// <summary>The folder that relative paths in <see cref="Options"/> start from.</summary>
+    public string WorkingDirectory { get; init; } = "";
+
+    /// <summary>Number of the process.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>Name of the computer.</summary>
+    public string MachineName { get; init; } = "";
+
+    /// <summary>How often the run was resumed.</summary>
+    public int Resumptions { get; init; }
+
     /// <summary>Start, UTC.</summary>
     public required DateTime StartedUtc { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Tests.EndToEnd;
 using CryoSpin.Cli.Running;
 using CryoSpin.Diagnostics;
 using CryoSpin.Evaluation;
@@ -37,7 +38,7 @@ public sealed class RunSessionTests : IDisposable
     {
         RunRecord run = Execute(Succeed);
         Assert.Equal(RunStatus.Finished, run.Status);
-        Assert.Equal(RunFiles.Names.Order(), Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order());
+        Assert.Equal(ResultFolder.OfStar.Order(), Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order());
         RunRecord written = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal((RunStatus.Finished, 6.5, 4, 8), (written.Status, written.ResolutionAngstrom, written.ParticleCount, written.BoxSize));
         Assert.Equal(["preparation", "searching"], written.PhaseTimes.Select(p => p.Phase));
@@ -99,7 +100,7 @@ public sealed class RunSessionTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(_folder["out/notes.txt"]));
         Assert.Equal(8, MrcVolumeIO.Read(_folder["out/map.mrc"]).Nx);
         Assert.Equal(
-            [.. RunFiles.Names.Append("notes.txt").Order()],
+            [.. ResultFolder.OfStar.Append("notes.txt").Order()],
             Directory.GetFileSystemEntries(_folder["out"]).Select(Path.GetFileName).Order());
     }
 

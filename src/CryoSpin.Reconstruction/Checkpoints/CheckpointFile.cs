@@ -1,0 +1,232 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.IO;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Checkpoints;
+
+/// <summary>A checkpoint is damaged, or of another version.</summary>
+internal sealed class CheckpointFormatException(string message) : Exception(message);
+
+/// <summary>
+/// The bytes of a checkpoint: a magic number, the version, the input's fingerprint, the state with every number exactly as it was in
+/// memory (little-endian), and the SHA-256 of all before.
+/// </summary>
+internal static class CheckpointFile
+{
+    /// <summary>Changes whenever the content does.</summary>
+    internal const int Version = 1;
+
+    private const ulong Magic = 0x544B43504E495053;
+    private const int HashBytes = 32;
+    private const int FloatsAtOnce = 1 << 20;
+
+    /// <summary>Writes a checkpoint; under its name only when it is whole and on the disk.</summary>
+    public static void Write(string path, InputFingerprint input, RunState state) => AtomicFile.Write(path, stream =>
+    {
+        using (SHA256 hash = SHA256.Create())
+        {
+            using (CryptoStream hashed = new(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+            using (BinaryWriter writer = new(hashed, Encoding.UTF8, leaveOpen: true)) Put(writer, input, state);
+            stream.Write(hash.Hash!);
+        }
+        // A name that survives a power cut must not stand for bytes that did not.
+        if (stream is FileStream file) file.Flush(flushToDisk: true);
+    });
+
+    /// <summary>Reads a checkpoint.</summary>
+    /// <exception cref="CheckpointFormatException">It is not whole, or of another version of the program.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static (InputFingerprint Input, RunState State) Read(string path)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        CheckHash(stream);
+        stream.Position = 0;
+        using BinaryReader reader = new(stream, Encoding.UTF8);
+        if (reader.ReadUInt64() != Magic) throw new CheckpointFormatException("it is not a checkpoint");
+        int version = reader.ReadInt32();
+        if (version != Version) throw new CheckpointFormatException($"it has format {version}, this program reads format {Version}");
+        return (GetFingerprint(reader), Get(reader));
+    }
+
+    private static void CheckHash(FileStream stream)
+    {
+        long left = stream.Length - HashBytes;
+        if (left < 0) throw new CheckpointFormatException("it is too short");
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 18];
+        while (left > 0)
+        {
+            int n = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, left));
+            if (n == 0) throw new CheckpointFormatException("it is too short");
+            hash.AppendData(buffer, 0, n);
+            left -= n;
+        }
+        byte[] expected = new byte[HashBytes];
+        stream.ReadExactly(expected);
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(expected)) throw new CheckpointFormatException("its checksum is wrong");
+    }
+
+    private static void Put(BinaryWriter writer, InputFingerprint input, RunState state)
+    {
+        writer.Write(Magic);
+        writer.Write(Version);
+        writer.Write(input.Facts.Count);
+        foreach ((string what, string value) in input.Facts)
+        {
+            writer.Write(what);
+            writer.Write(value);
+        }
+        foreach (ulong word in state.Random) writer.Write(word);
+        RunCourse course = state.Course;
+        writer.Write(course.Visits);
+        writer.Write(course.Metrics);
+        writer.Write(course.Elapsed.Ticks);
+        writer.Write(course.Times.Count);
+        foreach (PhaseTime time in course.Times)
+        {
+            writer.Write(time.Phase);
+            writer.Write(time.Seconds);
+        }
+        Put(writer, state.Map);
+        writer.Write(state.Band);
+        Put(writer, state.Lattice);
+        writer.Write(state.Proposed);
+        writer.Write(state.Candidates?.Length ?? -1);
+        foreach (PoseFit[] candidates in state.Candidates ?? [])
+        {
+            writer.Write(candidates.Length);
+            foreach (PoseFit fit in candidates) Put(writer, fit);
+        }
+        writer.Write(state.Decoding is not null);
+        if (state.Decoding is not { } decoding) return;
+        Put(writer, decoding);
+        writer.Write(state.MaskDiameterAngstrom);
+        foreach (Volume map in state.HalfMaps!) Put(writer, map);
+    }
+
+    private static InputFingerprint GetFingerprint(BinaryReader reader)
+    {
+        List<(string, string)> facts = [];
+        for (int n = reader.ReadInt32(); n > 0; n--) facts.Add((reader.ReadString(), reader.ReadString()));
+        return new InputFingerprint(facts);
+    }
+
+    private static RunState Get(BinaryReader reader)
+    {
+        ulong[] random = [reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64()];
+        long visits = reader.ReadInt64();
+        int metrics = reader.ReadInt32();
+        TimeSpan elapsed = new(reader.ReadInt64());
+        List<PhaseTime> times = [];
+        for (int n = reader.ReadInt32(); n > 0; n--) times.Add(new PhaseTime(reader.ReadString(), reader.ReadDouble()));
+        RunState state = new()
+        {
+            Random = random,
+            Course = new RunCourse(visits, metrics, elapsed, times),
+            Map = GetVolume(reader),
+            Band = reader.ReadDouble(),
+            Lattice = GetFloats(reader),
+            Proposed = reader.ReadInt32(),
+            Candidates = GetCandidates(reader),
+        };
+        if (!reader.ReadBoolean()) return state;
+        return state with
+        {
+            Decoding = GetDecoding(reader, state.Candidates!.Length),
+            MaskDiameterAngstrom = reader.ReadDouble(),
+            HalfMaps = [GetVolume(reader), GetVolume(reader)],
+        };
+    }
+
+    private static PoseFit[][]? GetCandidates(BinaryReader reader)
+    {
+        int count = reader.ReadInt32();
+        if (count < 0) return null;
+        PoseFit[][] candidates = new PoseFit[count][];
+        for (int i = 0; i < count; i++)
+        {
+            candidates[i] = new PoseFit[reader.ReadInt32()];
+            for (int c = 0; c < candidates[i].Length; c++) candidates[i][c] = GetFit(reader);
+        }
+        return candidates;
+    }
+
+    private static void Put(BinaryWriter writer, in PoseFit fit)
+    {
+        Rotation r = fit.Rotation;
+        ReadOnlySpan<double> values =
+            [r.M00, r.M01, r.M02, r.M10, r.M11, r.M12, r.M20, r.M21, r.M22, fit.OriginX, fit.OriginY, fit.LogLikelihood];
+        writer.Write(MemoryMarshal.AsBytes(values));
+    }
+
+    private static PoseFit GetFit(BinaryReader reader)
+    {
+        Span<double> v = stackalloc double[12];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(v));
+        return new PoseFit(new Rotation(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]), v[9], v[10], v[11]);
+    }
+
+    private static void Put(BinaryWriter writer, DecodingState decoding)
+    {
+        writer.Write(decoding.Iteration);
+        writer.Write(decoding.Band);
+        writer.Write(decoding.Keep);
+        writer.Write(decoding.Still);
+        writer.Write(decoding.BestShell);
+        writer.Write(decoding.Ended);
+        writer.Write(decoding.Done);
+        foreach (double value in decoding.Likelihood) writer.Write(value);
+        foreach (double value in decoding.Change) writer.Write(value);
+    }
+
+    private static DecodingState GetDecoding(BinaryReader reader, int particles)
+    {
+        int iteration = reader.ReadInt32();
+        DecodingState decoding = new(reader.ReadDouble(), particles)
+        {
+            Iteration = iteration,
+            Keep = reader.ReadInt32(),
+            Still = reader.ReadInt32(),
+            BestShell = reader.ReadDouble(),
+            Ended = reader.ReadBoolean(),
+            Done = reader.ReadInt64(),
+        };
+        for (int i = 0; i < particles; i++) decoding.Likelihood[i] = reader.ReadDouble();
+        for (int i = 0; i < particles; i++) decoding.Change[i] = reader.ReadDouble();
+        return decoding;
+    }
+
+    private static void Put(BinaryWriter writer, Volume map)
+    {
+        writer.Write(map.Size);
+        writer.Write(map.PixelSizeAngstrom);
+        Put(writer, map.Voxels);
+    }
+
+    private static Volume GetVolume(BinaryReader reader) => new(reader.ReadInt32(), reader.ReadDouble(), GetFloats(reader));
+
+    // In pieces: a large map has more bytes than a span can hold.
+    private static void Put(BinaryWriter writer, float[] values)
+    {
+        writer.Write(values.Length);
+        for (int i = 0; i < values.Length; i += FloatsAtOnce)
+        {
+            writer.Write(MemoryMarshal.AsBytes(values.AsSpan(i, Math.Min(FloatsAtOnce, values.Length - i))));
+        }
+    }
+
+    private static float[] GetFloats(BinaryReader reader)
+    {
+        float[] values = new float[reader.ReadInt32()];
+        for (int i = 0; i < values.Length; i += FloatsAtOnce)
+        {
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(i, Math.Min(FloatsAtOnce, values.Length - i))));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,49 @@
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+
+namespace CryoSpin.Reconstruction.Checkpoints;
+
+/// <summary>
+/// All that the default method needs, besides its input and options, to go on to the same bytes. What is not null tells the stage: with
+/// neither candidates nor decoding the search has ended; with candidates alone auto-encoding has; with both, auto-decoding is under way.
+/// </summary>
+internal sealed record RunState
+{
+    /// <summary>State of the random numbers: where the stage began.</summary>
+    public required IReadOnlyList<ulong> Random { get; init; }
+
+    /// <summary>How far the reports have come.</summary>
+    public required RunCourse Course { get; init; }
+
+    /// <summary>The coarse map, masked.</summary>
+    public required Volume Map { get; init; }
+
+    /// <summary>Band of its transform, shells.</summary>
+    public required double Band { get; init; }
+
+    /// <summary>The values of its transform.</summary>
+    public required float[] Lattice { get; init; }
+
+    /// <summary>Per particle its candidates so far.</summary>
+    public PoseFit[][]? Candidates { get; init; }
+
+    /// <summary>Number of particles, from the first, whose proposals have joined their candidates.</summary>
+    public int Proposed { get; init; }
+
+    /// <summary>Where auto-decoding stands.</summary>
+    public DecodingState? Decoding { get; init; }
+
+    /// <summary>Diameter of its mask, angstrom.</summary>
+    public double MaskDiameterAngstrom { get; init; }
+
+    /// <summary>The maps of half-set 1 and 2 that poses are refined against.</summary>
+    public IReadOnlyList<Volume>? HalfMaps { get; init; }
+
+    /// <summary>The stage in words.</summary>
+    public string Stage =>
+        Decoding is { Ended: true } ? "the end of auto-decoding"
+        : Decoding is { Done: > 0 } d ? $"the middle of pass {d.Iteration} of auto-decoding"
+        : Decoding is { } e ? $"pass {e.Iteration} of auto-decoding"
+        : Candidates is not null ? "the proposals"
+        : "the end of the search";
+}
