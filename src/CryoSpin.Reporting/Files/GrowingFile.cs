@@ -43,8 +43,9 @@ internal sealed class GrowingFile : IDisposable
         {
             RandomAccess.Write(_file, _waiting.GetBuffer().AsSpan(0, (int)_waiting.Length), _length);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ArgumentOutOfRangeException)
         {
+            // The latter is what .NET makes of the system's "file too large".
             return;
         }
         _length += _waiting.Length;

@@ -11,7 +11,7 @@ public static class AtomicFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">The final name; an existing file is replaced.</param>
     /// <param name="write">Writes the content; when it throws, the temporary file is removed and the old file stays.</param>
-    /// <exception cref="CryoSpinException">The folder is absent, or cannot be written.</exception>
+    /// <exception cref="CryoSpinException">The folder is absent or cannot be written, or the file would be too large for it.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -21,9 +21,14 @@ public static class AtomicFile
             using (stream) write(stream);
             Publish(stream.Name, path);
         }
-        catch
+        catch (Exception e)
         {
             Discard(stream);
+            // What .NET makes of the system's "file too large".
+            if (e is ArgumentOutOfRangeException { ParamName: "value" })
+            {
+                throw new CryoSpinException($"{path}: the file system, or a limit of this session (ulimit -f), allows no file so large.", e);
+            }
             throw;
         }
     }

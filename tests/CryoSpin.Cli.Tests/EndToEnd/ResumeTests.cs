@@ -198,7 +198,7 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         public async Task InitializeAsync()
         {
             await Input.InitializeAsync();
-            Invocation run = await Invocation.With(SimulatedInput.ShortRun, [.. Start(Folder), "--checkpoint-minutes", "1000"]);
+            Invocation run = await Invocation.With(SimulatedInput.ShortRun, [.. Start(Folder)[..^1], "1000"]);
             Assert.Equal(ExitCode.Done, run.Code);
         }
 

@@ -18,8 +18,9 @@ public sealed class StopFilesTests : IDisposable
             for (int i = 0; i < 24; i++) stack.Append(new float[256].AsSpan());
             stack.Complete();
         }
-        _folder.WriteText("particles.star", StarTexts.Particles(
-            3, "_mineOwn", [.. Enumerable.Range(1, 24).Select(i => $"{i}@stack.mrcs 1 10000 11000 20 a")]));
+        _folder.WriteText(
+            "particles.star",
+            "data_\n\nloop_\n_rlnImageName\n_rlnPixelSize\n" + string.Concat(Enumerable.Range(1, 24).Select(i => $"{i}@stack.mrcs 3.0\n")));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -30,8 +31,8 @@ public sealed class StopFilesTests : IDisposable
     public void A_file_stops_a_run(string name)
     {
         Directory.CreateDirectory(_folder["job"]);
-        using StopFiles stop = new([_folder[name]], default);
         Directory.CreateDirectory(_folder["out"]);
+        using StopFiles stop = new([_folder[name]], default);
         Assert.False(stop.Token.IsCancellationRequested);
         File.WriteAllText(_folder[name], "");
         Assert.True(stop.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(30)));
