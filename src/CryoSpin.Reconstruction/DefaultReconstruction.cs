@@ -117,7 +117,12 @@ internal sealed class DefaultReconstruction(
     private void Encode(ParticleCache cache, VolumeModel model, int[] all, PoseFit[][] candidates, CancellationToken cancellation)
     {
         _track.Start("auto-encoding", 0.2, 0.65);
-        AutoEncodingSchedule schedule = settings.AutoEncoding! with { MaxShiftPixels = options.MaxShiftPixels, Heads = options.Heads };
+        AutoEncodingSchedule schedule = settings.AutoEncoding! with
+        {
+            MaxShiftPixels = options.MaxShiftPixels,
+            Heads = options.Heads,
+            Steps = settings.AutoEncoding.StepsFor(input.Count),
+        };
         using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
         stage.Run(r => _track.Encoding(r, schedule, model.Lattice.Radius), cancellation);
         stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
@@ -159,6 +164,7 @@ internal sealed class DefaultReconstruction(
     private ReconstructionOutcome Finish(HalfSetVolumes volumes, PoseTable table, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
+        volumes.EndSlicing();
         (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
         for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
         cancellation.ThrowIfCancellationRequested();

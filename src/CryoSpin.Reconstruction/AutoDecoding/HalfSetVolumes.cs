@@ -19,7 +19,7 @@ internal sealed class HalfSetVolumes
     private readonly WorkerTeam _team;
     private readonly MapTransform _transform;
     private readonly BackProjection[] _sums;
-    private readonly float[] _latticeStorage;
+    private float[] _latticeStorage;
 
     public HalfSetVolumes(ParticleCache cache, double maskDiameterAngstrom, WorkerTeam team)
     {
@@ -66,6 +66,9 @@ internal sealed class HalfSetVolumes
         _transform.ToLattice(Maps[half], lattice);
         return lattice;
     }
+
+    /// <summary>Gives the lattice's memory back: no more slices will be taken.</summary>
+    public void EndSlicing() => _latticeStorage = [];
 
     /// <summary>A half-set's sum, emptied.</summary>
     public BackProjection EmptySum(int half)

@@ -18,6 +18,9 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Most steps; the switch rule may end the stage sooner.</summary>
     public int Steps { get; init; } = 800;
 
+    /// <summary>Steps for a number of particles: fewer than 2,000 are soon seen often enough.</summary>
+    public int StepsFor(int particles) => Math.Min(Steps, Math.Max(150, (int)(Steps * (particles / 2000.0))));
+
     /// <summary>Real images join the encoder's training after this share of the steps; before it only synthetic ones teach.</summary>
     public double WarmUpShare { get; init; } = 0.4;
 

@@ -14,8 +14,6 @@ public sealed class FaultyInputTests : IDisposable
 
     [Theory]
     [InlineData(19, 16, "", "there are 19 particles")]
-    [InlineData(24, 17, "", "--new_box 18")]
-    [InlineData(24, 22, "", "--new_box 24")]
     [InlineData(24, 14, "--max-shift 2", "At least 16")]
     [InlineData(24, 16, "--max-shift 4.5", "a largest shift of 4.5 pixels is more than a quarter of the 16-pixel box")]
     [InlineData(24, 16, "--max-shift 2 --mask-diameter 49", "a mask of 49 Å does not suit a box of 48 Å")]
