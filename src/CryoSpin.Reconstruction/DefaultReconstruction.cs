@@ -128,11 +128,15 @@ internal sealed class DefaultReconstruction(
         stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
     }
 
-    private ReconstructionOutcome Decode(ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
+    private ReconstructionOutcome Decode(
+        ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.98);
         Volume start = Resampled(model.Map, cache);
-        if (options.MaskDiameterAngstrom is null) _maskDiameterAngstrom = from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom;
+        if (options.MaskDiameterAngstrom is null)
+        {
+            _maskDiameterAngstrom = from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom;
+        }
         HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
         if (from?.HalfMaps is null) volumes.Start(start);
         else (volumes.Maps[0], volumes.Maps[1]) = (from.HalfMaps[0], from.HalfMaps[1]);

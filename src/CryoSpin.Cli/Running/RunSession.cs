@@ -121,7 +121,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         try
         {
-            folder.Log(run.Resumptions == 0 ? $"CryoSpin {run.Version}: {run.Command}" : $"CryoSpin {VerbHelp.Version}: resumed: {run.Command}");
+            folder.Log($"CryoSpin {VerbHelp.Version}: {(run.Resumptions == 0 ? "" : "resumed: ")}{run.Command}");
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
             RunResults results = engine(run.Options, source, observer, stop.Token);

@@ -61,13 +61,16 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
         foreach ((string what, string value) in other.Facts) theirs[what] = value;
         string[] differing = [.. mine.Keys.Union(theirs.Keys).Where(k => mine.GetValueOrDefault(k) != theirs.GetValueOrDefault(k))];
         if (differing.Length == 0) return null;
-        return Shown([.. differing.Select(k => $"{k} ({mine.GetValueOrDefault(k) ?? "none"} then, {theirs.GetValueOrDefault(k) ?? "none"} now)")]);
+        return Shown([.. differing.Select(k => $"{k} ({Value(mine, k)} then, {Value(theirs, k)} now)")]);
+
+        static string Value(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key) ?? "none";
     }
 
     private static string Shown(string[] all) =>
         string.Join(", ", all.Take(DifferencesShown)) + (all.Length > DifferencesShown ? $" and {all.Length - DifferencesShown} more" : "");
 
-    private static IEnumerable<(string, string)> StackFacts(ParticleSet set) => set.StackPaths.Select(p => ($"the stack {Path.GetFullPath(p)}", FileText(p)));
+    private static IEnumerable<(string, string)> StackFacts(ParticleSet set) =>
+        set.StackPaths.Select(p => ($"the stack {Path.GetFullPath(p)}", FileText(p)));
 
     private static string TableText(string path)
     {
@@ -75,7 +78,8 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
         if (!file.Exists) throw new InputException(path, "the file is not there any more.", "Put it back.");
         if (file.Length > LargestHashed || Path.GetExtension(path) is ".mrcs" or ".mrc") return FileText(path);
         using FileStream stream = file.Open(FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        return string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(stream))[..16]}");
+        string hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        return string.Create(CultureInfo.InvariantCulture, $"{file.Length} bytes, SHA-256 {hash}");
     }
 
     private static string FileText(string path)

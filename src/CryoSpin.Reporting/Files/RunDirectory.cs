@@ -210,7 +210,8 @@ public sealed class RunDirectory : IDisposable
         try
         {
             return ReadRun(path) is { Status: RunStatus.Running } run
-                ? string.Create(CultureInfo.InvariantCulture, $" (process {run.ProcessId} on {run.MachineName}, since {run.StartedUtc:yyyy-MM-dd HH:mm} UTC)")
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $" (process {run.ProcessId} on {run.MachineName}, since {run.StartedUtc:yyyy-MM-dd HH:mm} UTC)")
                 : "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryoSpinException)

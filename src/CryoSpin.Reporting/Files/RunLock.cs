@@ -10,6 +10,10 @@ internal sealed class RunLock : IDisposable
     /// <summary>Name of the file in the run's folder.</summary>
     public const string Name = "run.lock";
 
+    // How the systems say that another process has the lock.
+    private const int Linux = 11;
+    private const int MacOS = 35;
+    private const int Windows = unchecked((int)0x80070020);
     private readonly FileStream _file;
 
     private RunLock(FileStream file) => _file = file;
@@ -30,7 +34,7 @@ internal sealed class RunLock : IDisposable
         {
             throw new CryoSpinException($"{folder}: the folder cannot be written ({e.Message}). Name another one with -o.", e);
         }
-        catch (IOException e) when (File.Exists(path))
+        catch (IOException e) when (e.HResult is Linux or MacOS or Windows)
         {
             throw new CryoSpinException(
                 $"{folder}: another run works in this folder{owner()}. Wait for its end, stop it, or name another folder.", e);
