@@ -25,10 +25,10 @@ internal static class OperationCounts
     public const int InsertionPoint = Locate + 3 * 22;
 
     /// <summary>
-    /// One point of the 5 x 5 normal equations: phase and its sine and cosine (33), residual and misfit (18), columns (16), five and
-    /// fifteen sums of two fused multiply-adds.
+    /// One point of the 5 x 5 normal equations: phase and its sine and cosine (27), residual and misfit (16), factors of the columns (4),
+    /// squares of the frequencies (3), seven products (21), seventeen sums of one fused multiply-add and two of two.
     /// </summary>
-    public const int NormalEquationsPoint = 33 + 18 + 16 + 20 * 4;
+    public const int NormalEquationsPoint = 27 + 16 + 4 + 3 + 21 + 17 * 2 + 2 * 4;
 
     /// <summary>One value of a transfer function: the phase in double precision (16, counted twice), the polynomial and the factor.</summary>
     public const int CtfPoint = 2 * 16 + 15;

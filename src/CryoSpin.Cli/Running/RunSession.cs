@@ -24,6 +24,9 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     /// <summary>Refuses options that do not suit the particles, before the output folder is made.</summary>
     public Action<ReconstructionOptions, ParticleSet> Check { get; init; } = (_, _) => { };
 
+    /// <summary>Looks the particles over; refuses them, or returns what is worth a line of the log.</summary>
+    public Func<ParticleSet, IReadOnlyList<string>> Review { get; init; } = _ => [];
+
     /// <summary>Adds to the report before it is written, e.g. an evaluation against a known truth.</summary>
     public Func<RunResults, ReportInput, ReportInput> Enrich { get; init; } = (_, input) => input;
 
@@ -39,9 +42,11 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         // Before anything costs time: reading 100 000 images only to learn that the folder exists would annoy.
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
-        using ParticleSource source = ParticleSource.Open(options.ParticlesPath, ParticleInput.Of(options));
-        Check(options, source.Set);
-        ImageGrid grid = ImageGrid.Of(source.Set, options.DownsampleBox);
+        using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
+        ParticleSet set = particles.Source.Set;
+        Check(options, set);
+        IReadOnlyList<string> remarks = Review(set);
+        ImageGrid grid = ImageGrid.Of(set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
         CheckpointFolder.Clear(options.OutputDirectory);
         RunRecord run = ForThisProcess(new RunRecord
@@ -50,12 +55,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             Command = command,
             Options = options,
             StartedUtc = DateTime.UtcNow,
-            ParticleCount = source.Set.Count,
+            ParticleCount = set.Count,
+            SkippedParticles = particles.Skipped.Count,
             BoxSize = grid.BoxSize,
             PixelSizeAngstrom = grid.PixelSizeAngstrom,
             WorkingDirectory = Environment.CurrentDirectory,
         });
-        return Execute(run, source, folder, cancellation);
+        return Execute(run, particles, remarks, folder, cancellation);
     }
 
     /// <summary>Goes on with a run that was interrupted, in its folder; one that is complete is left as it is.</summary>
@@ -81,8 +87,10 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             terminal.Error.WriteLine(message);
         }
         ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
-        using ParticleSource source = ParticleSource.Open(options.ParticlesPath, ParticleInput.Of(options));
-        Check(options, source.Set);
+        using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
+        ParticleSet set = particles.Source.Set;
+        Check(options, set);
+        IReadOnlyList<string> remarks = Review(set);
         run = ForThisProcess(run) with
         {
             Options = options,
@@ -91,7 +99,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             EndedUtc = null,
             Resumptions = run.Resumptions + 1,
         };
-        return Execute(run, source, folder, cancellation);
+        return Execute(run, particles, remarks, folder, cancellation);
     }
 
     /// <summary>The run's options with its input files as seen from here.</summary>
@@ -110,22 +118,25 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         };
     }
 
-    private RunRecord Execute(RunRecord run, ParticleSource source, RunDirectory folder, CancellationToken cancellation)
+    private RunRecord Execute(
+        RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, CancellationToken cancellation)
     {
         folder.WriteRun(run);
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
-        return ProgressView.Run(terminal, view => Execute(run, source, folder, new RunObserver(folder, view), stop));
+        return ProgressView.Run(terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view), stop));
     }
 
-    private RunRecord Execute(RunRecord run, ParticleSource source, RunDirectory folder, RunObserver observer, StopFiles stop)
+    private RunRecord Execute(
+        RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, RunObserver observer, StopFiles stop)
     {
         try
         {
             folder.Log($"CryoSpin {VerbHelp.Version}: {(run.Resumptions == 0 ? "" : "resumed: ")}{run.Command}");
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
-            RunResults results = engine(run.Options, source, observer, stop.Token);
-            folder.WriteResults(results, source.Set);
+            foreach (string note in particles.Notes.Concat(remarks)) observer.Log(note);
+            RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
+            particles.Write(folder, results);
             run = End(run, RunStatus.Finished, null, observer) with
             {
                 ResolutionAngstrom = results.ResolutionAngstrom,

@@ -18,7 +18,7 @@ internal sealed class Symmetrization(Terminal terminal, WorkerTeam team)
     public const double Refused = 0.5;
 
     /// <summary>Below this the group is doubtful.</summary>
-    public const double Doubtful = 0.7;
+    public const double Doubtful = 0.9;
 
     private const double TrustedFsc = 0.5;
 

@@ -45,6 +45,8 @@ internal static class ReconstructVerb
             "--max-memory", "Most memory to use, e.g. 1G; particles that do not fit are kept on disk [default: most of what is free].");
         Option<string> scratch = OptionFactory.Path(
             "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
+        Option<bool> skipBad = OptionFactory.Flag(
+            "--skip-bad", "Leave particles out whose images are unreadable, not finite or constant; their rows are kept, marked.");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
         Option<string> resume = OptionFactory.Path(
             "--resume", "Go on with the stopped run in DIR, to the same bytes; needs no other option.", "DIR");
@@ -67,7 +69,7 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, overwrite,
+            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad, overwrite,
                 resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
@@ -76,7 +78,7 @@ internal static class ReconstructVerb
         return verb.Does((parse, terminal, cancellation) =>
         {
             PipelineMarks marks = new(parse.GetValue(pipeline));
-            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, FurtherStopFiles = marks.StopFiles };
+            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, Review = ParticleReview.Of, FurtherStopFiles = marks.StopFiles };
             return marks.Around(() =>
             {
                 RunRecord run = parse.GetValue(resume) is { } folder
@@ -106,6 +108,7 @@ internal static class ReconstructVerb
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
+                SkipBad = parse.GetValue(skipBad),
                 Overwrite = parse.GetValue(overwrite) || (parse.GetValue(pipeline) is not null && IsFresh(parse.GetRequiredValue(output))),
                 CheckpointMinutes = parse.GetValue(checkpoints),
             };

@@ -32,6 +32,7 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
             ("--invert", options.Invert?.ToString() ?? "as detected"),
             ("--downsample", options.DownsampleBox is { } downsampled ? Text(downsampled) : "none"),
             ("--subset", options.Subset ?? "all"),
+            ("--skip-bad", options.SkipBad ? "yes" : "no"),
             ("the number of particles", Text(set.Count)),
             ("the box", Text(set.BoxSize)),
             ("the pixel size", set.PixelSizeAngstrom.ToString("R", CultureInfo.InvariantCulture)),

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Runs;
@@ -54,6 +55,11 @@ internal sealed class ImagePreparation
     public void Read(int particle, Span<float> pixels)
     {
         _input.ReadImage(particle, pixels);
+        if (!pixels[1..].ContainsAnyExcept(pixels[0]))
+        {
+            throw new InputException(
+                _input.Name, $"every pixel of particle {particle + 1} is {pixels[0]}.", "Remove it, or leave such particles out with --skip-bad.");
+        }
         BackgroundStatistics background = _normalisation.Measure(pixels);
         double square = TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
         // Without noise there is no background to normalise by: only its mean is taken off.

@@ -142,12 +142,14 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Writes the maps, the particles and the FSC.</summary>
     /// <param name="results">What the run found.</param>
     /// <param name="particles">The particles as they were read; their columns are kept.</param>
-    public void WriteResults(RunResults results, ParticleSet particles)
+    /// <param name="extraColumns">More columns of the star file, one number per particle.</param>
+    public void WriteResults(
+        RunResults results, ParticleSet particles, IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null)
     {
         WriteMap(RunFiles.Map, results.Map);
         WriteMap(RunFiles.Half1, results.Half1);
         WriteMap(RunFiles.Half2, results.Half2);
-        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets);
+        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets, extraColumns);
         if (particles.IsFromCryoSparc)
         {
             particles.WriteCryoSparc(FileFor(RunFiles.ParticlesCryoSparc), results.Poses, results.HalfSets);

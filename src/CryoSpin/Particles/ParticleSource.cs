@@ -60,7 +60,7 @@ public sealed class ParticleSource : IDisposable
         throw new InputException(
             string.Create(CultureInfo.InvariantCulture, $"{Set.Where(particle)}: {Set.ImageIndex(particle) + 1}@{Set.ImagePath(particle)}"),
             string.Create(CultureInfo.InvariantCulture, $"pixel ({at % box}, {at / box}) is {pixels[at]}."),
-            "Remove the particle or extract it again.");
+            "Remove the particle, extract it again, or leave such particles out with --skip-bad.");
     }
 
     /// <summary>Closes the stacks.</summary>

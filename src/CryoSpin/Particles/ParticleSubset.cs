@@ -14,7 +14,12 @@ public sealed class ParticleSubset
     private readonly string? _path;
     private readonly int _first;
 
+    private readonly ParticleSubset? _from;
+    private readonly HashSet<int>? _leftOut;
+
     private ParticleSubset(string? path, int first) => (_path, _first) = (path, first);
+
+    private ParticleSubset(ParticleSubset? from, HashSet<int> leftOut) => (_from, _leftOut) = (from, leftOut);
 
     /// <summary>The first particles.</summary>
     /// <param name="count">How many, at least 1.</param>
@@ -32,6 +37,11 @@ public sealed class ParticleSubset
         return new ParticleSubset(path, 0);
     }
 
+    /// <summary>All particles, or those of another subset, but for some.</summary>
+    /// <param name="from">The other subset; null for all particles.</param>
+    /// <param name="leftOut">Places, from 0, among those.</param>
+    public static ParticleSubset Without(ParticleSubset? from, IEnumerable<int> leftOut) => new(from, [.. leftOut]);
+
     /// <summary>Reads what a user typed: a whole number above 0 is a count, anything else, and any existing file, is a path.</summary>
     public static ParticleSubset Parse(string text) =>
         !File.Exists(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
@@ -39,7 +49,9 @@ public sealed class ParticleSubset
             : FromFile(text);
 
     /// <summary>The count or the path, as the user would type it.</summary>
-    public override string ToString() => _path ?? _first.ToString(CultureInfo.InvariantCulture);
+    public override string ToString() => _leftOut is { } left
+        ? string.Create(CultureInfo.InvariantCulture, $"{_from?.ToString() ?? "all"} but {left.Count}")
+        : _path ?? _first.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The rows to take.</summary>
     /// <param name="count">Number of particles in the file.</param>
@@ -48,6 +60,11 @@ public sealed class ParticleSubset
     /// <exception cref="InputException">The file of indices cannot be read, is empty, or has an index twice or out of range.</exception>
     internal int[] Rows(int count, string source, List<string> warnings)
     {
+        if (_leftOut is not null)
+        {
+            int[] all = _from?.Rows(count, source, warnings) ?? [.. Enumerable.Range(0, count)];
+            return [.. all.Where((_, place) => !_leftOut.Contains(place))];
+        }
         if (_path is null)
         {
             if (_first > count) warnings.Add($"{source}: the first {_first} particles were asked for, but there are {count}.");

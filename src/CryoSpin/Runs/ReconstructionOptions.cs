@@ -61,6 +61,9 @@ public sealed record ReconstructionOptions
     /// <summary>Box to which the images are downsampled while they are read; null: the images' own.</summary>
     public int? DownsampleBox { get; init; }
 
+    /// <summary>True to leave particles out whose images are unreadable, not finite or constant; false to stop at them.</summary>
+    public bool SkipBad { get; init; }
+
     /// <summary>Whether an existing output folder may be replaced.</summary>
     public bool Overwrite { get; init; }
 

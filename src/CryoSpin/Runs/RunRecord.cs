@@ -60,6 +60,9 @@ public sealed record RunRecord
     /// <summary>Number of particles.</summary>
     public int ParticleCount { get; init; }
 
+    /// <summary>Particles left out because their images cannot be used; not in <see cref="ParticleCount"/>.</summary>
+    public int SkippedParticles { get; init; }
+
     /// <summary>Box in pixels.</summary>
     public int BoxSize { get; init; }
 

@@ -55,7 +55,8 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     private List<BadParticle> Scan(MrcStackReader?[] stacks, Action<int, int>? progress, CancellationToken cancellation)
     {
         BadParticle?[] verdicts = new BadParticle?[rows.Count];
-        float[][] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[box * box])];
+        int largest = Math.Max(box, stacks.Max(s => s?.Width ?? 0));
+        float[][] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[largest * largest])];
         for (int start = 0; start < rows.Count; start += Batch)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -67,17 +68,19 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         return [.. verdicts.OfType<BadParticle>()];
     }
 
-    private BadParticle? Judge(int particle, MrcStackReader?[] stacks, float[] pixels)
+    private BadParticle? Judge(int particle, MrcStackReader?[] stacks, float[] buffer)
     {
         int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
         if (s < 0) return new BadParticle(particle, Unreadable, "its name is none");
         string name = string.Create(CultureInfo.InvariantCulture, $"{index + 1L}@{rows.StackPaths[s]}");
         if (stacks[s] is not { } stack) return new BadParticle(particle, Unreadable, $"{name}: the stack cannot be opened");
         if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {stack.Count} images");
-        if (stack.Width != box || stack.Height != box)
+        if (stack.Width != stack.Height)
         {
-            return new BadParticle(particle, Unreadable, $"{name}: {stack.Width} x {stack.Height} pixels, not {box} x {box}");
+            return new BadParticle(particle, Unreadable, $"{name}: {stack.Width} x {stack.Height} pixels, not square");
         }
+        int width = stack.Width;
+        float[] pixels = buffer.Length == width * width ? buffer : new float[width * width];
         try
         {
             stack.Read(index, pixels);
@@ -89,7 +92,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         if (!TensorPrimitives.IsFiniteAll<float>(pixels))
         {
             int at = Array.FindIndex(pixels, p => !float.IsFinite(p));
-            string where = string.Create(CultureInfo.InvariantCulture, $"pixel ({at % box}, {at / box}) is {pixels[at]}");
+            string where = string.Create(CultureInfo.InvariantCulture, $"pixel ({at % width}, {at / width}) is {pixels[at]}");
             return new BadParticle(particle, NotFinite, $"{name}: {where}");
         }
         return pixels.AsSpan(1).ContainsAnyExcept(pixels[0])
@@ -99,14 +102,15 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
 
     private void EstimateContrast(MrcStackReader?[] stacks, BadParticle?[] verdicts, float[] pixels)
     {
+        // Of one box alone: the estimate compares centre and rim.
         ContrastEstimate estimate = new(box, ParticleRadius * box);
         int samples = Math.Min(ContrastSamples, rows.Count);
         for (int k = 0; k < samples; k++)
         {
             int i = (int)((long)k * rows.Count / samples);
-            if (verdicts[i] is not null) continue;
-            stacks[rows.StackOf[i]]!.Read(rows.ImageIndex[i], pixels);
-            estimate.Add(pixels);
+            if (verdicts[i] is not null || stacks[rows.StackOf[i]]!.Width != box) continue;
+            stacks[rows.StackOf[i]]!.Read(rows.ImageIndex[i], pixels.AsSpan(0, box * box));
+            estimate.Add(pixels.AsSpan(0, box * box));
         }
         Contrast = estimate.Verdict;
     }

@@ -35,11 +35,17 @@ internal static class StackChecks
                     (box, boxOf, headerPixel) = (stack.Width, path, stack.PixelSizeAngstrom);
                     CheckBox(stack, problems);
                 }
-                if (stack.Width != stack.Height || stack.Width != box)
+                if (stack.Width != stack.Height)
                 {
                     problems.Add(
-                        Severity.Error, "stack.size", path, $"images of {stack.Width} x {stack.Height} pixels",
-                        $"{box} x {box}, as in {boxOf}", "Extract all particles with one square box.");
+                        Severity.Error, "stack.size", path, $"images of {stack.Width} x {stack.Height} pixels", "square images",
+                        "Extract the particles with a square box.");
+                }
+                else if (stack.Width != box)
+                {
+                    problems.Add(
+                        Severity.Warning, "stack.boxes", path, $"images of {stack.Width} pixels", $"{box} pixels, as in {boxOf}",
+                        "Images of different boxes are brought onto one grid; check that they belong together.");
                 }
                 foreach (string warning in stack.Warnings)
                 {
@@ -67,11 +73,12 @@ internal static class StackChecks
 
     private static void CheckBox(MrcStackReader stack, ProblemList problems)
     {
-        if (stack.Width == stack.Height && stack.Width % 2 == 0 && stack.Width >= SmallestBox && FourierSizes.IsGood(stack.Width)) return;
+        if (stack.Width % 2 == 0 && stack.Width >= SmallestBox && FourierSizes.IsGood(stack.Width)) return;
         problems.Add(
-            Severity.Error, "box.size", stack.Path, $"images of {stack.Width} x {stack.Height} pixels",
-            $"square, even, {SmallestBox} or more, a product of 2, 3, 5 and 7",
-            $"Extract or window to {FourierSizes.NextGood(Math.Max(SmallestBox, stack.Width + stack.Width % 2))}.");
+            stack.Width < SmallestBox ? Severity.Error : Severity.Warning, "box.size", stack.Path,
+            $"images of {stack.Width} x {stack.Height} pixels", $"even, {SmallestBox} or more, a product of 2, 3, 5 and 7",
+            "Other boxes from there on are cut to the next smaller one: extract or window to "
+            + $"{FourierSizes.NextGood(Math.Max(SmallestBox, stack.Width + stack.Width % 2))} to lose nothing.");
     }
 
     // 0 and 1 are what writers leave that know nothing.

@@ -101,6 +101,52 @@ public sealed class FaultyInputTests : IDisposable
     }
 
     [Fact]
+    public async Task Bad_particles_are_left_out_when_asked_and_their_rows_marked()
+    {
+        WriteInput(24, 16, nanInImage: 8, constantImage: 3, rows: 25);
+        Invocation run = await Invocation.With(
+            SimulatedInput.ShortRun, "reconstruct", _folder["particles.star"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad");
+        Assert.True(run.Code == ExitCode.Done, run.Error);
+        StarTable table = StarFile.Read(_folder["out/particles.star"]).Get("particles");
+        Assert.Equal(25, table.RowCount);
+        int[] skipped = [.. Enumerable.Range(0, 25).Where(i => table.GetDouble("cryospinSkipped", i) != 0)];
+        Assert.Equal([2, 7, 24], skipped);
+        Assert.Contains(Enumerable.Range(0, 25).Except(skipped), i => table.GetDouble("rlnAngleTilt", i) != 0);
+        RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
+        Assert.Equal((22, 3), (record.ParticleCount, record.SkippedParticles));
+        string log = File.ReadAllText(_folder["out/run.log"]);
+        Assert.Contains("pixel (4, 3) is NaN", log);
+        Assert.Contains("the stack has 24 images", log);
+        Assert.Contains("every pixel is", log);
+        Assert.Contains("particles left out", File.ReadAllText(_folder["out/report.html"]));
+    }
+
+    [Fact]
+    public async Task A_constant_image_ends_the_run()
+    {
+        WriteInput(24, 16, constantImage: 5);
+        VerifyRefused(await Reconstruct("--max-shift", "2"), ["particle 5", "--skip-bad"], leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+    }
+
+    [Fact]
+    public async Task Absurd_defoci_are_refused_before_the_run_all_at_once()
+    {
+        WriteInput(24, 16);
+        StarFile file = StarFile.Read(_folder["particles.star"]);
+        StarTable table = file.Tables.First(t => t.Has("rlnImageName"));
+        foreach (string column in (string[])["rlnDefocusU", "rlnDefocusV"])
+        {
+            table.SetColumn(column, [.. Enumerable.Range(0, 24).Select(i => i == 4 ? 0.0 : i == 9 ? 2.5e6 : 15000.0)]);
+        }
+        table.SetColumn("rlnDefocusAngle", [.. Enumerable.Repeat(0.0, 24)]);
+        table.SetColumn("rlnVoltage", [.. Enumerable.Repeat(300.0, 24)]);
+        table.SetColumn("rlnSphericalAberration", [.. Enumerable.Repeat(2.7, 24)]);
+        table.SetColumn("rlnAmplitudeContrast", [.. Enumerable.Repeat(0.1, 24)]);
+        file.Write(_folder["particles.star"]);
+        VerifyRefused(await Reconstruct("--max-shift", "2"), "row 5", "a defocus of 0", "row 10", "2.5e+06", "cryospin validate");
+    }
+
+    [Fact]
     public async Task An_output_that_cannot_be_written_is_refused_before_the_work()
     {
         WriteInput(24, 16, withPoses: true);
@@ -142,7 +188,7 @@ public sealed class FaultyInputTests : IDisposable
     }
 
     /// <summary>Images of noise, 3 angstrom a pixel, and their table.</summary>
-    private void WriteInput(int count, int box, int? nanInImage = null, bool withPoses = false, int? rows = null)
+    private void WriteInput(int count, int box, int? nanInImage = null, int? constantImage = null, bool withPoses = false, int? rows = null)
     {
         Random random = new(1);
         using (MrcStackWriter stack = new(_folder["stack.mrcs"], box, box, 3))
@@ -150,6 +196,7 @@ public sealed class FaultyInputTests : IDisposable
             for (int i = 0; i < count; i++)
             {
                 float[] image = [.. Enumerable.Range(0, box * box).Select(_ => random.NextSingle())];
+                if (i + 1 == constantImage) Array.Fill(image, 0.25f);
                 if (i + 1 == nanInImage) image[3 * box + 4] = float.NaN;
                 stack.Append(image);
             }
