@@ -10,7 +10,7 @@ internal static class ParticleReview
     private const int ProblemsShown = 5;
 
     // What the loader and the stacks say by themselves.
-    private static readonly string[] s_saidElsewhere = ["file.warning", "stack.oddity"];
+    private static readonly string[] s_saidElsewhere = ["file.warning", "stack.oddity", "stack.boxes"];
 
     /// <summary>Refuses particles with errors, naming the first few at once; returns the warnings, for the log.</summary>
     /// <exception cref="InputException">Something is wrong with them.</exception>

@@ -13,6 +13,8 @@ namespace CryoSpin.Cli.Running;
 /// <summary>A result held against a known truth: poses, map, or both.</summary>
 internal sealed record TruthComparison
 {
+    private const int DeepestNames = 4;
+
     /// <summary>The poses' errors; null where no true poses were given.</summary>
     public PoseComparisonResult? Poses { get; private init; }
 
@@ -54,10 +56,11 @@ internal sealed record TruthComparison
     public static (Pose[] Estimated, Pose[] Truth) ReadPoses(string estimatedPath, string truthPath)
     {
         ParticleSet estimated = Load(estimatedPath), truth = Load(truthPath);
+        int depth = NamesNeeded(truth);
         Dictionary<(string, int), int> rows = [];
         for (int i = 0; i < truth.Count; i++)
         {
-            if (!rows.TryAdd(Key(truth, i), i))
+            if (!rows.TryAdd(Key(truth, i, depth), i))
             {
                 throw new InputException(
                     truth.Where(i), $"the image {Name(truth, i)} occurs twice.",
@@ -67,7 +70,7 @@ internal sealed record TruthComparison
         Pose[] paired = new Pose[estimated.Count];
         for (int i = 0; i < paired.Length; i++)
         {
-            if (!rows.TryGetValue(Key(estimated, i), out int row))
+            if (!rows.TryGetValue(Key(estimated, i, depth), out int row))
             {
                 throw new InputException(
                     truthPath, $"the image {Name(estimated, i)} of {estimatedPath} is not in it.", "Give the true poses of these images.");
@@ -140,7 +143,23 @@ internal sealed record TruthComparison
                 path, "there are no poses in it.", "The columns rlnAngleRot, rlnAngleTilt and rlnAnglePsi are needed.");
     }
 
-    private static (string, int) Key(ParticleSet set, int i) => (Path.GetFileName(set.ImagePath(i)), set.ImageIndex(i));
+    /// <summary>
+    /// How many names at the end of a path tell the stacks apart: the file's own where that is enough, since the two star files may stand in
+    /// different folders.
+    /// </summary>
+    private static int NamesNeeded(ParticleSet set)
+    {
+        for (int depth = 1; depth < DeepestNames; depth++)
+        {
+            int names = depth;
+            if (set.StackPaths.Select(p => Tail(p, names)).Distinct().Count() == set.StackPaths.Count) return depth;
+        }
+        return DeepestNames;
+    }
+
+    private static (string, int) Key(ParticleSet set, int i, int depth) => (Tail(set.ImagePath(i), depth), set.ImageIndex(i));
+
+    private static string Tail(string path, int names) => string.Join('/', path.Split('/', '\\').TakeLast(names));
 
     private static string Name(ParticleSet set, int i) => $"{set.ImageIndex(i) + 1}@{Path.GetFileName(set.ImagePath(i))}";
 

@@ -61,6 +61,7 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
             string shown = name.Replace("\0", "\\0", StringComparison.Ordinal);
             throw new InputException(sourcePath, $"the stack's name '{shown}' has a null character.", "The file is damaged.");
         }
+        if (name.Length == 0) throw new InputException(sourcePath, "a stack's name is empty.", "Give every image as number@stack.");
         string slashed = name.Replace('\\', '/'), last = Path.GetFileName(slashed);
         List<string> candidates = OwnFolderFirst ? [Path.Combine(_folder, name), name] : [name];
         if (dataDirectory is not null) candidates.Add(Path.Combine(dataDirectory, name));
