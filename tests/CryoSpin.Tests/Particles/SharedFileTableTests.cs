@@ -2,6 +2,8 @@ using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Atoms;
 using CryoSpin.IO.Mrc;
+using CryoSpin.IO.Npy;
+using CryoSpin.IO.Pickle;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
 using CryoSpin.TestSupport;
@@ -60,6 +62,8 @@ public class SharedFileTableTests(ITestOutputHelper output)
                 : s_maps.Contains(extension) ? Map(path)
                 : s_models.Contains(extension) ? ($"{AtomicModelReader.Read(path).Atoms.Count} atoms", [])
                 : extension == ".star" ? Star(path, images)
+                : extension == ".npy" ? (Shape(NpyReader.ReadArray(path)), [])
+                : extension == ".pkl" ? (string.Join(", ", PickleReader.ReadArrays(path).Select(Shape)), [])
                 : Particles(ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false)));
             return warnings.Count == 0 ? ("read", what) : ("read, warning", $"{what}. {string.Join(" ", warnings)}");
         }
@@ -68,6 +72,8 @@ public class SharedFileTableTests(ITestOutputHelper output)
             return ("refused", e.Message);
         }
     }
+
+    private static string Shape(TypedArray array) => $"array {string.Join(" x ", array.Shape)}";
 
     private static (string, IReadOnlyList<string>) Stack(string path)
     {
