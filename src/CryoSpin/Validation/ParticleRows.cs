@@ -170,9 +170,23 @@ internal sealed class ParticleRows
 
         private ParticleRows Empty() => new()
         {
-            Source = particles.Source, Count = particles.RowCount, Where = particles.Where, StackPaths = [], StackOf = [], ImageIndex = [],
-            HasCtf = false, DefocusU = [], DefocusV = [], PhaseShift = [], Voltage = [], Aberration = [], Contrast = [], PixelSize = [],
-            OriginX = [], OriginY = [], Subset = null,
+            Source = particles.Source,
+            Count = particles.RowCount,
+            Where = particles.Where,
+            StackPaths = [],
+            StackOf = [],
+            ImageIndex = [],
+            HasCtf = false,
+            DefocusU = [],
+            DefocusV = [],
+            PhaseShift = [],
+            Voltage = [],
+            Aberration = [],
+            Contrast = [],
+            PixelSize = [],
+            OriginX = [],
+            OriginY = [],
+            Subset = null,
         };
 
         /// <summary>A value per particle, of its own row or its group's; NaN, and a problem, where it is no finite number.</summary>

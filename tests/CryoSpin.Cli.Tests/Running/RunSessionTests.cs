@@ -1,7 +1,7 @@
 using System.Globalization;
 using CryoSpin.Cli.Display;
-using CryoSpin.Cli.Tests.EndToEnd;
 using CryoSpin.Cli.Running;
+using CryoSpin.Cli.Tests.EndToEnd;
 using CryoSpin.Diagnostics;
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;

@@ -5,8 +5,8 @@ using CryoSpin.IO.Atoms;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
-using CryoSpin.TestSupport;
 using CryoSpin.Tests.IO.Mrc;
+using CryoSpin.TestSupport;
 using Xunit.Abstractions;
 
 namespace CryoSpin.Tests.IO;
