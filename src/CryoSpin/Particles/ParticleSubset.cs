@@ -1,7 +1,7 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO;
-using CryoSpin.IO.Numpy;
+using CryoSpin.IO.Npy;
 
 namespace CryoSpin.Particles;
 
@@ -92,11 +92,27 @@ public sealed class ParticleSubset
 
     private static string Where(string path, int place) => string.Create(CultureInfo.InvariantCulture, $"{path}, entry {place}");
 
+    private static IEnumerable<long> ReadIntegers(string path)
+    {
+        TypedArray array = NpyReader.ReadArray(path);
+        if (array.Element.Kind is not ('i' or 'u'))
+        {
+            throw new InputException(
+                path, "the values are not integers.", "Save indices, e.g. numpy.save(name, i.astype('i8')); of a mask: numpy.flatnonzero.");
+        }
+        if (array.Shape.Count != 1)
+        {
+            throw new InputException(path, $"the array has {array.Shape.Count} dimensions.", "Save a one-dimensional array of indices.");
+        }
+        // Exact: no file has 2^53 particles.
+        return Enumerable.Range(0, array.Count).Select(i => (long)array.GetDouble(i));
+    }
+
     private static (long Index, int Place)[] ReadFile(string path)
     {
         if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
         {
-            return [.. NpyIntegers.Read(path).Select((value, i) => (value, i + 1))];
+            return [.. ReadIntegers(path).Select((value, i) => (value, i + 1))];
         }
         List<(long, int)> entries = [];
         foreach (ReadOnlySpan<char> line in InputFile.ReadText(path).AsSpan().EnumerateLines())

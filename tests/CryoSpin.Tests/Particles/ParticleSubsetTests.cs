@@ -75,9 +75,9 @@ public class ParticleSubsetTests
     [Theory]
     [InlineData("<f8", "(2,)", 16, "not integers")]
     [InlineData("|b1", "(2,)", 16, "flatnonzero")]
-    [InlineData("<i8", "(1, 2)", 16, "one dimension")]
-    [InlineData("<i8", "(99999999999999,)", 16, "promises")]
-    [InlineData("<i8", "(99999999999999999999999,)", 16, "one dimension")]
+    [InlineData("<i8", "(1, 2)", 16, "2 dimensions")]
+    [InlineData("<i8", "(99999999999999,)", 16, "header")]
+    [InlineData("<i8", "(99999999999999999999999,)", 16, "header")]
     public void Other_arrays_are_refused(string type, string shape, int bytes, string what)
     {
         using ParticleFolder folder = Make(out string star);
@@ -86,9 +86,9 @@ public class ParticleSubsetTests
         InputException e = Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file)));
         Assert.Contains(what, e.Message);
         File.WriteAllBytes(file, "no array at all"u8.ToArray());
-        Assert.Contains("not a NumPy file", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
+        Assert.Contains("not a .npy file", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
         File.WriteAllBytes(file, [0x93, .. "NUMPY"u8, 1, 0, 255, 255]);
-        Assert.Contains("header has 65535", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
+        Assert.Contains("header", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
     }
 
     private static void CheckRows(ParticleFolder folder, ParticleSet set)
