@@ -95,7 +95,7 @@ public static class ReconstructionRun
         if (particles.Count < FewestParticles)
         {
             throw new InputException(
-                particles.Source, $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
+                particles.Source, particles.Count == 1 ? "there is 1 particle." : $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
         ImageGrid grid = ImageGrid.Of(particles, options.DownsampleBox);
         int size = grid.BoxSize;
