@@ -22,7 +22,7 @@ internal readonly record struct CachePlace(string? ScratchFolder, float TypicalD
 /// </summary>
 /// <remarks>
 /// Whitening (noise of variance 1 per complex coefficient) happens when a particle is read, so the noise level can be re-estimated at any
-/// time. Transfer functions are recomputed when asked for: the sine costs less than reading a stored one from memory. The particles of
+/// time. Transfer functions are recomputed when asked for: stored ones would take half as much memory again. The particles of
 /// half-set 1 stand before those of half-set 2, so that a pass over either is a pass over a range.
 /// </remarks>
 public sealed class ParticleCache : IDisposable
