@@ -1,5 +1,4 @@
 using CryoSpin.Compute;
-using CryoSpin.Evaluation;
 using CryoSpin.Fourier;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
@@ -25,10 +24,11 @@ internal sealed class DefaultReconstruction(
     private const double FirstMaskShare = 0.8;
     private const double MaskMargin = 1.15;
     private const int ParticlesPerReport = 2048;
-    private readonly RunTracker _track = new(input, observer);
+    private readonly RunTracker _track = new(input, observer, options.Watched);
     private readonly SavedRandom _random = new((ulong)options.Seed);
     private double _maskDiameterAngstrom;
     private double[] _signal = [];
+    private long _encoderParameters;
 
     /// <summary>Called when all images have been read.</summary>
     public Action Loaded { get; init; } = () => { };
@@ -39,12 +39,7 @@ internal sealed class DefaultReconstruction(
     public ReconstructionOutcome Run(RunState? from, CancellationToken cancellation)
     {
         _track.Start("loading", 0, 0.01);
-        ImagePreparation preparation = new(input);
-        if (preparation.Contrast == Contrast.Black)
-        {
-            observer.Log(
-                "warning: Particles look darker than their background: the map will have negative density. Leave --invert out, or give it.");
-        }
+        ImagePreparation preparation = ImagePreparation.Of(input, observer);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
         (ParticleCache cache, _signal) = preparation.Load(halfSet, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
         using ParticleCache loaded = cache;
@@ -124,6 +119,7 @@ internal sealed class DefaultReconstruction(
             Steps = settings.AutoEncoding.StepsFor(input.Count),
         };
         using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
+        _encoderParameters = stage.Encoder.ParameterCount;
         stage.Run(r => _track.Encoding(r, schedule, model.Lattice.Radius), cancellation);
         stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
     }
@@ -169,18 +165,15 @@ internal sealed class DefaultReconstruction(
     {
         _track.Start("final map", 0.98, 1);
         volumes.EndSlicing();
-        (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
-        for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
-        cancellation.ThrowIfCancellationRequested();
-        volumes.Update(table);
-        Volume[] halves = volumes.Unfiltered;
-        FscCurve masked = volumes.Fsc, unmasked = FourierShellCorrelation.Compute(halves[0], halves[1], team: team);
-        Volume map = volumes.Join();
-        Pose[] poses = [.. Enumerable.Range(0, table.Count).Select(i => Angstrom(table.Best(i)))];
-        return new ReconstructionOutcome(
-            map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), _maskDiameterAngstrom,
-            _track.Stop());
+        return FinalMaps.Make(volumes, table, input.PixelSizeAngstrom, _maskDiameterAngstrom, team, _track, cancellation) with
+        {
+            Parameters = Parameters(table),
+        };
     }
+
+    /// <summary>Both half-maps, the encoder where there is one, and five numbers of every particle.</summary>
+    private long Parameters(PoseTable table) =>
+        2L * input.BoxSize * input.BoxSize * input.BoxSize + _encoderParameters + (settings.DecodingPasses > 0 ? 5L * table.Count : 0);
 
     private RunState State(VolumeModel model, IReadOnlyList<ulong> random) => new()
     {
@@ -209,7 +202,4 @@ internal sealed class DefaultReconstruction(
         System.Numerics.Tensors.TensorPrimitives.Multiply(fine.Voxels, MathF.Pow((float)coarse.Size / cache.Box, 3), fine.Voxels);
         return fine;
     }
-
-    private Pose Angstrom(in PoseFit fit) =>
-        new(fit.Rotation, fit.OriginX * input.PixelSizeAngstrom, fit.OriginY * input.PixelSizeAngstrom);
 }

@@ -1,5 +1,6 @@
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
 
@@ -16,6 +17,16 @@ internal enum SearchProposals
 /// <summary>The parts of the default method, so that each can be left out and measured.</summary>
 internal sealed record MethodSettings
 {
+    /// <summary>The settings of the default method, or of its variant without a second stage.</summary>
+    public static MethodSettings For(ReconstructionOptions options) => options.Method == ReconstructionMethod.Amortized
+        ? new MethodSettings
+        {
+            AutoEncoding = new AutoEncodingSchedule { Switches = false },
+            Proposals = SearchProposals.None,
+            DecodingPasses = 0,
+        }
+        : new MethodSettings();
+
     /// <summary>The marginalised search that starts the volume.</summary>
     public SearchSchedule Search { get; init; } = new();
 

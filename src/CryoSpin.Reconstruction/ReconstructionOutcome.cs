@@ -18,4 +18,8 @@ namespace CryoSpin.Reconstruction;
 /// <param name="PhaseTimes">Seconds per phase.</param>
 public sealed record ReconstructionOutcome(
     Volume Map, Volume Half1, Volume Half2, Pose[] Poses, int[] HalfSet, FscCurve MaskedFsc, FscCurve UnmaskedFsc, double ResolutionAngstrom,
-    double MaskDiameterAngstrom, IReadOnlyList<PhaseTime> PhaseTimes);
+    double MaskDiameterAngstrom, IReadOnlyList<PhaseTime> PhaseTimes)
+{
+    /// <summary>Numbers that the method fitted to the data: volume, encoder and tables of poses.</summary>
+    public long Parameters { get; init; }
+}

@@ -4,6 +4,7 @@ using CryoSpin.Optics;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
 using CryoSpin.Reconstruction.Checkpoints;
+using CryoSpin.Reconstruction.Methods;
 using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
 using static System.FormattableString;
@@ -25,7 +26,7 @@ public static class ReconstructionRun
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static ReconstructionOutcome Run(
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation = default) =>
-        Run(options, new MethodSettings(), source, observer, cancellation);
+        Run(options, MethodSettings.For(options), source, observer, cancellation);
 
     /// <summary>The same with the parts of the default method as given, so that each can be left out or shortened.</summary>
     internal static ReconstructionOutcome Run(
@@ -37,6 +38,7 @@ public static class ReconstructionRun
         observer.Log(memory.ToString());
         ReconstructionInput input = InputOf(PreparedParticles.Open(source, PreparationOf(options)), observer);
         InputFingerprint fingerprint = InputFingerprint.Of(options, source.Set);
+        using WorkerTeam team = new(options.Threads);
         if (options.Preset == ReconstructionPreset.Paper)
         {
             if (options.Resume)
@@ -44,13 +46,21 @@ public static class ReconstructionRun
                 observer.Log("The paper's preset writes no checkpoints: starting from the beginning.");
                 observer.Resumed(0);
             }
-            using WorkerTeam paperTeam = new(options.Threads);
-            return PaperPreset.Run(input, options, memory, observer, paperTeam, cancellation);
+            return PaperPreset.Run(input, options, memory, observer, team, cancellation);
+        }
+        if (MethodCatalogue.Create(options) is { } method)
+        {
+            if (options.Resume)
+            {
+                observer.Log($"{options.Method} writes no checkpoints: starting from the beginning.");
+                observer.Resumed(0);
+            }
+            MethodReconstruction other = new(method, input, options, memory, observer, team) { Loaded = () => fingerprint.CheckStacks(source.Set) };
+            return other.Run(cancellation);
         }
         RunCheckpoints checkpoints = new(options, fingerprint, observer, cancellation);
         RunState? from = options.Resume ? checkpoints.Find() : null;
         if (options.Resume) observer.Resumed(from?.Course.Metrics ?? 0);
-        using WorkerTeam team = new(options.Threads);
         DefaultReconstruction run = new(input, options, settings, memory, observer, team, checkpoints)
         {
             Loaded = () => fingerprint.CheckStacks(source.Set),
@@ -92,6 +102,12 @@ public static class ReconstructionRun
     /// </exception>
     public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
+        ReconstructionMethod method = ReconstructionMethod.Find(options.Method)
+            ?? throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options));
+        if (options.Volume is { } volume && !method.Volumes.Contains(volume))
+        {
+            throw new ArgumentException($"The method '{options.Method}' cannot learn a {volume} volume.", nameof(options));
+        }
         if (particles.Count < FewestParticles)
         {
             throw new InputException(

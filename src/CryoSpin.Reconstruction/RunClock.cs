@@ -9,20 +9,32 @@ internal sealed class RunClock
     private readonly List<PhaseTime> _done = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private TimeSpan _before;
+    private TimeSpan _paused;
+    private TimeSpan _pausedInPhase;
     private string? _phase;
     private long _phaseStarted;
 
     /// <summary>Time since the run began.</summary>
-    public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
+    public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started) - _paused;
 
     /// <summary>Time since the current phase began.</summary>
-    public TimeSpan PhaseElapsed => Stopwatch.GetElapsedTime(_phaseStarted);
+    public TimeSpan PhaseElapsed => Stopwatch.GetElapsedTime(_phaseStarted) - _pausedInPhase;
 
     /// <summary>Ends the current phase and begins another.</summary>
     public void Start(string phase)
     {
         Close();
-        (_phase, _phaseStarted) = (phase, Stopwatch.GetTimestamp());
+        (_phase, _phaseStarted, _pausedInPhase) = (phase, Stopwatch.GetTimestamp(), TimeSpan.Zero);
+    }
+
+    /// <summary>Does something that is not counted.</summary>
+    public void Uncounted(Action action)
+    {
+        long from = Stopwatch.GetTimestamp();
+        action();
+        TimeSpan taken = Stopwatch.GetElapsedTime(from);
+        _paused += taken;
+        _pausedInPhase += taken;
     }
 
     /// <summary>Ends the last phase; the times in order.</summary>

@@ -1,3 +1,4 @@
+using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
@@ -7,7 +8,10 @@ using CryoSpin.Runs;
 namespace CryoSpin.Reconstruction;
 
 /// <summary>Turns the stages' reports into progress, metrics and log lines, and keeps the phases' times.</summary>
-internal sealed class RunTracker(ReconstructionInput input, IRunObserver observer)
+/// <param name="input">The particles.</param>
+/// <param name="observer">Who is told.</param>
+/// <param name="watched">Indices of the particles whose candidates snapshots keep.</param>
+internal sealed class RunTracker(ReconstructionInput input, IRunObserver observer, IReadOnlyList<int>? watched = null)
 {
     private readonly RunClock _clock = new();
     private string _phase = "";
@@ -92,6 +96,68 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         });
     }
 
+    /// <summary>Progress within an epoch of a method.</summary>
+    /// <param name="r">Figures so far; the epoch is the current one.</param>
+    /// <param name="share">Share of the epoch that is done, 0 to 1.</param>
+    public void Within(in EpochReport r, double share)
+    {
+        double fraction = _from + (_to - _from) * Math.Min(1, (r.Epoch - 1 + share) / r.Epochs);
+        observer.Report(new RunProgress(
+            _phase, r.Epoch, r.Epochs, fraction, r.ImagesPerSecond, r.Loss, Angstrom(r.BandShells), Remaining(fraction)));
+    }
+
+    /// <summary>The end of an epoch (pass, mini-batch group, iteration) of a method: progress, a line of the log, a metric.</summary>
+    public void Epoch(in EpochReport r)
+    {
+        _visits += r.ImageVisits;
+        Progress(r.Epoch, r.Epochs, r.ImagesPerSecond, r.Loss, r.BandShells);
+        string change = r.MedianPoseChangeDegrees is { } turned ? $", poses turned by {turned:F2} degrees" : "";
+        observer.Log(
+            $"{_phase} {r.Epoch}/{r.Epochs}: band {r.BandShells:F1} shells, loss {r.Loss:G5}{change}, {r.ImagesPerSecond:F0} images/s");
+        Record(Metric(r.Epoch, r.ImagesPerSecond, r.Loss, r.BandShells, Angstrom(r.BandShells)) with
+        {
+            MedianPoseChangeDegrees = r.MedianPoseChangeDegrees,
+        });
+    }
+
+    /// <summary>Whether snapshots are wanted.</summary>
+    public bool WantsSnapshots => observer.WantsSnapshots;
+
+    /// <summary>Particles whose candidates snapshots keep.</summary>
+    public IReadOnlyList<int> Watched => watched ?? [];
+
+    /// <summary>Hands map and poses over where snapshots are wanted. The time this takes is not counted.</summary>
+    /// <param name="epoch">Epoch of the phase, 0 at its beginning.</param>
+    /// <param name="bandShells">Band in use.</param>
+    /// <param name="map">Makes the map; it is not changed afterwards.</param>
+    /// <param name="pose">The pose of a particle as last estimated; null for none yet.</param>
+    /// <param name="candidates">Candidates of a watched particle, the chosen one first; null to take its pose alone.</param>
+    /// <param name="heads">Makes what the heads say; null for none.</param>
+    public void Snapshot(
+        int epoch, double bandShells, Func<Volume> map, Func<int, PoseFit?> pose, Func<int, PoseFit[]>? candidates = null,
+        Func<HeadGuesses>? heads = null)
+    {
+        if (!observer.WantsSnapshots) return;
+        _clock.Uncounted(() => observer.Keep(new RunSnapshot
+        {
+            Phase = _phase,
+            Epoch = epoch,
+            ImageVisits = _visits,
+            ElapsedSeconds = _clock.Elapsed.TotalSeconds,
+            BandShells = bandShells,
+            Map = map(),
+            Poses = [.. Enumerable.Range(0, input.Count).Select(i => pose(i)?.InAngstrom(input.PixelSizeAngstrom))],
+            Watched = [.. Watched.Select(i => new WatchedParticle(i, Candidates(i)))],
+            Heads = heads?.Invoke(),
+        }));
+
+        PoseCandidate[] Candidates(int particle)
+        {
+            PoseFit[] fits = candidates?.Invoke(particle) ?? (pose(particle) is { } only ? [only] : []);
+            return [.. fits.Select(f => new PoseCandidate(f.InAngstrom(input.PixelSizeAngstrom), f.LogLikelihood))];
+        }
+    }
+
     private void Record(MetricRecord metric)
     {
         observer.Record(metric);
@@ -118,4 +184,17 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     private TimeSpan? Remaining(double fraction) => fraction < 0.02 ? null : _clock.Elapsed * ((1 - fraction) / fraction);
 
     private double Angstrom(double band) => input.BoxSize * input.PixelSizeAngstrom / band;
+}
+
+/// <summary>Figures of an epoch of a method.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="Epochs">Their (expected) number in the phase.</param>
+/// <param name="ImageVisits">Images looked at in this epoch.</param>
+/// <param name="BandShells">Band in use.</param>
+/// <param name="Loss">Mean loss per image, the method's own objective.</param>
+/// <param name="ImagesPerSecond">Rate.</param>
+internal readonly record struct EpochReport(int Epoch, int Epochs, long ImageVisits, double BandShells, double Loss, double ImagesPerSecond)
+{
+    /// <summary>Median change of rotation since the last epoch, degrees; null where it was not measured.</summary>
+    public double? MedianPoseChangeDegrees { get; init; }
 }

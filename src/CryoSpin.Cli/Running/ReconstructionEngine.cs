@@ -40,6 +40,7 @@ internal static class ReconstructionEngine
         ResolutionAngstrom = outcome.ResolutionAngstrom,
         MaskDiameterAngstrom = outcome.MaskDiameterAngstrom,
         PhaseTimes = outcome.PhaseTimes,
+        Parameters = outcome.Parameters,
     };
 
     /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>

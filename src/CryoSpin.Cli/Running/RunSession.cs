@@ -141,6 +141,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             {
                 ResolutionAngstrom = results.ResolutionAngstrom,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
+                Parameters = results.Parameters,
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log(

@@ -27,6 +27,7 @@ internal static class ReconstructVerb
         ParticleInput input = new();
         ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "Folder for the results; needed unless --resume is given.", "DIR", false, "-o");
+        MethodInput method = new();
         Option<string> preset = new("--preset")
         {
             Description = "The best measured combination, or the published algorithm.",
@@ -69,21 +70,28 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad, overwrite,
+            [particles, output, .. method.Options, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad, overwrite,
                 resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
-            if (Mistake(result, particles, output, resume, changeable) is { } mistake) result.AddError(mistake);
+            if (method.AsksForList(result)) return;
+            string? mistake = Mistake(result, particles, output, resume, changeable) ?? method.Mistake(result, preset, heads);
+            if (mistake is not null) result.AddError(mistake);
         });
         return verb.Does((parse, terminal, cancellation) =>
         {
+            if (method.AsksForList(parse.CommandResult))
+            {
+                MethodInput.PrintList(terminal.Out);
+                return ExitCode.Done;
+            }
             PipelineMarks marks = new(parse.GetValue(pipeline));
             RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, Review = ParticleReview.Of, FurtherStopFiles = marks.StopFiles };
             return marks.Around(() =>
             {
                 RunRecord run = parse.GetValue(resume) is { } folder
                     ? session.Resume(folder, Changed, cancellation)
-                    : session.Execute(images.AddTo(input.AddTo(Options(), parse), parse), CommandText.Of(parse), cancellation);
+                    : session.Execute(images.AddTo(input.AddTo(method.AddTo(Options(), parse), parse), parse), CommandText.Of(parse), cancellation);
                 Print(run, terminal);
                 return ExitCode.Done;
             });

@@ -8,4 +8,9 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="OriginY">The same in y.</param>
 /// <param name="LogLikelihood">Log likelihood ratio to an empty map: sum over the half plane of 2 Re(conj(model) data) - |model|^2,
 /// whitened.</param>
-public readonly record struct PoseFit(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood);
+public readonly record struct PoseFit(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
+{
+    /// <summary>The pose with its origin in angstrom.</summary>
+    /// <param name="pixelSizeAngstrom">Pixel size of the particle's box.</param>
+    public Pose InAngstrom(double pixelSizeAngstrom) => new(Rotation, OriginX * pixelSizeAngstrom, OriginY * pixelSizeAngstrom);
+}

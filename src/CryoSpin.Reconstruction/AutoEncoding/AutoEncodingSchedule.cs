@@ -18,6 +18,9 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Most steps; the switch rule may end the stage sooner.</summary>
     public int Steps { get; init; } = 800;
 
+    /// <summary>Whether the switch rule may end the stage; without it, all steps are done.</summary>
+    public bool Switches { get; init; } = true;
+
     /// <summary>Steps for a number of particles: fewer than 2,000 are soon seen often enough.</summary>
     public int StepsFor(int particles) => Math.Min(Steps, Math.Max(150, (int)(Steps * (particles / 2000.0))));
 

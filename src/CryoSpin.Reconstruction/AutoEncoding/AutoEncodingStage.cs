@@ -87,7 +87,7 @@ internal sealed class AutoEncodingStage : IDisposable
             double rate = (step + 1 - reported) * _schedule.BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
             AutoEncodingReport figures = _tally.Take(step + 1, step + 1 - reported, rate);
             report(figures);
-            if (_switch.IsDue(figures.MeanLogLikelihood)) return;
+            if (_switch.IsDue(figures.MeanLogLikelihood) && _schedule.Switches) return;
             started = Stopwatch.GetTimestamp();
             reported = step + 1;
         }

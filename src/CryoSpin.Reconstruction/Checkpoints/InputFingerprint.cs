@@ -25,6 +25,8 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
         List<(string, string)> facts =
         [
             ("--preset", Text(options.Preset)),
+            ("--method", options.Method),
+            ("--volume", options.Volume is { } volume ? Text(volume) : "usual"),
             ("--seed", Text(options.Seed)),
             ("--heads", Text(options.Heads)),
             ("--max-shift", Text(options.MaxShiftPixels)),

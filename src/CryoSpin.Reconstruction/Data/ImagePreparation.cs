@@ -45,6 +45,18 @@ internal sealed class ImagePreparation
         Contrast = contrast.Verdict;
     }
 
+    /// <summary>Measures the images, and warns of particles that are darker than their background.</summary>
+    public static ImagePreparation Of(ReconstructionInput input, IRunObserver observer)
+    {
+        ImagePreparation preparation = new(input);
+        if (preparation.Contrast == Contrast.Black)
+        {
+            observer.Log(
+                "warning: Particles look darker than their background: the map will have negative density. Leave --invert out, or give it.");
+        }
+        return preparation;
+    }
+
     /// <summary>Noise power per complex coefficient and shell, as the backgrounds show it.</summary>
     public double[] NoisePower { get; }
 

@@ -37,4 +37,7 @@ public sealed record RunResults
 
     /// <summary>Time per phase as the run itself measured it; null to take it from what it reported.</summary>
     public IReadOnlyList<PhaseTime>? PhaseTimes { get; init; }
+
+    /// <summary>Numbers that were fitted to the data; null where that is not known.</summary>
+    public long? Parameters { get; init; }
 }

@@ -31,7 +31,13 @@ public sealed record ReconstructionOptions
     /// <summary>Folder for the results.</summary>
     public required string OutputDirectory { get; init; }
 
-    /// <summary>The algorithm.</summary>
+    /// <summary>Name of the method (<see cref="ReconstructionMethod"/>).</summary>
+    public string Method { get; init; } = ReconstructionMethod.CryoSpin;
+
+    /// <summary>The volume that the method learns; null for its usual one.</summary>
+    public VolumeKind? Volume { get; init; }
+
+    /// <summary>Settings of the default method.</summary>
     public ReconstructionPreset Preset { get; init; } = ReconstructionPreset.Default;
 
     /// <summary>Heads of the pose encoder (M).</summary>
@@ -71,6 +77,12 @@ public sealed record ReconstructionOptions
     /// Minutes between two checkpoints within a stage, in the output folder; 0: whenever one can be written; null: none at all.
     /// </summary>
     public double? CheckpointMinutes { get; init; } = 5;
+
+    /// <summary>Whether map and poses are kept at every epoch.</summary>
+    public bool Snapshots { get; init; }
+
+    /// <summary>Indices, from 0, of particles whose candidates are kept in the snapshots.</summary>
+    public IReadOnlyList<int> Watched { get; init; } = [];
 
     /// <summary>Whether the run goes on from the newest checkpoint in its output folder, where there is one.</summary>
     public bool Resume { get; init; }

@@ -68,4 +68,12 @@ public interface IRunObserver
     void Resumed(int metrics)
     {
     }
+
+    /// <summary>Whether snapshots are wanted: making one costs a transform of the map and more.</summary>
+    bool WantsSnapshots => false;
+
+    /// <summary>Keeps map and poses in the middle of the run.</summary>
+    void Keep(RunSnapshot snapshot)
+    {
+    }
 }

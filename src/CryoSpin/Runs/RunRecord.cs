@@ -75,6 +75,9 @@ public sealed record RunRecord
     /// <summary>Diameter of the mask in force, angstrom; null before it is known.</summary>
     public double? MaskDiameterAngstrom { get; init; }
 
+    /// <summary>Numbers that the run fitted to the data: volume, encoder and tables of poses; null before the end.</summary>
+    public long? Parameters { get; init; }
+
     /// <summary>Times per phase, in order.</summary>
     public IReadOnlyList<PhaseTime> PhaseTimes { get; init; } = [];
 

@@ -45,7 +45,7 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
             }, _seen);
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         // A record's list is equal to itself alone.
-        Assert.Equal(_seen, record.Options with { Passthrough = _seen!.Passthrough });
+        Assert.Equal(_seen, record.Options with { Passthrough = _seen!.Passthrough, Watched = _seen.Watched });
         Assert.EndsWith("--mask-diameter 50", record.Command);
         Assert.StartsWith("cryospin reconstruct ", record.Command);
         Assert.Equal([new PhaseTime("guessing", 1.5)], record.PhaseTimes);

@@ -1,0 +1,14 @@
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Methods;
+
+/// <summary>The methods beside the default one, by name.</summary>
+internal static class MethodCatalogue
+{
+    /// <summary>The method that the options ask for; null for the default method and its variants, which have a course of their own.</summary>
+    public static IPoseMethod? Create(ReconstructionOptions options) => options.Method switch
+    {
+        ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
+        _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
+    };
+}

@@ -1,0 +1,40 @@
+using CryoSpin.Compute;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Methods;
+
+/// <summary>A run of a method other than the default one: particles loaded, the method, and the final maps from its poses.</summary>
+/// <remarks>Methods write no checkpoints: they are for comparison, and a resumed run begins anew.</remarks>
+internal sealed class MethodReconstruction(
+    IPoseMethod method, ReconstructionInput input, ReconstructionOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team)
+{
+    /// <summary>Called when all images have been read.</summary>
+    public Action Loaded { get; init; } = () => { };
+
+    /// <summary>Runs it.</summary>
+    public ReconstructionOutcome Run(CancellationToken cancellation)
+    {
+        RunTracker track = new(input, observer, options.Watched);
+        track.Start("loading", 0, 0.01);
+        SavedRandom random = new((ulong)options.Seed);
+        ImagePreparation preparation = ImagePreparation.Of(input, observer);
+        int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
+        (ParticleCache cache, double[] signal) =
+            preparation.Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
+        using ParticleCache loaded = cache;
+        Loaded();
+        MethodResult result = method.Run(new MethodContext(input, options, cache, signal, random, team, track, observer), cancellation);
+        observer.Log(
+            $"{options.Method} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
+        track.Start("final map", 0.98, 1);
+        PoseTable table = new(result.Poses, halfSet);
+        HalfSetVolumes volumes = new(cache, result.MaskDiameterAngstrom, team);
+        volumes.Update(table);
+        return FinalMaps.Make(volumes, table, input.PixelSizeAngstrom, result.MaskDiameterAngstrom, team, track, cancellation) with
+        {
+            Parameters = result.Parameters,
+        };
+    }
+}
