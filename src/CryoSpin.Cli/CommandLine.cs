@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryoSpin.Cli.Comparing;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Cli.Verbs;
@@ -62,6 +63,7 @@ internal static class CommandLine
         root.Add(SimulateVerb.Create());
         root.Add(PreprocessVerb.Create());
         root.Add(ReconstructVerb.Create(engine ?? ReconstructionEngine.Run));
+        root.Add(CompareVerb.Create(engine is null ? ChildProcess.Run : InThisProcess(engine)));
         root.Add(BackprojectVerb.Create());
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
@@ -73,6 +75,13 @@ internal static class CommandLine
         VerbHelp.Install(root);
         return root;
     }
+
+    /// <summary>An engine of the caller's own is known to no other process.</summary>
+    private static ChildRun InThisProcess(RunEngine engine) => (args, line, _, cancellation) =>
+    {
+        using LineWriter writer = new(line);
+        return InvokeAsync([.. args], writer, writer, engine, cancellation).GetAwaiter().GetResult();
+    };
 
     private static string Describe(Exception e) => e switch
     {

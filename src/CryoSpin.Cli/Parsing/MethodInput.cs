@@ -54,7 +54,10 @@ internal sealed class MethodInput
             string nearest = NearestName.Find(name, ReconstructionMethod.All.Select(m => m.Name)) is { } near ? $"did you mean '{near}'? " : "";
             return $"there is no method '{name}': {nearest}known are {string.Join(", ", ReconstructionMethod.All.Select(m => m.Name))}";
         }
-        if (name != ReconstructionMethod.CryoSpin && result.GetValue(preset) == "paper") return $"--preset paper is a setting of cryospin, not of {name}";
+        // By its word: a preset that is none has no value, and is told of elsewhere.
+        bool paper = result.GetResult(preset)?.Tokens.Any(t => t.Value == "paper") ?? false;
+        if (name != ReconstructionMethod.CryoSpin && paper) return $"--preset paper is a setting of cryospin, not of {name}";
+        if (paper && result.GetValue(_snapshots)) return "--snapshots cannot be kept with --preset paper";
         if (!method.HasHeads && result.GetResult(heads) is { Implicit: false }) return $"--heads: the method {name} has no choice of heads";
         if (result.GetResult(_volume) is { Implicit: false })
         {
@@ -62,7 +65,7 @@ internal sealed class MethodInput
             string[] known = [.. method.Volumes.Select(v => v.ToString().ToLowerInvariant())];
             if (!known.Contains(typed)) return $"--volume {typed}: the method {name} learns {string.Join(" or ", known)}";
         }
-        if (result.GetValue(_watch) is { } list && Parsed(list) is null) return $"--watch needs particle numbers from 1, e.g. 5,12,300; found '{list}'";
+        if (result.GetValue(_watch) is { } list && Numbers(list) is null) return $"--watch needs particle numbers from 1, e.g. 5,12,300; found '{list}'";
         return null;
     }
 
@@ -72,10 +75,11 @@ internal sealed class MethodInput
         Method = parse.GetValue(_method)!,
         Volume = parse.GetValue(_volume) is { } volume ? Enum.Parse<VolumeKind>(volume, ignoreCase: true) : null,
         Snapshots = parse.GetValue(_snapshots),
-        Watched = parse.GetValue(_watch) is { } list ? Parsed(list)! : [],
+        Watched = parse.GetValue(_watch) is { } list ? Numbers(list)! : [],
     };
 
-    private static int[]? Parsed(string list)
+    /// <summary>Indices, from 0, of particles typed as numbers from 1; null where the list is not such a one.</summary>
+    public static int[]? Numbers(string list)
     {
         string[] words = list.Split(',', StringSplitOptions.TrimEntries);
         int[] numbers = new int[words.Length];

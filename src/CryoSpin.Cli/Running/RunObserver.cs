@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using CryoSpin.Cli.Display;
+using CryoSpin.Diagnostics;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Running;
 
 /// <summary>Sends what a run says to its folder and to the terminal, and keeps the time of each phase.</summary>
-internal sealed class RunObserver(RunDirectory folder, IProgressView view) : IRunObserver
+/// <param name="folder">The run's folder.</param>
+/// <param name="view">The terminal.</param>
+/// <param name="snapshots">Whether map and poses are kept at every epoch.</param>
+internal sealed class RunObserver(RunDirectory folder, IProgressView view, bool snapshots = false) : IRunObserver
 {
     private readonly List<PhaseTime> _times = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -48,7 +52,26 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view) : IRu
 
     public void Record(MetricRecord metric) => folder.Record(metric);
 
-    public void Resumed(int metrics) => folder.KeepMetrics(metrics);
+    public void Resumed(int metrics)
+    {
+        folder.KeepMetrics(metrics);
+        folder.KeepSnapshots(metrics);
+    }
+
+    public bool WantsSnapshots => snapshots;
+
+    public void Keep(RunSnapshot snapshot)
+    {
+        try
+        {
+            folder.Keep(snapshot);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryoSpinException)
+        {
+            // As with a checkpoint: a full disk is no reason to end the run.
+            Log($"warning: A snapshot could not be written ({e.Message}).");
+        }
+    }
 
     private void CloseLap()
     {

@@ -44,6 +44,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
         using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
         ParticleSet set = particles.Source.Set;
+        CheckWatched(options, set);
         Check(options, set);
         IReadOnlyList<string> remarks = Review(set);
         ImageGrid grid = ImageGrid.Of(set, options.DownsampleBox);
@@ -89,6 +90,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
         using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
         ParticleSet set = particles.Source.Set;
+        CheckWatched(options, set);
         Check(options, set);
         IReadOnlyList<string> remarks = Review(set);
         run = ForThisProcess(run) with
@@ -102,8 +104,18 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         return Execute(run, particles, remarks, folder, cancellation);
     }
 
+    /// <summary>Refuses watched particles that are not in the set.</summary>
+    /// <exception cref="InputException">There are some.</exception>
+    public static void CheckWatched(ReconstructionOptions options, ParticleSet set)
+    {
+        int[] beyond = [.. options.Watched.Where(i => i >= set.Count)];
+        if (beyond.Length == 0) return;
+        throw new InputException(
+            set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.", $"Give numbers from 1 to {set.Count}.");
+    }
+
     /// <summary>The run's options with its input files as seen from here.</summary>
-    private static ReconstructionOptions Relocated(RunRecord run)
+    public static ReconstructionOptions Relocated(RunRecord run)
     {
         // Kept as they were where they still mean the same: the results then name the images in the same words.
         if (run.WorkingDirectory == Environment.CurrentDirectory) return run.Options;
@@ -123,7 +135,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         folder.WriteRun(run);
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
-        return ProgressView.Run(terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view), stop));
+        return ProgressView.Run(terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Snapshots), stop));
     }
 
     private RunRecord Execute(

@@ -38,7 +38,10 @@ internal static class SimulationInput
         if (input == PhantomName) return Phantom.Create(box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team);
         if (!File.Exists(input))
         {
-            throw new InputException(input, "there is no such file.", $"Name a map (.mrc), a model (.pdb, .cif), or '{PhantomName}'.");
+            string nearest = NearestName.Find(input, SimulationRecipe.All.Select(r => r.Name)) is { } near ? $"Did you mean '{near}'? " : "";
+            throw new InputException(
+                input, "there is no such file, and no data set of this name.",
+                $"{nearest}Name a map (.mrc), a model (.pdb, .cif), or a data set:{Environment.NewLine}{SimulationRecipe.Listing}");
         }
         string name = input.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(input) : input;
         return Path.GetExtension(name).ToLowerInvariant() switch

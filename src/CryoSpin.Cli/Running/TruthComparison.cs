@@ -55,7 +55,15 @@ internal sealed record TruthComparison
     /// <exception cref="InputException">A file has no poses, or an image of the first is not in the second.</exception>
     public static (Pose[] Estimated, Pose[] Truth) ReadPoses(string estimatedPath, string truthPath)
     {
-        ParticleSet estimated = Load(estimatedPath), truth = Load(truthPath);
+        ParticleSet estimated = Load(estimatedPath);
+        return ([.. Enumerable.Range(0, estimated.Count).Select(i => estimated.Pose(i)!.Value)], TruePoses(estimated, truthPath));
+    }
+
+    /// <summary>The true pose of every particle of a set, found by image.</summary>
+    /// <exception cref="InputException">The file has no poses, or lacks an image of the set.</exception>
+    public static Pose[] TruePoses(ParticleSet set, string truthPath)
+    {
+        ParticleSet truth = Load(truthPath);
         int depth = NamesNeeded(truth);
         Dictionary<(string, int), int> rows = [];
         for (int i = 0; i < truth.Count; i++)
@@ -67,17 +75,17 @@ internal sealed record TruthComparison
                     "Images are paired by number and file name, which must be unique.");
             }
         }
-        Pose[] paired = new Pose[estimated.Count];
+        Pose[] paired = new Pose[set.Count];
         for (int i = 0; i < paired.Length; i++)
         {
-            if (!rows.TryGetValue(Key(estimated, i, depth), out int row))
+            if (!rows.TryGetValue(Key(set, i, depth), out int row))
             {
                 throw new InputException(
-                    truthPath, $"the image {Name(estimated, i)} of {estimatedPath} is not in it.", "Give the true poses of these images.");
+                    truthPath, $"the image {Name(set, i)} of {set.Source} is not in it.", "Give the true poses of these images.");
             }
             paired[i] = truth.Pose(row)!.Value;
         }
-        return ([.. Enumerable.Range(0, estimated.Count).Select(i => estimated.Pose(i)!.Value)], paired);
+        return paired;
     }
 
     /// <summary>The poses of a star file, row by row.</summary>

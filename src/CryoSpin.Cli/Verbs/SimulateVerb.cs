@@ -19,18 +19,22 @@ internal static class SimulateVerb
     {
         Argument<string> input = new("INPUT")
         {
-            Description = "A map (.mrc, .map), an atomic model (.pdb, .cif), each also gzipped, or 'phantom'.",
+            Description = "A map (.mrc, .map), an atomic model (.pdb, .cif), each also gzipped, or a data set's name: "
+                + string.Join(", ", SimulationRecipe.All.Select(r => r.Name)) + ".",
         };
         Option<string> output = OptionFactory.Path(
             "--output", "Folder for particles.star, particles.mrcs, truth.star and truth.mrc.", "DIR", required: true, "-o");
         Option<int> particles = OptionFactory.Integer("--particles", "Number of images.", "N", Usual.Particles, 1);
         Option<int?> box = OptionFactory.OptionalInteger(
-            "--box", "Width of the images in pixels [default: the map's; 64 for a model or the phantom].", "D", 8, 4096);
+            "--box", "Width of the images in pixels [default: the map's; 64 for a model or a data set].", "D", 8, 4096);
         Option<double?> pixelSize = OptionFactory.OptionalNumber(
-            "--pixel-size", "Pixel size in angstrom [default: follows from map and box; 4 for a model or the phantom].", "A", 0.1, 100);
+            "--pixel-size", "Pixel size in angstrom [default: follows from map and box; 4 for a model; a data set's own].", "A", 0.1, 100);
         Option<double> snr = OptionFactory.Number("--snr", "Variance of the signal over that of the noise.", "S", Usual.Snr, 1e-6, 1e9);
         Option<double> maxShift = OptionFactory.Number(
             "--max-shift", "Shifts are drawn from a disc of this radius.", "PX", Usual.MaxShiftPixels, 0, 2048);
+        Option<bool> centred = OptionFactory.Flag("--centred", "No shifts: the same as --max-shift 0.");
+        Option<string> models = OptionFactory.Path(
+            "--models", $"Folder of the data sets' atomic models [default: {SimulationRecipe.ModelsVariable}, else ../shared/data/A_models].", "DIR");
         Option<string> noise = new("--noise")
         {
             Description = "Spectrum of the noise.",
@@ -40,28 +44,43 @@ internal static class SimulateVerb
         noise.AcceptOnlyFromAmong("white", "pink");
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace earlier simulated files in DIR.");
-        return new Verb("simulate", "Simulate particle images: projection, CTF, shift and noise, with the truth beside them.")
+        Verb verb = new("simulate", "Simulate particle images: projection, CTF, shift and noise, with the truth beside them.")
         {
+            Notes = ["The data sets:" + Environment.NewLine + SimulationRecipe.Listing],
             Examples =
             [
                 "cryospin simulate phantom -o sim --particles 2000 --snr 0.1",
+                "cryospin simulate spike -o spike --centred --snr 0.05",
                 "cryospin simulate 6vyb.cif.gz -o sim --box 64 --pixel-size 4.26 --max-shift 3",
             ],
-        }.With(input, output, particles, box, pixelSize, snr, maxShift, noise, seed, overwrite).Does((parse, terminal, cancellation) =>
+        };
+        verb.With(input, output, particles, box, pixelSize, snr, maxShift, centred, models, noise, seed, overwrite);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(centred) is { Implicit: false } && result.GetResult(maxShift) is { Implicit: false })
+            {
+                result.AddError("--centred means --max-shift 0; give one of them");
+            }
+        });
+        return verb.Does((parse, terminal, cancellation) =>
         {
             SimulationOptions options = Usual with
             {
                 Particles = parse.GetValue(particles),
                 Snr = parse.GetValue(snr),
-                MaxShiftPixels = parse.GetValue(maxShift),
+                MaxShiftPixels = parse.GetValue(centred) ? 0 : parse.GetValue(maxShift),
                 Seed = parse.GetValue(seed),
                 NoiseColour = parse.GetValue(noise) == "pink" ? NoiseColour.Pink : NoiseColour.White,
             };
             string folder = parse.GetRequiredValue(output);
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
+            string name = parse.GetRequiredValue(input);
+            // A file of that name is what its user means.
+            SimulationRecipe? recipe = File.Exists(name) ? null : SimulationRecipe.Find(name);
             using WorkerTeam team = new(Environment.ProcessorCount);
             Volume map = SimulationInput.Read(
-                parse.GetRequiredValue(input), parse.GetValue(box), parse.GetValue(pixelSize), team, terminal.Error.WriteLine);
+                recipe?.Input(parse.GetValue(models)) ?? name, parse.GetValue(box) ?? recipe?.Box, parse.GetValue(pixelSize) ?? recipe?.PixelSizeFor(parse.GetValue(box)),
+                team, terminal.Error.WriteLine);
             ParticleSimulator simulator = new(map, options, team);
             OutputFolder target = OutputFolder.Open(folder, parse.GetValue(overwrite), SimulationFolder.Names);
             ProgressView.Run(terminal, view =>

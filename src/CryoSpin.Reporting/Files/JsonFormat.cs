@@ -20,6 +20,9 @@ public static class JsonFormat
     /// <summary>One line of metrics.jsonl, without its end.</summary>
     public static string Serialize(MetricRecord metric) => JsonSerializer.Serialize(metric, LineContext.Default.MetricRecord);
 
+    /// <summary>One line of a snapshot folder's index, without its end.</summary>
+    public static string Serialize(SnapshotEntry entry) => JsonSerializer.Serialize(entry, LineContext.Default.SnapshotEntry);
+
     /// <summary>Reads run.json.</summary>
     /// <exception cref="JsonException">The text is not a run's record.</exception>
     public static RunRecord ParseRun(string json) =>
@@ -29,6 +32,11 @@ public static class JsonFormat
     /// <exception cref="JsonException">The text is not a metric's record.</exception>
     public static MetricRecord ParseMetric(string line) =>
         JsonSerializer.Deserialize(line, LineContext.Default.MetricRecord) ?? throw new JsonException("The line holds no metric.");
+
+    /// <summary>Reads one line of a snapshot folder's index.</summary>
+    /// <exception cref="JsonException">The text is not a snapshot's entry.</exception>
+    public static SnapshotEntry ParseSnapshot(string line) =>
+        JsonSerializer.Deserialize(line, LineContext.Default.SnapshotEntry) ?? throw new JsonException("The line holds no snapshot.");
 }
 
 /// <summary>Writes NaN and infinities, which JSON does not know, as null, and reads null as NaN.</summary>
@@ -50,11 +58,13 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
 internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase) where T : struct, Enum;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
-    Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>)])]
+    Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>),
+        typeof(CamelCaseEnum<VolumeKind>)])]
 [JsonSerializable(typeof(RunRecord))]
 internal sealed partial class IndentedContext : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(FiniteNumberConverter)])]
 [JsonSerializable(typeof(MetricRecord))]
+[JsonSerializable(typeof(SnapshotEntry))]
 internal sealed partial class LineContext : JsonSerializerContext;

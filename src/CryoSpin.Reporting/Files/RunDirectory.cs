@@ -23,6 +23,7 @@ public sealed class RunDirectory : IDisposable
     private readonly RunLock _lock;
     private readonly GrowingFile _log;
     private readonly List<MetricRecord> _metrics = [];
+    private readonly SnapshotFolder _snapshots;
     private GrowingFile _metricLines;
 
     private RunDirectory(OutputFolder folder, RunLock held, bool append)
@@ -30,6 +31,8 @@ public sealed class RunDirectory : IDisposable
         (_folder, _lock) = (folder, held);
         _log = new GrowingFile(folder.FileFor(RunFiles.Log), append);
         _metricLines = new GrowingFile(folder.FileFor(RunFiles.Metrics), append);
+        if (!append) SnapshotFolder.Clear(folder.FileFor(SnapshotFolder.Name));
+        _snapshots = new SnapshotFolder(folder.FileFor(SnapshotFolder.Name));
     }
 
     /// <summary>The folder as the user named it.</summary>
@@ -84,6 +87,7 @@ public sealed class RunDirectory : IDisposable
             RunRecord run = ReadRun(path) ?? throw new CryoSpinException($"{path}: there is no run in this folder ({RunFiles.Run}).");
             if (run.Status == RunStatus.Finished)
             {
+                MoveSnapshots(folder);
                 folder.MoveTheRest();
                 return (null, run);
             }
@@ -99,6 +103,27 @@ public sealed class RunDirectory : IDisposable
         {
             if (!kept) held.Dispose();
         }
+    }
+
+    /// <summary>The record of the run at hand: of one that was to replace older results, where there is one; null where there is none.</summary>
+    /// <param name="path">The run's folder; need not exist.</param>
+    /// <exception cref="CryoSpinException">The file there is not the record of a run.</exception>
+    public static RunRecord? ReadRun(string path)
+    {
+        foreach (string name in (string[])[OutputFolder.UnfinishedPrefix + RunFiles.Run, RunFiles.Run])
+        {
+            string file = System.IO.Path.Combine(path, name);
+            if (!File.Exists(file)) continue;
+            try
+            {
+                return JsonFormat.ParseRun(File.ReadAllText(file));
+            }
+            catch (JsonException e)
+            {
+                throw new CryoSpinException($"{file}: this is not the record of a run ({e.Message}).", e);
+            }
+        }
+        return null;
     }
 
     /// <summary>Where a file is to be written now.</summary>
@@ -131,6 +156,12 @@ public sealed class RunDirectory : IDisposable
         _metrics.AddRange(lines.Select(JsonFormat.ParseMetric));
         _metricLines = new GrowingFile(path, append: true);
     }
+
+    /// <summary>Adds a snapshot to the folder's <see cref="SnapshotFolder"/>.</summary>
+    public void Keep(RunSnapshot snapshot) => _snapshots.Keep(snapshot, _metrics.Count);
+
+    /// <summary>Of the snapshots that an interrupted run has left, keeps those that belong to its first figures.</summary>
+    public void KeepSnapshots(int metrics) => _snapshots.KeepUpTo(metrics);
 
     /// <summary>Writes run.json.</summary>
     public void WriteRun(RunRecord run) => WriteText(RunFiles.Run, JsonFormat.Serialize(run));
@@ -176,7 +207,9 @@ public sealed class RunDirectory : IDisposable
     {
         // The record comes last: where it says that the run is finished, every other file is whole.
         WriteText(RunFiles.Report, HtmlReport.Render(input with { Metrics = _metrics, Files = ListFiles(input.Run) }));
+        if (_folder.Replaces && _snapshots.Entries.Count == 0) SnapshotFolder.Clear(System.IO.Path.Combine(Path, SnapshotFolder.Name));
         WriteRun(input.Run);
+        MoveSnapshots(_folder);
         _folder.Complete();
     }
 
@@ -188,23 +221,14 @@ public sealed class RunDirectory : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>The record of the run at hand: of one that was to replace older results, where there is one.</summary>
-    private static RunRecord? ReadRun(string path)
+    /// <summary>The new run's snapshots take the place of the older one's.</summary>
+    private static void MoveSnapshots(OutputFolder folder)
     {
-        foreach (string name in (string[])[OutputFolder.UnfinishedPrefix + RunFiles.Run, RunFiles.Run])
-        {
-            string file = System.IO.Path.Combine(path, name);
-            if (!File.Exists(file)) continue;
-            try
-            {
-                return JsonFormat.ParseRun(File.ReadAllText(file));
-            }
-            catch (JsonException e)
-            {
-                throw new CryoSpinException($"{file}: this is not the record of a run ({e.Message}).", e);
-            }
-        }
-        return null;
+        string made = folder.FileFor(SnapshotFolder.Name), final = System.IO.Path.Combine(folder.Path, SnapshotFolder.Name);
+        if (!folder.Replaces || !Directory.Exists(made)) return;
+        SnapshotFolder.Clear(final);
+        // Files of others may have kept it.
+        if (!Directory.Exists(final)) Directory.Move(made, final);
     }
 
     private static string OwnerOf(string path)

@@ -5,7 +5,7 @@ namespace CryoSpin.Reporting.Files;
 /// <summary>
 /// Keeps a second run out of a folder. The system holds the lock for the process and lets it go when the process ends, however it ends.
 /// </summary>
-internal sealed class RunLock : IDisposable
+public sealed class RunLock : IDisposable
 {
     /// <summary>Name of the file in the run's folder.</summary>
     public const string Name = "run.lock";
@@ -45,5 +45,6 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 }

@@ -1,0 +1,97 @@
+using System.Globalization;
+using CryoSpin.Cli.Parsing;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Comparing;
+
+/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:volume=grid; several changes joined by a plus.</summary>
+/// <param name="Typed">As typed.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Heads">Heads of the encoder; null for the usual number.</param>
+/// <param name="Volume">The volume; null for the method's usual one.</param>
+internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, int? Heads, VolumeKind? Volume)
+{
+    private const int MostHeads = 64;
+
+    /// <summary>Reads a list with commas; null stands for all methods.</summary>
+    /// <exception cref="UsageException">A method is unknown or named twice, or has no such variant.</exception>
+    public static IReadOnlyList<ComparedMethod> ParseList(string? list)
+    {
+        string[] words = list is null
+            ? [.. ReconstructionMethod.All.Select(m => m.Name)]
+            : list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0) throw new UsageException("--methods names none.");
+        if (words.GroupBy(w => w).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new UsageException($"--methods names '{twice.Key}' twice.");
+        }
+        return [.. words.Select(Parse)];
+    }
+
+    /// <summary>Reads a list of seeds: 1..3 or 1,2,5.</summary>
+    /// <exception cref="UsageException">It is not such a list.</exception>
+    public static IReadOnlyList<int> ParseSeeds(string list)
+    {
+        List<int> seeds = [];
+        foreach (string part in list.Split(',', StringSplitOptions.TrimEntries))
+        {
+            string[] ends = part.Split("..");
+            if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first || last - first > 1000)
+            {
+                throw new UsageException($"--seeds needs whole numbers, e.g. 1..3 or 1,2,5; found '{list}'.");
+            }
+            seeds.AddRange(Enumerable.Range(first, last - first + 1));
+        }
+        return seeds.Distinct().Count() == seeds.Count ? seeds : throw new UsageException($"--seeds names a seed twice: '{list}'.");
+    }
+
+    /// <summary>Name of the folder of a run.</summary>
+    public string FolderOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"{Typed.Replace(':', '_')}-seed{seed}");
+
+    /// <summary>Puts the method into a run's options.</summary>
+    public ReconstructionOptions AddTo(ReconstructionOptions options) =>
+        options with { Method = Method.Name, Heads = Heads ?? options.Heads, Volume = Volume };
+
+    private static ComparedMethod Parse(string typed)
+    {
+        string[] parts = typed.Split(':', 2);
+        string known = string.Join(", ", ReconstructionMethod.All.Select(m => m.Name));
+        if (ReconstructionMethod.Find(parts[0]) is not { } method)
+        {
+            string nearest = NearestName.Find(parts[0], ReconstructionMethod.All.Select(m => m.Name)) is { } near ? $" Did you mean '{near}'?" : "";
+            throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {known}.");
+        }
+        ComparedMethod result = new(typed, method, null, null);
+        if (parts.Length == 1) return result;
+        foreach (string change in parts[1].Split('+'))
+        {
+            string[] pair = change.Split('=', 2);
+            result = pair[0] switch
+            {
+                "heads" when pair.Length == 2 => result.WithHeads(pair[1]),
+                "volume" when pair.Length == 2 => result.WithVolume(pair[1]),
+                _ => throw new UsageException($"'{typed}': a variant is NAME:heads=M or NAME:volume=KIND, several joined by '+'; found '{change}'."),
+            };
+        }
+        return result;
+    }
+
+    private ComparedMethod WithHeads(string value)
+    {
+        if (!Method.HasHeads) throw new UsageException($"'{Typed}': the method {Method.Name} has no choice of heads.");
+        return TryNumber(value, out int heads) && heads is >= 1 and <= MostHeads
+            ? this with { Heads = heads }
+            : throw new UsageException($"'{Typed}': heads needs a whole number, 1 to {MostHeads}.");
+    }
+
+    private ComparedMethod WithVolume(string value)
+    {
+        string[] known = [.. Method.Volumes.Select(v => v.ToString().ToLowerInvariant())];
+        return known.Contains(value)
+            ? this with { Volume = Enum.Parse<VolumeKind>(value, ignoreCase: true) }
+            : throw new UsageException($"'{Typed}': the method {Method.Name} learns {string.Join(" or ", known)}.");
+    }
+
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

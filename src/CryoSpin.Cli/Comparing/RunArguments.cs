@@ -1,0 +1,41 @@
+using System.Globalization;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Cli.Comparing;
+
+/// <summary>The words of a reconstruct command.</summary>
+internal static class RunArguments
+{
+    /// <summary>Those that start a run with these options.</summary>
+    public static IReadOnlyList<string> Start(ReconstructionOptions o)
+    {
+        List<string> words = ["reconstruct", .. Option("--output", o.OutputDirectory), .. Option("--method", o.Method)];
+        words.AddRange(Option("--seed", o.Seed));
+        if (ReconstructionMethod.Find(o.Method) is { HasHeads: true }) words.AddRange(Option("--heads", o.Heads));
+        words.AddRange(Option("--volume", o.Volume?.ToString().ToLowerInvariant()));
+        words.AddRange(Option("--max-shift", o.MaxShiftPixels));
+        words.AddRange(Option("--mask-diameter", o.MaskDiameterAngstrom));
+        words.AddRange(Option("--data-dir", o.DataDirectory));
+        words.AddRange(Option("--subset", o.Subset));
+        words.AddRange(Option("--pixel-size", o.PixelSizeAngstrom));
+        foreach (string file in o.Passthrough) words.AddRange(Option("--passthrough", file));
+        words.AddRange(Option("--downsample", o.DownsampleBox));
+        words.AddRange(Option("--invert", o.Invert?.ToString().ToLowerInvariant()));
+        if (o.Snapshots) words.Add("--snapshots");
+        if (o.Watched.Count > 0) words.AddRange(Option("--watch", string.Join(',', o.Watched.Select(i => i + 1))));
+        if (o.Overwrite) words.Add("--overwrite");
+        words.AddRange(Changeable(o));
+        // After the dashes: the name may begin with one.
+        return [.. words, "--", o.ParticlesPath];
+    }
+
+    /// <summary>Those that go on with an interrupted run.</summary>
+    public static IReadOnlyList<string> Resume(ReconstructionOptions o) => ["reconstruct", .. Option("--resume", o.OutputDirectory), .. Changeable(o)];
+
+    private static IEnumerable<string> Changeable(ReconstructionOptions o) =>
+        [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes)];
+
+    // One word each, so that a value that begins with a dash stays a value.
+    private static IEnumerable<string> Option(string name, object? value) =>
+        value is null ? [] : [$"{name}={System.Convert.ToString(value, CultureInfo.InvariantCulture)}"];
+}
