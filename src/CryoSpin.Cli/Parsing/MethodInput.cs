@@ -55,6 +55,7 @@ internal sealed class MethodInput
             return $"there is no method '{name}': {nearest}known are {string.Join(", ", ReconstructionMethod.All.Select(m => m.Name))}";
         }
         if (name != ReconstructionMethod.CryoSpin && result.GetValue(preset) == "paper") return $"--preset paper is a setting of cryospin, not of {name}";
+        if (result.GetValue(preset) == "paper" && result.GetResult(_snapshots) is { Implicit: false }) return "--preset paper keeps no snapshots";
         if (!method.HasHeads && result.GetResult(heads) is { Implicit: false }) return $"--heads: the method {name} has no choice of heads";
         if (result.GetResult(_volume) is { Implicit: false })
         {
