@@ -7,6 +7,7 @@ using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -24,11 +25,14 @@ internal sealed class DefaultReconstruction(
     private const double FirstMaskShare = 0.8;
     private const double MaskMargin = 1.15;
     private const int ParticlesPerReport = 2048;
+    private const int SearchesPerSnapshot = 20;
+
+    // The encoder looks at so many particles, spread over the set, for a snapshot.
+    private const int SnapshotSample = 2000;
     private readonly RunTracker _track = new(input, observer, options.Watched);
     private readonly SavedRandom _random = new((ulong)options.Seed);
     private double _maskDiameterAngstrom;
     private double[] _signal = [];
-    private long _encoderParameters;
 
     /// <summary>Called when all images have been read.</summary>
     public Action Loaded { get; init; } = () => { };
@@ -70,8 +74,15 @@ internal sealed class DefaultReconstruction(
             // A small box ends before the usual band does.
             LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
         };
-        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team);
-        search.Run(r => _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count)), cancellation);
+        PoseFit?[]? latest = _track.WantsSnapshots ? new PoseFit?[cache.Count] : null;
+        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team) { Latest = latest };
+        search.Run(
+            r =>
+            {
+                _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count));
+                if ((r.Batch + 1) % SearchesPerSnapshot == 0) _track.Snapshot(r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i]);
+            },
+            cancellation);
         checkpoints.Write(() => State(search.Model, _random.State));
         return search.Model;
     }
@@ -119,9 +130,16 @@ internal sealed class DefaultReconstruction(
             Steps = settings.AutoEncoding.StepsFor(input.Count),
         };
         using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
-        _encoderParameters = stage.Encoder.ParameterCount;
-        stage.Run(r => _track.Encoding(r, schedule, model.Lattice.Radius), cancellation);
-        stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
+        int[] sample = [.. Sample(all.Length).Union(_track.Watched).Order()];
+        stage.Run(
+            r =>
+            {
+                _track.Encoding(r, schedule, model.Lattice.Radius);
+                SnapshotOfEncoder(stage, sample, model, r.Step, cancellation);
+            },
+            cancellation);
+        if (schedule.RefinesResult) stage.Infer(all, (i, c) => candidates[i] = c, cancellation);
+        else stage.Guess(all, cancellation).Select(g => g.Candidates).ToArray().CopyTo(candidates, 0);
     }
 
     private ReconstructionOutcome Decode(
@@ -150,7 +168,12 @@ internal sealed class DefaultReconstruction(
             };
             if (from?.Decoding is null) checkpoints.Write(Now);
             stage.Run(
-                decoding, r => _track.Decoding(r, stage.MaxIterations),
+                decoding,
+                r =>
+                {
+                    _track.Decoding(r, stage.MaxIterations);
+                    _track.Snapshot(r.Iteration, r.BandShells, () => Mean(volumes.Maps), i => table.Best(i), i => table.Candidates[i]);
+                },
                 passed =>
                 {
                     if (passed) checkpoints.Write(Now);
@@ -172,8 +195,44 @@ internal sealed class DefaultReconstruction(
     }
 
     /// <summary>Both half-maps, the encoder where there is one, and five numbers of every particle.</summary>
-    private long Parameters(PoseTable table) =>
-        2L * input.BoxSize * input.BoxSize * input.BoxSize + _encoderParameters + (settings.DecodingPasses > 0 ? 5L * table.Count : 0);
+    private long Parameters(PoseTable table)
+    {
+        long encoder = settings.AutoEncoding is { } s ? EncoderArchitecture.Compact(s.InputSize, options.Heads).ParameterCount : 0;
+        return 2L * input.BoxSize * input.BoxSize * input.BoxSize + encoder + (settings.DecodingPasses > 0 ? 5L * table.Count : 0);
+    }
+
+    /// <summary>Map and the encoder's own poses; at the stage's last report also what every head says.</summary>
+    private void SnapshotOfEncoder(AutoEncodingStage stage, int[] sample, VolumeModel model, int step, CancellationToken cancellation)
+    {
+        // Made only where snapshots are wanted, within the time that is not counted.
+        Lazy<(PoseFit[] Candidates, Rotation[] PerHead, int Head)[]> guesses = new(() => stage.Guess(sample, cancellation));
+        _track.Snapshot(
+            step, model.Lattice.Radius, () => Copy(model.Map), i => Guess(i)?[0], i => Guess(i)!,
+            () => new HeadGuesses(sample, [.. guesses.Value.Select(g => g.PerHead)], [.. guesses.Value.Select(g => g.Head)]));
+
+        PoseFit[]? Guess(int particle)
+        {
+            int at = Array.BinarySearch(sample, particle);
+            return at < 0 ? null : guesses.Value[at].Candidates;
+        }
+    }
+
+    private static int[] Sample(int count)
+    {
+        int size = Math.Min(SnapshotSample, count);
+        return [.. Enumerable.Range(0, size).Select(i => (int)((long)i * count / size))];
+    }
+
+    private static Volume Copy(Volume map) => new(map.Size, map.PixelSizeAngstrom, [.. map.Voxels]);
+
+    /// <summary>The mean of the half-sets' filtered maps.</summary>
+    private static Volume Mean(Volume[] halves)
+    {
+        Volume mean = Copy(halves[0]);
+        System.Numerics.Tensors.TensorPrimitives.Add(mean.Voxels, halves[1].Voxels, mean.Voxels);
+        System.Numerics.Tensors.TensorPrimitives.Multiply(mean.Voxels, 0.5f, mean.Voxels);
+        return mean;
+    }
 
     private RunState State(VolumeModel model, IReadOnlyList<ulong> random) => new()
     {

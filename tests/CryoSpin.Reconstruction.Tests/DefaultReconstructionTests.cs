@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
+using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Runs;
@@ -12,7 +13,7 @@ public sealed class DefaultReconstructionTests : IDisposable
 {
     private static readonly MethodSettings s_short = new()
     {
-        Search = new SearchSchedule { Batches = 12, BatchSize = 60 },
+        Search = new SearchSchedule { Batches = 20, BatchSize = 60 },
         AutoEncoding = new AutoEncodingSchedule { Steps = 12, BatchSize = 16 },
         DecodingPasses = 2,
     };
@@ -31,6 +32,40 @@ public sealed class DefaultReconstructionTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
+    [Fact]
+    public void Snapshots_hold_every_stage_and_change_nothing()
+    {
+        Keeper keeper = new();
+        Same(Run(2, onDisk: false), Run(2, onDisk: false, s_short, keeper));
+        Assert.Equal(["search", "auto-encoding", "auto-decoding", "auto-decoding"], keeper.Kept.Select(s => s.Phase));
+        RunSnapshot encoding = keeper.Kept[1];
+        // Every particle is in the sample of so small a set.
+        Assert.All(encoding.Poses, p => Assert.NotNull(p));
+        HeadGuesses heads = encoding.Heads!;
+        Assert.Equal((_set.Count, 7), (heads.Particles.Count, heads.Rotations[0].Length));
+        Assert.All(heads.Winners, w => Assert.InRange(w, 0, 6));
+        // The chosen pose is the winning head's best copy.
+        Assert.All(Enumerable.Range(0, _set.Count), i => Assert.Equal(encoding.Poses[i]!.Value.Rotation, heads.Rotations[i][heads.Winners[i]]));
+        Assert.All(keeper.Kept, s => Assert.Equal([3, 140], s.Watched.Select(w => w.Particle)));
+        Assert.All(keeper.Kept.Skip(1), s => Assert.All(s.Watched, w => Assert.Equal(s.Poses[w.Particle], w.Candidates[0].Pose)));
+        Assert.All(keeper.Kept[1].Watched, w => Assert.Equal(w.Candidates.OrderByDescending(c => c.LogLikelihood), w.Candidates));
+        Assert.True(keeper.Kept.Zip(keeper.Kept.Skip(1)).All(p => p.First.ElapsedSeconds < p.Second.ElapsedSeconds));
+    }
+
+    [Fact]
+    public void Without_a_second_stage_the_poses_are_what_the_encoder_says()
+    {
+        Keeper keeper = new();
+        MethodSettings amortized = MethodSettings.For(Options with { Method = ReconstructionMethod.Amortized });
+        Assert.Equal((0, SearchProposals.None), (amortized.DecodingPasses, amortized.Proposals));
+        amortized = amortized with { Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16 } };
+        ReconstructionOutcome outcome = Run(2, onDisk: false, amortized, keeper);
+        Assert.Equal(["search", "auto-encoding"], keeper.Kept.Select(s => s.Phase));
+        Assert.Equal(keeper.Kept[1].Poses.Select(p => p!.Value.Rotation), outcome.Poses.Select(p => p.Rotation));
+        // The volume's samples and the encoder's numbers, but no table of poses.
+        Assert.Equal(2 * 32 * 32 * 32 + EncoderArchitecture.Compact(32, 7).ParameterCount, outcome.Parameters);
+    }
+
     private static void Same(ReconstructionOutcome a, ReconstructionOutcome b)
     {
         Assert.True(a.Map.Voxels.AsSpan().SequenceEqual(b.Map.Voxels), "The maps differ.");
@@ -39,18 +74,32 @@ public sealed class DefaultReconstructionTests : IDisposable
         Assert.Equal(a.MaskedFsc.Values, b.MaskedFsc.Values);
     }
 
-    private ReconstructionOutcome Run(int threads, bool onDisk)
+    private static ReconstructionOptions Options =>
+        new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2, CheckpointMinutes = null, Watched = [3, 140] };
+
+    private ReconstructionOutcome Run(int threads, bool onDisk) => Run(threads, onDisk, s_short, new Silence());
+
+    private ReconstructionOutcome Run(int threads, bool onDisk, MethodSettings settings, IRunObserver observer)
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2, CheckpointMinutes = null };
+        ReconstructionOptions options = Options;
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        RunCheckpoints none = new(options, new InputFingerprint([]), new Silence(), CancellationToken.None);
-        return new DefaultReconstruction(input, options, s_short, memory, new Silence(), team, none).Run(null, CancellationToken.None);
+        RunCheckpoints none = new(options, new InputFingerprint([]), observer, CancellationToken.None);
+        return new DefaultReconstruction(input, options, settings, memory, observer, team, none).Run(null, CancellationToken.None);
     }
 
-    private sealed class Silence : IRunObserver
+    private sealed class Keeper : Silence, IRunObserver
+    {
+        public List<RunSnapshot> Kept { get; } = [];
+
+        public bool WantsSnapshots => true;
+
+        public void Keep(RunSnapshot snapshot) => Kept.Add(snapshot);
+    }
+
+    private class Silence : IRunObserver
     {
         public void Log(string message)
         {

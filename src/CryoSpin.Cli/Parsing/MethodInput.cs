@@ -57,7 +57,7 @@ internal sealed class MethodInput
         // By its word: a preset that is none has no value, and is told of elsewhere.
         bool paper = result.GetResult(preset)?.Tokens.Any(t => t.Value == "paper") ?? false;
         if (name != ReconstructionMethod.CryoSpin && paper) return $"--preset paper is a setting of cryospin, not of {name}";
-        if (paper && result.GetValue(_snapshots)) return "--snapshots cannot be kept with --preset paper";
+        if (paper && result.GetResult(_snapshots) is { Implicit: false }) return "--preset paper keeps no snapshots";
         if (!method.HasHeads && result.GetResult(heads) is { Implicit: false }) return $"--heads: the method {name} has no choice of heads";
         if (result.GetResult(_volume) is { Implicit: false })
         {

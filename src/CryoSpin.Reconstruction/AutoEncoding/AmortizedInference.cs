@@ -71,22 +71,14 @@ internal sealed class AmortizedInference
     /// <returns>Refined poses, and the head the best one came from.</returns>
     public (PoseFit[] Candidates, int Head) Infer(FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
     {
-        Rotation[] rotations = _rotations[worker];
-        Rotation[] copies = Copies;
-        for (int h = 0; h < _heads; h++)
-        {
-            Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));
-            for (int g = 0; g < copies.Length; g++) rotations[h * copies.Length + g] = copies[g] * r;
-        }
         Span<PoseFit> top = stackalloc PoseFit[_coarseRefined];
         Span<int> order = stackalloc int[_coarseRefined];
+        Score(lattice, particle, outputs, worker, top, order);
         FitBuffers coarse = _coarseBuffers[worker];
-        _coarse.Read(particle, coarse);
-        _scorers[worker].Best(lattice, coarse, rotations, top, order);
         PoseRefiner refiner = new(lattice, coarse);
         PoseRefinementLimits limits = new(6, 12, _maxShift);
         List<(PoseFit Fit, int Head)> found = new(_coarseRefined);
-        for (int t = 0; t < _coarseRefined; t++) found.Add((refiner.Refine(top[t], limits), order[t] / copies.Length));
+        for (int t = 0; t < _coarseRefined; t++) found.Add((refiner.Refine(top[t], limits), order[t] / Copies.Length));
         List<(PoseFit Fit, int Head)> distinct = Distinct(found);
         FitBuffers b = _buffers[worker];
         _view.Read(particle, b);
@@ -94,6 +86,44 @@ internal sealed class AmortizedInference
         limits = limits with { TrustDegrees = 8 };
         distinct = [.. distinct.Select(d => (refiner.Refine(d.Fit, limits), d.Head)).OrderByDescending(d => d.Item1.LogLikelihood)];
         return ([.. distinct.Select(d => d.Fit)], distinct[0].Head);
+    }
+
+    /// <summary>
+    /// What one image's head outputs stand for as they are, with the best shift of the grid but without refinement: fully amortized
+    /// inference. Best first. Called from a worker.
+    /// </summary>
+    /// <param name="lattice">The volume's transform.</param>
+    /// <param name="particle">The image.</param>
+    /// <param name="outputs">[head][output].</param>
+    /// <param name="worker">Worker that calls.</param>
+    /// <returns>The best candidates; per head the best of its copies; the head that the best one came from.</returns>
+    public (PoseFit[] Candidates, Rotation[] PerHead, int Head) Guess(
+        FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
+    {
+        int count = _heads * Copies.Length;
+        PoseFit[] all = new PoseFit[count];
+        int[] order = new int[count];
+        Score(lattice, particle, outputs, worker, all, order);
+        Rotation[] perHead = new Rotation[_heads];
+        // Best first: the last one written, going backwards, is the head's best.
+        for (int t = count - 1; t >= 0; t--) perHead[order[t] / Copies.Length] = all[t].Rotation;
+        return (all[..Math.Min(_refined, count)], perHead, order[0] / Copies.Length);
+    }
+
+    /// <summary>Compares all heads' copies with an image, which is left in the worker's coarse buffers.</summary>
+    private void Score(
+        FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker, Span<PoseFit> top, Span<int> order)
+    {
+        Rotation[] rotations = _rotations[worker];
+        Rotation[] copies = Copies;
+        for (int h = 0; h < _heads; h++)
+        {
+            Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));
+            for (int g = 0; g < copies.Length; g++) rotations[h * copies.Length + g] = copies[g] * r;
+        }
+        FitBuffers coarse = _coarseBuffers[worker];
+        _coarse.Read(particle, coarse);
+        _scorers[worker].Best(lattice, coarse, rotations, top, order);
     }
 
     /// <summary>The best few, leaving out those that have run into a better one.</summary>
@@ -116,13 +146,32 @@ internal sealed class AmortizedInference
         return new PoseRefiner(lattice, _buffers[worker]).Refine(start, new PoseRefinementLimits(6, 8, _maxShift));
     }
 
-    /// <summary>Candidates of many particles by the encoder in evaluation mode.</summary>
+    /// <summary>Refined candidates of many particles by the encoder in evaluation mode.</summary>
     /// <param name="encoder">The encoder.</param>
     /// <param name="lattice">The volume's transform.</param>
     /// <param name="particles">Which particles.</param>
     /// <param name="found">Receives (position, candidates best first); called from the workers.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public void InferAll(PoseEncoder encoder, FourierLattice lattice, int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation)
+    public void InferAll(
+        PoseEncoder encoder, FourierLattice lattice, int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation) =>
+        Encode(encoder, particles, (i, outputs, w) => found(i, Infer(lattice, particles[i], outputs.Span, w).Candidates), cancellation);
+
+    /// <summary>The same as they are, without refinement (<see cref="Guess"/>).</summary>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="lattice">The volume's transform.</param>
+    /// <param name="particles">Which particles.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public (PoseFit[] Candidates, Rotation[] PerHead, int Head)[] GuessAll(
+        PoseEncoder encoder, FourierLattice lattice, int[] particles, CancellationToken cancellation)
+    {
+        (PoseFit[], Rotation[], int)[] found = new (PoseFit[], Rotation[], int)[particles.Length];
+        Encode(encoder, particles, (i, outputs, w) => found[i] = Guess(lattice, particles[i], outputs.Span, w), cancellation);
+        return found;
+    }
+
+    /// <summary>Passes particles through the encoder in evaluation mode; each one's outputs are received by a worker.</summary>
+    private void Encode(
+        PoseEncoder encoder, int[] particles, Action<int, ReadOnlyMemory<float>, int> receive, CancellationToken cancellation)
     {
         const int Batch = 256;
         int pixels = _images.Side * _images.Side;
@@ -137,8 +186,8 @@ internal sealed class AmortizedInference
                 MakeInput(w, input.AsSpan(i * pixels, pixels));
             });
             encoder.Forward(input.AsSpan(0, n * pixels), n, training: false).CopyTo(outputs);
-            _team.ForEach(n, (i, w) => found(
-                start + i, Infer(lattice, particles[start + i], outputs.AsSpan(i * encoder.OutputsPerImage, encoder.OutputsPerImage), w).Candidates));
+            _team.ForEach(
+                n, (i, w) => receive(start + i, outputs.AsMemory(i * encoder.OutputsPerImage, encoder.OutputsPerImage), w));
         }
     }
 }

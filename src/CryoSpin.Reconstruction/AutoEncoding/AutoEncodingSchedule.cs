@@ -21,6 +21,12 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Whether the switch rule may end the stage; without it, all steps are done.</summary>
     public bool Switches { get; init; } = true;
 
+    /// <summary>
+    /// Whether the candidates that the stage ends with are refined one by one, as those that it learns from always are; without it they
+    /// are what the encoder says.
+    /// </summary>
+    public bool RefinesResult { get; init; } = true;
+
     /// <summary>Steps for a number of particles: fewer than 2,000 are soon seen often enough.</summary>
     public int StepsFor(int particles) => Math.Min(Steps, Math.Max(150, (int)(Steps * (particles / 2000.0))));
 

@@ -97,6 +97,10 @@ internal sealed class AutoEncodingStage : IDisposable
     public void Infer(int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation) =>
         _inference.InferAll(Encoder, _model.Lattice, particles, found, cancellation);
 
+    /// <summary>The heads' candidates for particles as they are, without refinement: fully amortized inference.</summary>
+    public (PoseFit[] Candidates, Rotation[] PerHead, int Head)[] Guess(int[] particles, CancellationToken cancellation) =>
+        _inference.GuessAll(Encoder, _model.Lattice, particles, cancellation);
+
     /// <inheritdoc/>
     public void Dispose() => Encoder.Dispose();
 

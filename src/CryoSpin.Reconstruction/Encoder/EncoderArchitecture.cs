@@ -53,6 +53,27 @@ public sealed record EncoderArchitecture
     /// <summary>Channels of the trunk's last map.</summary>
     public int FeatureChannels => Trunk.SelectMany(s => s.Channels).DefaultIfEmpty(GaussianVariances.Count).Last();
 
+    /// <summary>Numbers that are trained: weights, biases, and scales and offsets of batch normalisation.</summary>
+    public long ParameterCount
+    {
+        get
+        {
+            long count = 0, before = GaussianVariances.Count;
+            foreach (long channels in Trunk.SelectMany(s => s.Channels))
+            {
+                count += channels * (9 * before + 3);
+                before = channels;
+            }
+            long features = before * FeatureSide * FeatureSide;
+            foreach (long width in HeadWidths)
+            {
+                count += Heads * width * (features + 3);
+                features = width;
+            }
+            return count + Heads * OutputsPerHead * (features + 1);
+        }
+    }
+
     /// <summary>
     /// The published network: [64,64] max [128,128] max [256,256,256] max [256,256] average [256,256] average, max; heads of 512 and 256.
     /// At 128 px it has 2 x 2 x 256 features and costs 3.4 billion multiply-adds an image forward.

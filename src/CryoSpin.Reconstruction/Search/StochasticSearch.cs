@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 
 namespace CryoSpin.Reconstruction.Search;
@@ -67,6 +68,9 @@ internal sealed class StochasticSearch
     /// <summary>The map so far.</summary>
     public VolumeModel Model { get; }
 
+    /// <summary>Where to keep each visited image's best grid pose; null not to.</summary>
+    public PoseFit?[]? Latest { get; init; }
+
     /// <summary>Runs the schedule.</summary>
     public void Run(Action<SearchReport> report, CancellationToken cancellation)
     {
@@ -92,7 +96,12 @@ internal sealed class StochasticSearch
         search.Score(
             _cache.View(disc), ids,
             (slot, _, scores, _, _) =>
-                (_, _, _, evidence[slot], effective[slot]) = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores),
+            {
+                (int rotation, int shift, double best, evidence[slot], effective[slot]) =
+                    _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores);
+                (double x, double y) = shifts.Shifts[shift];
+                if (Latest is not null) Latest[ids.Span[slot]] = new PoseFit(search.Grid[rotation], x, y, best);
+            },
             _posterior.Add);
         // Newer batches weigh more from the start, and old ones are forgotten: poses found with a poor map lose their weight.
         double window = Math.Min(batch + 1, 1 / (1 - _schedule.Memory));

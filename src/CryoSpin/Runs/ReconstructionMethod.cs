@@ -37,7 +37,7 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
             "Shekarforoush et al., NeurIPS 2024 (arXiv 2406.10455), with our changes (docs/design/method.md)",
             "The default: for results.") { HasHeads = true },
         new(
-            Amortized, "Fully amortized: the encoder's poses to the end, no search, no refinement of single poses.",
+            Amortized, "Fully amortized: stage 1 to the end, and the encoder's poses as they are, without refinement of single poses.",
             "Stage 1 of Shekarforoush et al., NeurIPS 2024", "To see what the second stage is worth.") { HasHeads = true },
     ];
 

@@ -46,6 +46,6 @@ public sealed record RunSnapshot
     /// <summary>The watched particles.</summary>
     public IReadOnlyList<WatchedParticle> Watched { get; init; } = [];
 
-    /// <summary>What the heads say, at the end of auto-encoding; null elsewhere.</summary>
+    /// <summary>What the heads say, in auto-encoding; null elsewhere.</summary>
     public HeadGuesses? Heads { get; init; }
 }

@@ -182,6 +182,7 @@ public sealed unsafe class PoseEncoderTests : IDisposable
         long trunk = (9 * 2 * 16) + (3 * 16) + (9 * 16 * 20) + (3 * 20) + (9 * 20 * 20) + (3 * 20);
         long head = (8 * 8 * 20 * 24) + (3 * 24) + (24 * 6) + 6;
         Assert.Equal(trunk + (2 * head), encoder.ParameterCount);
+        Assert.Equal(encoder.ParameterCount, Small(32, 2).ParameterCount);
         EncoderArchitecture paper = EncoderArchitecture.Paper(128, 7);
         Assert.Equal(1024, paper.FeatureSide * paper.FeatureSide * paper.FeatureChannels);
         paper.Validate();
