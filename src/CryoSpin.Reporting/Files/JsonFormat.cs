@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CryoSpin.Reporting.Comparison;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reporting.Files;
@@ -19,6 +20,12 @@ public static class JsonFormat
 
     /// <summary>One line of metrics.jsonl, without its end.</summary>
     public static string Serialize(MetricRecord metric) => JsonSerializer.Serialize(metric, LineContext.Default.MetricRecord);
+
+    /// <summary>comparison.json, indented.</summary>
+    internal static string Serialize(ComparisonRecord comparison) => JsonSerializer.Serialize(comparison, Indented.ComparisonRecord) + "\n";
+
+    /// <summary>A status as the files have it, e.g. <c>finished</c>.</summary>
+    internal static string Word(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     /// <summary>Reads run.json.</summary>
     /// <exception cref="JsonException">The text is not a run's record.</exception>
@@ -52,6 +59,7 @@ internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNaming
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>)])]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ComparisonRecord))]
 internal sealed partial class IndentedContext : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
