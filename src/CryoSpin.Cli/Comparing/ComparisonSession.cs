@@ -40,25 +40,25 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
         using RunLock held = RunLock.Acquire(options.Folder, () => " (another compare)");
         using RunScorer scorer = new(options, source, truth);
         using StopFiles stop = new([Path.Combine(options.Folder, StopFiles.Name)], cancellation);
-        ComparisonRecord record = new(options, ImageGrid.Of(set, options.Common.DownsampleBox), set.Count, truth, plan);
+        ComparisonResults results = new(options, ImageGrid.Of(set, options.Common.DownsampleBox), set.Count, truth, plan);
         for (int i = 0; i < plan.Count; i++)
         {
             stop.Token.ThrowIfCancellationRequested();
             terminal.Error.WriteLine($"Run {i + 1} of {plan.Count}: {plan[i].Title}");
             string? failure = Run(plan[i], options.AnyVersion, stop.Token);
             stop.Token.ThrowIfCancellationRequested();
-            record.Add(plan[i], failure ?? Score(plan[i], scorer, record, stop.Token), scorer);
-            ComparisonFiles.Write(options.Folder, record.ToInput());
-            terminal.Error.WriteLine("  " + Verdict(record.Runs[i]));
+            results.Add(plan[i], failure ?? Score(plan[i], scorer, results, stop.Token), scorer);
+            ComparisonFiles.Write(options.Folder, results.ToInput());
+            terminal.Error.WriteLine("  " + Verdict(results.Runs[i]));
         }
-        return record.Runs;
+        return results.Runs;
     }
 
-    private static string? Score(PlannedRun run, RunScorer scorer, ComparisonRecord record, CancellationToken cancellation)
+    private static string? Score(PlannedRun run, RunScorer scorer, ComparisonResults results, CancellationToken cancellation)
     {
         try
         {
-            record.Scores[run] = scorer.Score(run, cancellation);
+            results.Scores[run] = scorer.Score(run, cancellation);
             return null;
         }
         catch (Exception e) when (e is CryoSpinException or ArgumentException)

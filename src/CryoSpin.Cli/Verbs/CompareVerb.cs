@@ -98,6 +98,6 @@ internal static class CompareVerb
                 ? $"{name}{mean,-12}{fsc,-11}{Wording.Duration(TimeSpan.FromSeconds(run.Seconds)),-12}{Diagnostics.ByteSize.Text(run.PeakMemoryBytes)}"
                 : $"{name}{run.Status.ToString().ToLowerInvariant()}: {run.Message}");
         }
-        terminal.Out.WriteLine(Path.Combine(folder, ComparisonFiles.Json));
+        terminal.Out.WriteLine("Report  " + Path.Combine(folder, ComparisonFiles.Report));
     }
 }

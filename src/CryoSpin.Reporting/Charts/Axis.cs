@@ -5,7 +5,7 @@ namespace CryoSpin.Reporting.Charts;
 /// <summary>A place on an axis with its label.</summary>
 public readonly record struct Tick(double Value, string Label);
 
-/// <summary>A linear axis.</summary>
+/// <summary>A linear or logarithmic axis.</summary>
 /// <param name="Title">Name and unit.</param>
 /// <param name="Minimum">Value at the start.</param>
 /// <param name="Maximum">Value at the end; greater than the minimum.</param>
@@ -17,6 +17,40 @@ public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnl
         200, 100, 60, 40, 30, 25, 20, 16, 14, 12, 11, 10, 9, 8, 7, 6.5, 6, 5.5, 5, 4.5, 4, 3.7, 3.5, 3.2, 3, 2.8, 2.6, 2.4, 2.2, 2,
         1.8, 1.6, 1.4, 1.2, 1,
     ];
+
+    private static readonly Tick[] TimeSteps =
+    [
+        new(0.1, "0.1 s"), new(0.2, "0.2 s"), new(0.5, "0.5 s"), new(1, "1 s"), new(2, "2 s"), new(5, "5 s"), new(10, "10 s"),
+        new(20, "20 s"), new(60, "1 min"), new(120, "2 min"), new(300, "5 min"), new(600, "10 min"), new(1200, "20 min"),
+        new(3600, "1 h"), new(7200, "2 h"), new(18000, "5 h"), new(36000, "10 h"), new(86400, "1 d"), new(172800, "2 d"),
+        new(432000, "5 d"), new(864000, "10 d"),
+    ];
+
+    /// <summary>Places go with the logarithm; values at or below zero have none (NaN or minus infinity).</summary>
+    public bool IsLogarithmic { get; init; }
+
+    /// <summary>A logarithmic axis that holds all positive values, with ticks at 1, 2 and 5 times the powers of ten.</summary>
+    public static Axis Logarithmic(string title, IEnumerable<double> values)
+    {
+        (double low, double high) = PositiveRange(values);
+        List<Tick> marks = [];
+        for (int power = (int)Math.Floor(Math.Log10(low)) - 1; power <= Math.Log10(high) + 1; power++)
+        {
+            foreach (int factor in (int[])[1, 2, 5])
+            {
+                double value = factor * Math.Pow(10, power);
+                marks.Add(new Tick(value, value.ToString("0.######", CultureInfo.InvariantCulture)));
+            }
+        }
+        return OverLogarithm(title, low, high, marks);
+    }
+
+    /// <summary>The same for a time in seconds, with ticks at round seconds, minutes, hours and days.</summary>
+    public static Axis LogarithmicTime(string title, IEnumerable<double> seconds)
+    {
+        (double low, double high) = PositiveRange(seconds);
+        return OverLogarithm(title, low, high, TimeSteps);
+    }
 
     /// <summary>An axis that holds all values, with round numbers at its ticks.</summary>
     public static Axis Around(string title, IEnumerable<double> values, bool fromZero = false, int ticks = 5)
@@ -72,7 +106,31 @@ public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnl
     }
 
     /// <summary>Position of a value on an axis drawn from <paramref name="start"/> to <paramref name="end"/>.</summary>
-    public double Place(double value, double start, double end) => start + (value - Minimum) / (Maximum - Minimum) * (end - start);
+    public double Place(double value, double start, double end)
+    {
+        double share = IsLogarithmic
+            ? Math.Log(value / Minimum) / Math.Log(Maximum / Minimum)
+            : (value - Minimum) / (Maximum - Minimum);
+        return start + share * (end - start);
+    }
+
+    private static (double Low, double High) PositiveRange(IEnumerable<double> values)
+    {
+        double[] positive = [.. values.Where(v => double.IsFinite(v) && v > 0)];
+        return positive.Length == 0 ? (1, 10) : (positive.Min(), positive.Max());
+    }
+
+    // From the tick below the values to the tick above; where they lie far outside, to a little beyond the values.
+    private static Axis OverLogarithm(string title, double low, double high, IReadOnlyList<Tick> marks)
+    {
+        double start = marks.Where(m => m.Value <= low && m.Value >= low / 3).Select(m => m.Value).DefaultIfEmpty(low / 1.2).Max();
+        double end = marks.Where(m => m.Value >= high && m.Value <= high * 3).Select(m => m.Value).DefaultIfEmpty(high * 1.2).Min();
+        if (end <= start * 1.0001) (start, end) = (start / 2, end * 2);
+        Tick[] inside = [.. marks.Where(m => m.Value >= start * 0.9999 && m.Value <= end * 1.0001)];
+        // Over many decades, the ones alone are enough.
+        if (inside.Length > 9) inside = [.. inside.Where(m => m.Label.TrimStart('0', '.').StartsWith('1'))];
+        return new Axis(title, start, end, inside) { IsLogarithmic = true };
+    }
 
     private static double NiceStep(double raw)
     {

@@ -10,15 +10,18 @@ internal static class Pictures
     private const double TileEdge = 240;
 
     /// <summary>A grey view of a map with a scale bar.</summary>
-    public static XElement MapTile(MapView view, double pixelSizeAngstrom)
+    public static XElement MapTile(MapView view, double pixelSizeAngstrom) =>
+        Tile(PngEncoder.Gray(view.Size, view.Size, view.Gray), view.Size * pixelSizeAngstrom, view.Title);
+
+    /// <summary>A square picture of a map with a scale bar.</summary>
+    public static XElement Tile(byte[] png, double widthAngstrom, string description)
     {
-        double box = view.Size * pixelSizeAngstrom;
-        double bar = ScaleBar(box);
-        double length = bar / box * TileEdge;
+        double bar = ScaleBar(widthAngstrom);
+        double length = bar / widthAngstrom * TileEdge;
         double y = TileEdge - 14;
         string label = bar.ToString("0.##", CultureInfo.InvariantCulture) + " Å";
-        return Svg.Root(TileEdge, TileEdge, view.Title,
-            Svg.Image(0, 0, TileEdge, TileEdge, PngEncoder.Gray(view.Size, view.Size, view.Gray), smooth: true),
+        return Svg.Root(TileEdge, TileEdge, description,
+            Svg.Image(0, 0, TileEdge, TileEdge, png, smooth: true),
             Svg.Element(
                 "rect", "x", 6.0, "y", y - 17, "width", Math.Max(length, 34) + 12, "height", 26.0, "rx", 3.0, "fill", "#000",
                 "fill-opacity", "0.55"),
@@ -26,27 +29,17 @@ internal static class Pictures
             Svg.Element("text", "x", 12.0, "y", y - 4, "style", "fill:#fff;font-size:11px").With(label));
     }
 
-    /// <summary>The density of view directions on the whole sphere, with meridians, parallels and a key.</summary>
+    /// <summary>The density of view directions on the whole sphere.</summary>
     public static XElement Sphere(SphereHistogram sphere)
     {
-        const double width = 520, height = 300, cx = 260, cy = 128, rx = 236, ry = 118;
         double top = Math.Clamp(sphere.Highest, 2, 8);
-        XElement root = Svg.Root(width, height, "Density of view directions on the sphere, Mollweide's equal-area projection",
-            Svg.Image(cx - rx, cy - ry, 2 * rx, 2 * ry, sphere.ToMollweidePng(240, top), smooth: true));
-        foreach (int degrees in (int[])[-60, -30, 0, 30, 60])
+        return new SphereMap
         {
-            double theta = MollweideAngle(degrees * Math.PI / 180);
-            double y = cy - ry * Math.Sin(theta), half = rx * Math.Cos(theta);
-            root.Add(Svg.Line(cx - half, y, cx + half, y, "graticule"));
-        }
-        foreach (int degrees in (int[])[60, 120, 180])
-        {
-            root.Add(Svg.Element("ellipse", "cx", cx, "cy", cy, "rx", rx * degrees / 180, "ry", ry, "class", "graticule"));
-        }
-        root.Add(Svg.Line(cx, cy - ry, cx, cy + ry, "graticule"));
-        root.Add(Svg.Text(cx, height - 36, "view directions per solid angle; 1 = uniform", "label"));
-        root.Add(ColourKey(cx - 130, height - 28, 260, ["0", Short(top / 2), Short(top) + (sphere.Highest > top ? " or more" : "")]));
-        return root;
+            Description = "Density of view directions on the sphere, Mollweide's equal-area projection",
+            Picture = sphere.ToMollweidePng(240, top),
+            KeyTitle = "view directions per solid angle; 1 = uniform",
+            KeyLabels = ["0", Short(top / 2), Short(top) + (sphere.Highest > top ? " or more" : "")],
+        }.ToSvg();
     }
 
     /// <summary>Counts of the particles' shifts over x and y.</summary>
@@ -72,32 +65,6 @@ internal static class Pictures
         root.Add(title);
         root.Add(Svg.Text(left + edge + 8, top + 12, $"most: {shifts.Highest}", "note", "start"));
         return root;
-    }
-
-    private static IEnumerable<XElement> ColourKey(double x, double y, double width, string[] labels)
-    {
-        const int steps = 40;
-        for (int i = 0; i < steps; i++)
-        {
-            // A hair of overlap hides the seams between neighbouring rectangles.
-            yield return Svg.Element("rect", "x", x + width * i / steps, "y", y, "width", width / steps + 0.4, "height", 9.0,
-                "fill", ColourRamp.Hex((i + 0.5) / steps));
-        }
-        for (int i = 0; i < labels.Length; i++)
-        {
-            yield return Svg.Text(x + width * i / (labels.Length - 1), y + 22, labels[i], "label");
-        }
-    }
-
-    // Solves 2 t + sin 2t = pi sin(latitude) by Newton's method (the projection's definition).
-    private static double MollweideAngle(double latitude)
-    {
-        double t = latitude;
-        for (int i = 0; i < 12; i++)
-        {
-            t -= (2 * t + Math.Sin(2 * t) - Math.PI * Math.Sin(latitude)) / Math.Max(2 + 2 * Math.Cos(2 * t), 1e-9);
-        }
-        return t;
     }
 
     private static double ScaleBar(double box)

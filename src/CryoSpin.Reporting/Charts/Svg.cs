@@ -36,6 +36,9 @@ internal static class Svg
         return element;
     }
 
+    /// <summary>What a mouse over the enclosing element shows.</summary>
+    public static XElement Hint(string text) => new(Namespace + "title", text);
+
     public static XElement Line(double x1, double y1, double x2, double y2, string cssClass) =>
         Element("line", "x1", x1, "y1", y1, "x2", x2, "y2", y2, "class", cssClass);
 

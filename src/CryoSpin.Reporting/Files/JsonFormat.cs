@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CryoSpin.Reporting.Comparison;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reporting.Files;
@@ -22,6 +23,12 @@ public static class JsonFormat
 
     /// <summary>One line of a snapshot folder's index, without its end.</summary>
     public static string Serialize(SnapshotEntry entry) => JsonSerializer.Serialize(entry, LineContext.Default.SnapshotEntry);
+
+    /// <summary>comparison.json, indented.</summary>
+    internal static string Serialize(ComparisonRecord comparison) => JsonSerializer.Serialize(comparison, Indented.ComparisonRecord) + "\n";
+
+    /// <summary>A status as the files have it, e.g. <c>finished</c>.</summary>
+    internal static string Word(RunStatus status) => JsonNamingPolicy.CamelCase.ConvertName(status.ToString());
 
     /// <summary>Reads run.json.</summary>
     /// <exception cref="JsonException">The text is not a run's record.</exception>
@@ -61,6 +68,7 @@ internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNaming
     Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>),
         typeof(CamelCaseEnum<VolumeKind>)])]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ComparisonRecord))]
 internal sealed partial class IndentedContext : JsonSerializerContext;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

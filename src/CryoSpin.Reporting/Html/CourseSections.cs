@@ -30,14 +30,14 @@ internal static class CourseSections
         ];
         if (points.Length == 0) return null;
         Axis frequency = Axis.Around("", points.Select(p => p.Y), fromZero: true);
-        (double unit, string unitName) = TimeUnit(points[^1].X);
+        (double unit, string unitName) = Wording.TimeUnit(points[^1].X);
         XElement chart = new LineChart
         {
             Description = "Resolution against time",
             X = Axis.Around($"time ({unitName})", points.Select(p => p.X / unit), fromZero: true),
             Y = new Axis(
                 "resolution (Å)", frequency.Minimum, frequency.Maximum, Axis.AngstromTicks(frequency.Minimum, frequency.Maximum, 0.11)),
-            Curves = [new Series("resolution", [.. points.Select(p => (p.X / unit, p.Y))], 0, Marked: points.Length < 60)],
+            Curves = [new Series("resolution", [.. points.Select(p => (p.X / unit, p.Y))], 0, Marked: Dots(points.Length))],
             Marks = PhaseStarts(metrics, unit),
         }.ToSvg();
         return Tag.Figure(
@@ -63,7 +63,7 @@ internal static class CourseSections
             Description = $"Loss during {phase}",
             X = visits,
             Y = Axis.Around("mean loss per image", records.Select(m => m.Loss)),
-            Curves = [new Series("loss", [.. records.Select(m => (m.ImageVisits / unit, m.Loss))], colour, Marked: records.Length < 60)],
+            Curves = [new Series("loss", [.. records.Select(m => (m.ImageVisits / unit, m.Loss))], colour, Marked: Dots(records.Length))],
         }.ToSvg();
         return Tag.Figure(
             chart, $"Loss during {phase}. It steps where the band of frequencies grows; losses of two phases do not compare.");
@@ -80,7 +80,7 @@ internal static class CourseSections
             Description = "Median change of rotation per epoch",
             X = visits,
             Y = Axis.Around("median change (degrees)", points.Select(p => p.Item2), fromZero: true),
-            Curves = [new Series("change", points, 4, Marked: points.Length < 60)],
+            Curves = [new Series("change", points, 4, Marked: Dots(points.Length))],
         }.ToSvg();
         return Tag.Figure(chart, "Median change of the rotations from one epoch to the next.");
     }
@@ -95,7 +95,7 @@ internal static class CourseSections
             $"{h + 1}",
             [.. records.Select(m => (m.ImageVisits / unit, h < m.HeadShares!.Count ? 100 * m.HeadShares[h] : double.NaN))],
             h,
-            Dashed: h >= 8))];
+            h < 8 ? LineStyle.Solid : LineStyle.Dashed))];
         XElement chart = new LineChart
         {
             Description = "Share of the images won by each head",
@@ -114,10 +114,6 @@ internal static class CourseSections
         return (unit, Axis.Around(unit > 1 ? "image visits (thousands)" : "image visits", records.Select(m => m.ImageVisits / unit)));
     }
 
-    private static (double Seconds, string Name) TimeUnit(double longest) => longest switch
-    {
-        < 180 => (1, "s"),
-        < 3 * 3600 => (60, "min"),
-        _ => (3600, "h"),
-    };
+    // Points close to each other would hide the curve.
+    private static Marked Dots(int points) => points < 60 ? Marked.Everywhere : Marked.Nowhere;
 }

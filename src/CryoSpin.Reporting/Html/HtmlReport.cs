@@ -12,12 +12,8 @@ public static class HtmlReport
     {
         RunRecord run = input.Run;
         string title = Path.GetFileName(run.Options.ParticlesPath);
-        XElement head = Tag.Make("head", null,
-            new XElement("meta", new XAttribute("charset", "utf-8")),
-            new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
-            Tag.Make("title", null, $"{title} · CryoSpin"),
-            Tag.Make("style", null, Stylesheet.Text));
-        XElement main = Tag.Make("main", null,
+        return Page.Render(
+            $"{title} · CryoSpin",
             Tag.Make("h1", null, title),
             Tag.Make(
                 "div", "soft",
@@ -34,8 +30,6 @@ public static class HtmlReport
             Tag.Make(
                 "footer", null,
                 "This page is complete in itself. The hand of an ab-initio map is not known: flip it if the helices are left-handed."));
-        XElement html = new("html", new XAttribute("lang", "en"), head, Tag.Make("body", null, main));
-        return "<!DOCTYPE html>\n" + html.ToString(SaveOptions.DisableFormatting) + "\n";
     }
 
     private static XElement Facts(RunRecord run)
@@ -48,8 +42,7 @@ public static class HtmlReport
         if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));
         if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Threads} threads"));
         if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
-        return Tag.Make(
-            "div", "facts", facts.Select(f => Tag.Make("div", "fact", Tag.Make("b", null, f.Value), Tag.Make("span", null, f.Name))));
+        return Page.Facts(facts);
     }
 
     private static XElement Parameters(RunRecord run)
@@ -78,16 +71,9 @@ public static class HtmlReport
     private static XElement? Files(ReportInput input)
     {
         if (input.Files.Count == 0) return null;
-        XElement heading = Tag.Make(
-            "thead", null, Tag.Make("tr", null, Tag.Make("th", null, "file"), Tag.Make("th", null, "size"), Tag.Make("th", null, "holds")));
-        IEnumerable<XElement> rows = input.Files.Select(f =>
-        {
-            XElement link = Tag.Make("a", null, f.Name);
-            link.SetAttributeValue("href", string.Join('/', f.Name.Split('/').Select(Uri.EscapeDataString)));
-            return Tag.Make(
-                "tr", null, Tag.Make("td", null, link), Tag.Make("td", null, Wording.Bytes(f.Bytes)), Tag.Make("td", null, f.Description));
-        });
-        return Tag.Section("Files", Tag.Make("table", null, heading, Tag.Make("tbody", null, rows)));
+        IEnumerable<object?[]> rows = input.Files.Select(f =>
+            new object?[] { Page.Link(f.Name), Wording.Bytes(f.Bytes), f.Description });
+        return Tag.Section("Files", Tag.Table(null, ["file", "size", "holds"], rows));
     }
 
     private static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC";

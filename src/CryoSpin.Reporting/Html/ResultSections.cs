@@ -28,29 +28,14 @@ internal static class ResultSections
     public static XElement? Resolution(ReportInput input)
     {
         List<Series> curves = [];
-        void Add(string name, FscCurve? curve, int colour, bool dashed = false)
+        void Add(string name, FscCurve? curve, int colour, LineStyle style = LineStyle.Solid)
         {
-            if (curve is not null) curves.Add(new Series(name, Points(curve), colour, dashed));
+            if (curve is not null) curves.Add(new Series(name, FscChart.Points(curve), colour, style));
         }
         Add("half-maps, masked", input.MaskedFsc, 0);
-        Add("half-maps, unmasked", input.UnmaskedFsc, 1, dashed: true);
+        Add("half-maps, unmasked", input.UnmaskedFsc, 1, LineStyle.Dashed);
         Add("map against truth", input.TruthFsc, 2);
-        if (curves.Count == 0) return null;
-        double end = curves.Max(c => c.Points[^1].X);
-        double lowest = curves.Min(c => c.Points.Min(p => double.IsFinite(p.Y) ? p.Y : 0));
-        XElement chart = new LineChart
-        {
-            Description = "Fourier shell correlation against spatial frequency",
-            X = new Axis(
-                "spatial frequency (1/Å)", 0, end, Axis.Around("", [0, end * 0.98], ticks: 6).Ticks.Where(t => t.Value <= end).ToArray()),
-            Y = Axis.Between("FSC", lowest < -0.05 ? -0.2 : 0, 1, 0.2),
-            Curves = curves,
-            TopTicks = Axis.AngstromTicks(0, end),
-            TopTitle = "resolution (Å)",
-            References = [new ReferenceLine(0.5, "0.5"), new ReferenceLine(0.143, "0.143")],
-            Width = 620,
-            Height = 340,
-        }.ToSvg();
+        if (FscChart.Make(curves) is not { } chart) return null;
         return Tag.Section("Resolution", Tag.Make("div", "row", Tag.Figure(chart, "Fourier shell correlation."), Crossings(input)));
     }
 
@@ -72,14 +57,10 @@ internal static class ResultSections
 
     private static XElement Crossings(ReportInput input)
     {
-        List<XElement> rows = [];
+        List<object[]> rows = [];
         void Row(string name, FscCurve? curve)
         {
-            if (curve is null) return;
-            rows.Add(
-                Tag.Make(
-                    "tr", null, Tag.Make("td", null, name), Tag.Make("td", null, Crossing(curve, 0.5)),
-                    Tag.Make("td", null, Crossing(curve, 0.143))));
+            if (curve is not null) rows.Add([name, Crossing(curve, 0.5), Crossing(curve, 0.143)]);
         }
         Row("half-maps, masked", input.MaskedFsc);
         Row("half-maps, unmasked", input.UnmaskedFsc);
@@ -87,11 +68,7 @@ internal static class ResultSections
         string halves = input.Run.Options.Preset == ReconstructionPreset.Paper
             ? "As published, all poses come from one volume: the half-maps are not independent, and their FSC is optimistic."
             : "The halves of the particles were kept apart since the start of the auto-decoding stage.";
-        XElement heading = Tag.Make(
-            "tr", null, Tag.Make("th", null, "curve"), Tag.Make("th", null, "FSC 0.5"), Tag.Make("th", null, "FSC 0.143"));
-        return Tag.Make("div", null,
-            Tag.Make("table", null, Tag.Make("thead", null, heading), Tag.Make("tbody", null, rows)),
-            Tag.Make("p", "soft", halves));
+        return Tag.Make("div", null, Tag.Table(null, ["curve", "FSC 0.5", "FSC 0.143"], rows), Tag.Make("p", "soft", halves));
     }
 
     private static string Crossing(FscCurve curve, double threshold)
@@ -99,7 +76,4 @@ internal static class ResultSections
         string value = Wording.Angstrom(curve.ResolutionAngstrom(threshold));
         return curve.CrossingShell(threshold) >= curve.BoxSize / 2.0 ? $"{value} (Nyquist)" : value;
     }
-
-    private static (double X, double Y)[] Points(FscCurve curve) =>
-        [.. curve.Values.Select((v, shell) => (shell / (curve.BoxSize * curve.PixelSizeAngstrom), v))];
 }

@@ -13,13 +13,17 @@ internal static class Stylesheet
           --c0: #4aa8e0; --c1: #f08a45; --c2: #2fc79a; --c3: #e09cc3; --c4: #f0b93a; --c5: #86cdf5; --c6: #a5a5a5; --c7: #c9a84c; } }
         @media print { :root { --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
           --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
-          section, figure, table { break-inside: avoid; } main { max-width: none; padding: 0; } }
+          @page { margin: 14mm 12mm; } body { font-size: 12px; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
+          section, figure, table, tr, .maps { break-inside: avoid; } .long, .long table { break-inside: auto; }
+          main { max-width: none; padding: 0; } .row { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+          .row .only { grid-column: 1 / -1; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink);
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; print-color-adjust: exact; }
         main { max-width: 1120px; margin: 0 auto; padding: 28px 24px 48px; }
         h1 { font-size: 25px; font-weight: 600; margin: 0; overflow-wrap: anywhere; }
         h2 { font-size: 17px; font-weight: 600; margin: 34px 0 12px; padding-bottom: 5px; border-bottom: 1px solid var(--rule); }
+        h3 { font-size: 15px; font-weight: 600; margin: 22px 0 8px; overflow-wrap: anywhere; }
         p { max-width: 78ch; margin: 6px 0 12px; } .soft, figcaption { color: var(--soft); }
         .message { border-left: 3px solid var(--c1); padding: 4px 12px; }
         .facts { display: flex; flex-wrap: wrap; gap: 10px; margin: 20px 0 4px; }
@@ -34,12 +38,23 @@ internal static class Stylesheet
         th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top;
           overflow-wrap: anywhere; }
         th { font-weight: 500; color: var(--soft); } thead th { font-weight: 600; } .pairs th { width: 42%; }
+        .scroll { overflow-x: auto; } .scores td, .scores th { overflow-wrap: normal; padding-right: 12px; } .scores tbody th { color: var(--ink);
+          overflow-wrap: anywhere; min-width: 110px; } .best { font-weight: 700; } .range { display: block; color: var(--soft);
+          font-size: 12px; white-space: nowrap; } .runs { font-size: 13px; } .failed td, .failed th { color: var(--c1); }
+        .maps { display: grid; gap: 8px 12px; grid-template-columns: 130px repeat(4, minmax(0, 1fr)); align-items: center; margin: 0 0 10px; }
+        .maps figcaption { margin: 0; } .maps svg { border-radius: 4px; background: var(--card); } .maps b { overflow-wrap: anywhere; }
+        .small { display: grid; gap: 10px 14px; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); margin-bottom: 10px; }
+        .marks { display: flex; flex-wrap: wrap; gap: 4px 20px; color: var(--soft); font-size: 13px; align-items: center; }
+        .marks svg { width: 20px; height: 20px; vertical-align: -5px; margin-right: 5px; }
         code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         a { color: var(--c0); } footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
         svg text { font-family: inherit; fill: var(--ink); } svg .label { font-size: 11.5px; fill: var(--soft); }
         svg .note { font-size: 11px; fill: var(--soft); } svg .title { font-size: 12.5px; }
         svg .grid { stroke: var(--rule); stroke-width: 1; } svg .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
         svg .reference { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
+        svg .dotted { stroke-dasharray: 2 3.5; } svg .dashdot { stroke-dasharray: 9 3 2 3; } svg .stroke { fill: none; stroke-width: 2; }
+        svg .rim { fill: none; stroke: #000000; stroke-width: 3.6; stroke-opacity: 0.8; }
+        svg .mark { fill: none; stroke: #ffffff; stroke-width: 1.7; } svg .filled { fill: #ffffff; stroke-width: 0.6; }
         svg .graticule { stroke: #ffffff; stroke-opacity: 0.35; stroke-width: 0.7; fill: none; }
         svg .curve { fill: none; stroke-width: 1.9; stroke-linejoin: round; } svg .dashed { stroke-dasharray: 6 4; }
         svg .s0 { stroke: var(--c0); } svg .s1 { stroke: var(--c1); } svg .s2 { stroke: var(--c2); } svg .s3 { stroke: var(--c3); }

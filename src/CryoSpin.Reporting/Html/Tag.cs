@@ -25,6 +25,24 @@ internal static class Tag
     public static XElement Pairs(IEnumerable<(string Name, string Value)> rows) =>
         Make("table", "pairs", rows.Select(r => Make("tr", null, Make("th", null, r.Name), Make("td", null, r.Value))));
 
+    /// <summary>A table with a row of headings; the first cell of every row is its heading.</summary>
+    /// <param name="cssClass">Its class, or null.</param>
+    /// <param name="headings">Headings of the columns.</param>
+    /// <param name="rows">Cells: texts or elements.</param>
+    public static XElement Table(string? cssClass, IEnumerable<object> headings, IEnumerable<IEnumerable<object?>> rows) =>
+        Make(
+            "table", cssClass,
+            Make("thead", null, Make("tr", null, headings.Select(h => Scoped("col", h)))),
+            Make("tbody", null, rows.Select(row => Make(
+                "tr", null, row.Select((cell, i) => i == 0 ? Scoped("row", cell) : Make("td", null, cell))))));
+
     /// <summary>A section with a heading.</summary>
     public static XElement Section(string heading, params object?[] content) => Make("section", null, Make("h2", null, heading), content);
+
+    private static XElement Scoped(string scope, object? content)
+    {
+        XElement cell = Make("th", null, content);
+        cell.SetAttributeValue("scope", scope);
+        return cell;
+    }
 }

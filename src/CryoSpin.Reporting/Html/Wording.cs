@@ -46,4 +46,12 @@ public static class Wording
         RunStatus.Failed => "failed",
         _ => "running",
     };
+
+    /// <summary>The unit in which a span of time has few digits: its length in seconds and its name.</summary>
+    public static (double Seconds, string Name) TimeUnit(double longest) => longest switch
+    {
+        < 180 => (1, "s"),
+        < 3 * 3600 => (60, "min"),
+        _ => (3600, "h"),
+    };
 }

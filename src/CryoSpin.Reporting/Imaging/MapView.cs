@@ -12,23 +12,36 @@ public sealed record MapView(string Title, int Size, byte[] Gray)
     private const double BrightShare = 0.999;
 
     /// <summary>The three central slices: XY, XZ and YZ. Row 0 is the first row of the file.</summary>
-    public static IReadOnlyList<MapView> CentralSlices(Volume map)
+    /// <param name="map">The map.</param>
+    /// <param name="of">Gives the grey scale where several maps are to share one; null: the map's own.</param>
+    public static IReadOnlyList<MapView> CentralSlices(Volume map, Volume? of = null)
     {
-        int n = map.Size, c = n / 2;
-        return Window(n,
-            ("XY, central slice", (row, column) => map[c, row, column]),
-            ("XZ, central slice", (row, column) => map[row, c, column]),
-            ("YZ, central slice", (row, column) => map[row, column, c]));
+        (string Title, Func<int, int, float> Value)[] slices = Central(map);
+        return Paint(map.Size, slices, of is null ? Range(map.Size, slices) : Range(of.Size, Central(of)));
     }
 
     /// <summary>The brightest voxel along z, y and x.</summary>
     public static IReadOnlyList<MapView> MaximumProjections(Volume map)
     {
         int n = map.Size;
-        return Window(n,
+        (string Title, Func<int, int, float> Value)[] projections =
+        [
             ("along z, maximum", (row, column) => Maximum(n, k => map[k, row, column])),
             ("along y, maximum", (row, column) => Maximum(n, k => map[row, k, column])),
-            ("along x, maximum", (row, column) => Maximum(n, k => map[row, column, k])));
+            ("along x, maximum", (row, column) => Maximum(n, k => map[row, column, k])),
+        ];
+        return Paint(n, projections, Range(n, projections));
+    }
+
+    private static (string Title, Func<int, int, float> Value)[] Central(Volume map)
+    {
+        int c = map.Size / 2;
+        return
+        [
+            ("XY, central slice", (row, column) => map[c, row, column]),
+            ("XZ, central slice", (row, column) => map[row, c, column]),
+            ("YZ, central slice", (row, column) => map[row, column, c]),
+        ];
     }
 
     private static float Maximum(int count, Func<int, float> value)
@@ -39,17 +52,23 @@ public sealed record MapView(string Title, int Size, byte[] Gray)
     }
 
     // The pictures of one row share a grey scale, so that they can be compared; the ends are cut so that one hot voxel darkens nothing.
-    private static MapView[] Window(int n, params (string Title, Func<int, int, float> Value)[] pictures)
+    private static (float Low, float High) Range(int n, (string Title, Func<int, int, float> Value)[] pictures)
     {
-        float[][] values = [.. pictures.Select(p => Sample(n, p.Value))];
-        float[] sorted = [.. values.SelectMany(v => v).Where(float.IsFinite)];
+        float[] sorted = [.. pictures.SelectMany(p => Sample(n, p.Value)).Where(float.IsFinite)];
         Array.Sort(sorted);
         float low = sorted.Length == 0 ? 0 : sorted[(int)(DarkShare * (sorted.Length - 1))];
         float high = sorted.Length == 0 ? 1 : sorted[(int)(BrightShare * (sorted.Length - 1))];
         // A map that is flat but for a few voxels: show those.
-        if (high <= low && sorted.Length > 0) (low, high) = (sorted[0], sorted[^1]);
-        float scale = high > low ? 255 / (high - low) : 0;
-        return [.. pictures.Select((p, i) => new MapView(p.Title, n, Array.ConvertAll(values[i], v => ToGray((v - low) * scale))))];
+        return high <= low && sorted.Length > 0 ? (sorted[0], sorted[^1]) : (low, high);
+    }
+
+    private static MapView[] Paint(int n, (string Title, Func<int, int, float> Value)[] pictures, (float Low, float High) range)
+    {
+        float scale = range.High > range.Low ? 255 / (range.High - range.Low) : 0;
+        return
+        [
+            .. pictures.Select(p => new MapView(p.Title, n, Array.ConvertAll(Sample(n, p.Value), v => ToGray((v - range.Low) * scale)))),
+        ];
     }
 
     private static float[] Sample(int n, Func<int, int, float> value)

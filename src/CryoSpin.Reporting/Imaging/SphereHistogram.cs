@@ -52,29 +52,8 @@ public sealed class SphereHistogram
     /// <summary>The density in Mollweide's equal-area projection, width : height = 2 : 1, transparent outside the ellipse.</summary>
     /// <param name="height">Rows of the image.</param>
     /// <param name="top">Density that gets the brightest colour.</param>
-    public byte[] ToMollweidePng(int height, double top)
-    {
-        int width = 2 * height;
-        byte[] rgba = new byte[width * height * 4];
-        for (int row = 0; row < height; row++)
-        {
-            double y = 1 - (row + 0.5) * 2 / height;
-            double theta = Math.Asin(y);
-            double latitude = Math.Asin(Math.Clamp((2 * theta + Math.Sin(2 * theta)) / Math.PI, -1, 1));
-            double half = Math.Cos(theta);
-            for (int column = 0; column < width; column++)
-            {
-                double x = ((column + 0.5) * 2 / width - 1) / half;
-                if (Math.Abs(x) > 1) continue;
-                (byte r, byte g, byte b) = ColourRamp.At(Density(latitude, x * Math.PI) / top);
-                rgba.AsSpan((row * width + column) * 4, 4).Fill(255);
-                rgba[(row * width + column) * 4] = r;
-                rgba[(row * width + column) * 4 + 1] = g;
-                rgba[(row * width + column) * 4 + 2] = b;
-            }
-        }
-        return PngEncoder.Rgba(width, height, rgba);
-    }
+    public byte[] ToMollweidePng(int height, double top) =>
+        Mollweide.ToPng(height, (latitude, longitude) => Density(latitude, longitude) / top);
 
     private ref double Cell(double latitude, double longitude)
     {

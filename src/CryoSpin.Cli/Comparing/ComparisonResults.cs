@@ -9,7 +9,7 @@ using CryoSpin.Runs;
 namespace CryoSpin.Cli.Comparing;
 
 /// <summary>What a comparison has found so far.</summary>
-internal sealed class ComparisonRecord(
+internal sealed class ComparisonResults(
     ComparisonOptions options, ImageGrid grid, int particleCount, ComparisonTruth truth, IReadOnlyList<PlannedRun> plan)
 {
     private readonly ComparedRun[] _runs = [.. plan.Select(Missing)];
