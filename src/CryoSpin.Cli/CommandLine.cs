@@ -20,11 +20,15 @@ internal static class CommandLine
     /// <param name="error">Receives progress and messages.</param>
     /// <param name="engine">What finds map and poses; null for the real one.</param>
     /// <param name="cancellation">Asks the verb to stop.</param>
+    /// <param name="child">
+    /// How compare starts its runs; null for processes of their own, with an engine of the caller's, which no other process knows, for this one.
+    /// </param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> InvokeAsync(
-        string[] args, TextWriter output, TextWriter error, RunEngine? engine = null, CancellationToken cancellation = default)
+        string[] args, TextWriter output, TextWriter error, RunEngine? engine = null, CancellationToken cancellation = default,
+        ChildRun? child = null)
     {
-        RootCommand root = CreateRoot(engine);
+        RootCommand root = CreateRoot(engine, child);
         // A file may be named @something; response files would swallow it.
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult parse = root.Parse(args, parser);
@@ -54,7 +58,7 @@ internal static class CommandLine
     }
 
     /// <summary>The command tree, newly made.</summary>
-    public static RootCommand CreateRoot(RunEngine? engine = null)
+    public static RootCommand CreateRoot(RunEngine? engine = null, ChildRun? child = null)
     {
         RootCommand root = new(
             "Ab-initio reconstruction for single-particle cryo-EM: from a stack of particle images to the map, the half-maps, "
@@ -63,7 +67,7 @@ internal static class CommandLine
         root.Add(SimulateVerb.Create());
         root.Add(PreprocessVerb.Create());
         root.Add(ReconstructVerb.Create(engine ?? ReconstructionEngine.Run));
-        root.Add(CompareVerb.Create(engine is null ? ChildProcess.Run : InThisProcess(engine)));
+        root.Add(CompareVerb.Create(child ?? (engine is null ? ChildProcess.Run : InThisProcess(engine))));
         root.Add(BackprojectVerb.Create());
         root.Add(EvaluateVerb.Create());
         root.Add(FscVerb.Create());
@@ -76,7 +80,6 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>An engine of the caller's own is known to no other process.</summary>
     private static ChildRun InThisProcess(RunEngine engine) => (args, line, _, cancellation) =>
     {
         using LineWriter writer = new(line);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CryoSpin.Cli.Comparing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
@@ -21,7 +22,7 @@ internal static class ShortRunProgram
     public static Task<int> Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        return CommandLine.InvokeAsync(args, Console.Out, Console.Error, Engine);
+        return CommandLine.InvokeAsync(args, Console.Out, Console.Error, Engine, child: ChildProcess.Run);
     }
 
     private static RunResults Engine(
@@ -54,4 +55,8 @@ internal sealed class WatchedObserver(IRunObserver inner, Action<string> seen) :
     public void Record(MetricRecord metric) => inner.Record(metric);
 
     public void Resumed(int metrics) => inner.Resumed(metrics);
+
+    public bool WantsSnapshots => inner.WantsSnapshots;
+
+    public void Keep(RunSnapshot snapshot) => inner.Keep(snapshot);
 }

@@ -71,6 +71,39 @@ public sealed class SimulateVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_sets_name_stands_for_its_model_box_and_pixel_size()
+    {
+        string[] atoms =
+        [
+            .. Enumerable.Range(0, 30).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"ATOM  {i + 1,5}  CA  ALA A{i + 1,4}    {3.0 * i,8:0.000}{2.0 * (i % 5),8:0.000}{(i % 3),8:0.000}  1.00  0.00           C  ")),
+        ];
+        Directory.CreateDirectory(_folder["models"]);
+        _folder.WriteText("models/6VYB.pdb", string.Join('\n', atoms) + "\nEND\n");
+        Invocation run = await Simulate("spike", "sim", "--particles", "2", "--models", _folder["models"], "--centred");
+        Assert.True(run.Code == ExitCode.Done, run.Error);
+        ParticleSet truth = ParticleSet.Load(_folder["sim/truth.star"]);
+        Assert.Equal((64, 4.26), (truth.BoxSize, truth.PixelSizeAngstrom));
+        Assert.All(Enumerable.Range(0, 2), i => Assert.Equal((0.0, 0.0), (truth.Pose(i)!.Value.OriginXAngstrom, truth.Pose(i)!.Value.OriginYAngstrom)));
+        await Simulate("spike", "half", "--particles", "2", "--models", _folder["models"], "--box", "32");
+        Assert.Equal(8.52, ParticleSet.Load(_folder["half/truth.star"]).PixelSizeAngstrom, 4);
+    }
+
+    [Theory]
+    [InlineData("groel", "1AON, was not found; looked for", "--models DIR")]
+    [InlineData("spiek", "Did you mean 'spike'?", "GroEL/ES")]
+    [InlineData("nowhere.mrc", "no such file", "a data set:")]
+    public async Task A_data_set_that_cannot_be_made_is_told_with_those_that_are_known(string name, string expected, string further)
+    {
+        Directory.CreateDirectory(_folder["empty"]);
+        Invocation run = await Simulate(name, "sim", "--particles", "2", "--models", _folder["empty"]);
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains(expected, run.Error);
+        Assert.Contains(further, run.Error);
+        Assert.False(Directory.Exists(_folder["sim"]));
+    }
+
+    [Fact]
     public async Task An_existing_folder_needs_the_option_and_foreign_files_survive()
     {
         Directory.CreateDirectory(_folder["sim"]);
@@ -103,6 +136,7 @@ public sealed class SimulateVerbTests : IDisposable
     [InlineData("--snr", "-1", ExitCode.WrongUsage)]
     [InlineData("--noise", "blue", ExitCode.WrongUsage)]
     [InlineData("--box", "22", ExitCode.WrongUsage)]
+    [InlineData("--max-shift=2", "--centred", ExitCode.WrongUsage)]
     [InlineData("--max-shift", "40", ExitCode.Failed)]
     public async Task A_value_that_cannot_be_is_refused_before_anything_is_written(string option, string value, int code)
     {
