@@ -41,17 +41,31 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
         using RunScorer scorer = new(options, source, truth);
         using StopFiles stop = new([Path.Combine(options.Folder, StopFiles.Name)], cancellation);
         ComparisonResults results = new(options, ImageGrid.Of(set, options.Common.DownsampleBox), set.Count, truth, plan);
+        try
+        {
+            RunAll(plan, options, scorer, results, stop.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AggregateException { InnerException: OperationCanceledException })
+        {
+            terminal.Error.WriteLine("Stopped. The same command goes on where it was.");
+            throw;
+        }
+        return results.Runs;
+    }
+
+    private void RunAll(
+        IReadOnlyList<PlannedRun> plan, ComparisonOptions options, RunScorer scorer, ComparisonResults results, CancellationToken cancellation)
+    {
         for (int i = 0; i < plan.Count; i++)
         {
-            stop.Token.ThrowIfCancellationRequested();
+            cancellation.ThrowIfCancellationRequested();
             terminal.Error.WriteLine($"Run {i + 1} of {plan.Count}: {plan[i].Title}");
-            string? failure = Run(plan[i], options.AnyVersion, stop.Token);
-            stop.Token.ThrowIfCancellationRequested();
-            results.Add(plan[i], failure ?? Score(plan[i], scorer, results, stop.Token), scorer);
+            string? failure = Run(plan[i], options.AnyVersion, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            results.Add(plan[i], failure ?? Score(plan[i], scorer, results, cancellation), scorer);
             ComparisonFiles.Write(options.Folder, results.ToInput());
             terminal.Error.WriteLine("  " + Verdict(results.Runs[i]));
         }
-        return results.Runs;
     }
 
     private static string? Score(PlannedRun run, RunScorer scorer, ComparisonResults results, CancellationToken cancellation)

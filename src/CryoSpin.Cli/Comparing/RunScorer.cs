@@ -19,7 +19,8 @@ namespace CryoSpin.Cli.Comparing;
 internal sealed class RunScorer(ComparisonOptions options, ParticleSource source, ComparisonTruth truth) : IDisposable
 {
     // Part of every key: raised when scores mean something else than before.
-    private const string Version = "1";
+    private const string Version = "2";
+    private const string FinalPhase = "final map";
     private const int FewestPoses = 20;
     private const int PosteriorSnapshots = 6;
     private readonly WorkerTeam _team = new(options.Common.Threads);
@@ -33,7 +34,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         string key = KeyOf(run.Folder, posteriors);
         bool whole = truth.Map is null || File.Exists(Path.Combine(run.Folder, RunScore.AlignedMap));
         if (whole && RunScore.Read(run.Folder, key) is { } known) return known;
-        RunScore score = Final(run.Folder, key);
+        (RunScore score, ScoredSnapshot? last) = Final(run.Folder, key);
         string folder = Path.Combine(run.Folder, SnapshotFolder.Name);
         IReadOnlyList<SnapshotEntry> entries = SnapshotFolder.ReadIndex(folder);
         int[] pictured = posteriors ? Spread([.. Enumerable.Range(0, entries.Count).Where(i => entries[i].Watched.Count > 0)]) : [];
@@ -49,6 +50,8 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
             if (snapshot.Heads is { } guesses && poses is not null) heads = Of(guesses, poses);
             if (pictured.Contains(i)) views.AddRange(Posteriors(snapshot, poses, cancellation));
         }
+        // A course ends with the result, also that of a method that keeps no snapshots.
+        if (last is { } end) course.Add(end with { ImageVisits = course.Count > 0 ? course[^1].ImageVisits : 0 });
         score = score with { Course = course, Heads = heads, Posteriors = views };
         score.Write(run.Folder);
         return score;
@@ -65,7 +68,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         _team.Dispose();
     }
 
-    private RunScore Final(string folder, string key)
+    private (RunScore Score, ScoredSnapshot? Last) Final(string folder, string key)
     {
         (Pose[], Pose[])? poses = null;
         if (truth.Poses is { } t)
@@ -76,7 +79,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         (Volume, Volume)? maps = truth.Map is null ? null : (InTruthsBox(MapFile.Read(Path.Combine(folder, RunFiles.Map))), truth.Map);
         TruthComparison comparison = TruthComparison.Of(poses, maps);
         if (comparison.Map is { } aligned) MapFile.Write(Path.Combine(folder, RunScore.AlignedMap), aligned.Map);
-        return new RunScore
+        RunScore score = new()
         {
             Key = key,
             MeanRotationErrorDegrees = comparison.Poses?.MeanDegrees,
@@ -85,6 +88,11 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
             MedianShiftErrorAngstrom = comparison.Poses?.Origins?.MedianAngstrom,
             TruthFsc = comparison.Fsc?.Values.ToArray(),
         };
+        if (poses is null && maps is null) return (score, null);
+        double seconds = RunDirectory.ReadRun(folder)!.PhaseTimes.Sum(p => p.Seconds);
+        return (score, new ScoredSnapshot(
+            FinalPhase, 0, 0, seconds, comparison.Fsc?.ResolutionAngstrom(0.5), comparison.Poses?.MeanDegrees, comparison.Poses?.MedianDegrees,
+            comparison.Poses?.ShareWithin(30)));
     }
 
     private ScoredSnapshot Of(RunSnapshot s, PoseComparisonResult? poses) => new(
