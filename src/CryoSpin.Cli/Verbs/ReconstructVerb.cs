@@ -47,6 +47,8 @@ internal static class ReconstructVerb
             "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
         Option<bool> skipBad = OptionFactory.Flag(
             "--skip-bad", "Leave particles out whose images are unreadable, not finite or constant; their rows are kept, marked.");
+        Option<bool> quick = OptionFactory.Flag(
+            "--quick-validation", "Check tables and stack headers only before the run; a bad pixel then ends it while it loads.");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
         Option<string> resume = OptionFactory.Path(
             "--resume", "Go on with the stopped run in DIR, to the same bytes; needs no other option.", "DIR");
@@ -54,7 +56,7 @@ internal static class ReconstructVerb
             "--checkpoint-minutes", "Minutes between checkpoints within a stage.", "MIN", Usual.CheckpointMinutes!.Value, 0, 1e5);
         Option<string> pipeline = OptionFactory.Path(
             "--pipeline-control", "RELION's job folder: files there tell how the run ended.", "DIR", false, "--pipeline_control");
-        Option[] changeable = [resume, threads, maxMemory, scratch, checkpoints, pipeline];
+        Option[] changeable = [resume, threads, maxMemory, scratch, quick, checkpoints, pipeline];
         Verb verb = new("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
         {
             Notes =
@@ -69,8 +71,8 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad, overwrite,
-                resume, checkpoints, pipeline]);
+            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad,
+                quick, overwrite, resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
             if (Mistake(result, particles, output, resume, changeable) is { } mistake) result.AddError(mistake);
@@ -78,7 +80,12 @@ internal static class ReconstructVerb
         return verb.Does((parse, terminal, cancellation) =>
         {
             PipelineMarks marks = new(parse.GetValue(pipeline));
-            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, Review = ParticleReview.Of, FurtherStopFiles = marks.StopFiles };
+            RunSession session = new(terminal, engine)
+            {
+                Check = ReconstructionRun.Check,
+                Review = ParticleReview.Of,
+                FurtherStopFiles = marks.StopFiles,
+            };
             return marks.Around(() =>
             {
                 RunRecord run = parse.GetValue(resume) is { } folder
@@ -93,6 +100,7 @@ internal static class ReconstructVerb
                 Threads = parse.GetResult(threads) is { Implicit: false } ? parse.GetValue(threads) : old.Threads,
                 MaxMemoryBytes = parse.GetValue(maxMemory) ?? old.MaxMemoryBytes,
                 ScratchDirectory = parse.GetValue(scratch) ?? old.ScratchDirectory,
+                QuickValidation = parse.GetValue(quick) || old.QuickValidation,
                 CheckpointMinutes = parse.GetResult(checkpoints) is { Implicit: false } ? parse.GetValue(checkpoints) : old.CheckpointMinutes,
             };
 
@@ -109,6 +117,7 @@ internal static class ReconstructVerb
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
                 SkipBad = parse.GetValue(skipBad),
+                QuickValidation = parse.GetValue(quick),
                 Overwrite = parse.GetValue(overwrite) || (parse.GetValue(pipeline) is not null && IsFresh(parse.GetRequiredValue(output))),
                 CheckpointMinutes = parse.GetValue(checkpoints),
             };
