@@ -56,7 +56,7 @@ internal static class ParticleReview
             IEnumerable<string> kinds = bad.GroupBy(b => b.Code).Select(g => $"{g.Count()} {Kind(g.Key)}");
             faults.Add(
                 $"{bad.Count} of {set.Count} images cannot be used ({string.Join(", ", kinds)}): "
-                + Shown([.. bad.Select(b => $"{set.Where(b.Index)}: {b.Reason}")]));
+                + Shown([.. bad.Select(b => $"{Row(set, b.Index)}: {b.Reason}")]));
             remedies.Add("Extract them again, or leave them out with --skip-bad.");
         }
         if (errors.Length > 0)
@@ -67,6 +67,13 @@ internal static class ParticleReview
         string where = options.DataDirectory is { } folder ? $" --data-dir {folder}" : "";
         remedies.Add($"Everything that is wrong: cryospin validate {set.Source}{where}");
         return new InputException(set.Source, string.Join(". ", faults) + ".", string.Join(' ', remedies));
+    }
+
+    // The message begins with the file.
+    private static string Row(ParticleSet set, int particle)
+    {
+        string where = set.Where(particle), file = set.Source + ", ";
+        return where.StartsWith(file, StringComparison.Ordinal) ? where[file.Length..] : where;
     }
 
     private static string Shown(string[] faults) =>
