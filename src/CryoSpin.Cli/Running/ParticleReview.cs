@@ -77,7 +77,8 @@ internal static class ParticleReview
     }
 
     private static string Shown(string[] faults) =>
-        string.Join("; ", faults.Take(ProblemsShown)) + (faults.Length > ProblemsShown ? $" (and {faults.Length - ProblemsShown} more)" : "");
+        string.Join("; ", faults.Take(ProblemsShown))
+        + (faults.Length > ProblemsShown ? $" (and {faults.Length - ProblemsShown} more)" : "");
 
     private static string Kind(string code) => code switch
     {
