@@ -71,8 +71,8 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad,
-                quick, overwrite, resume, checkpoints, pipeline]);
+            [particles, output, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options,
+                skipBad, quick, overwrite, resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
             if (Mistake(result, particles, output, resume, changeable) is { } mistake) result.AddError(mistake);

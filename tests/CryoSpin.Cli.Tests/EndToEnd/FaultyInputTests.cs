@@ -105,7 +105,8 @@ public sealed class FaultyInputTests : IDisposable
         Invocation run = await Reconstruct("--max-shift", "2", "--threads", threads);
         VerifyRefused(
             run, "11 of 24 images", "1 constant", "10 with values that are not finite", "row 3", "every pixel is 0.25", "row 8",
-            "pixel (4, 3) is NaN", "row 16", "pixel (2, 1) is -Infinity", "row 17", "row 18", "(and 6 more)", "row 10", "2.5e+06", "--skip-bad", "cryospin validate");
+            "pixel (4, 3) is NaN", "row 16", "pixel (2, 1) is -Infinity", "row 17", "row 18", "(and 6 more)", "row 10", "2.5e+06", "--skip-bad",
+            "cryospin validate");
         Assert.DoesNotContain("row 19", run.Error);
         Assert.Contains("Checking every pixel of 24 images", run.Error.Split('\n')[0]);
     }
@@ -115,7 +116,8 @@ public sealed class FaultyInputTests : IDisposable
     {
         WriteInput(24, 16);
         Invocation run = await Invocation.Stopped(
-            "Checking every pixel", SimulatedInput.ShortRun, "reconstruct", _folder["particles.star"], "-o", _folder["out"], "--max-shift", "2");
+            "Checking every pixel", SimulatedInput.ShortRun,
+            "reconstruct", _folder["particles.star"], "-o", _folder["out"], "--max-shift", "2");
         VerifyRefused(run, "stopped");
     }
 
@@ -255,7 +257,8 @@ public sealed class FaultyInputTests : IDisposable
 
     /// <summary>Images of noise, 3 angstrom a pixel, and their table.</summary>
     private void WriteInput(
-        int count, int box, int? nanInImage = null, int? constantImage = null, int? infiniteFrom = null, bool withPoses = false, int? rows = null)
+        int count, int box, int? nanInImage = null, int? constantImage = null, int? infiniteFrom = null, bool withPoses = false,
+        int? rows = null)
     {
         Random random = new(1);
         using (MrcStackWriter stack = new(_folder["stack.mrcs"], box, box, 3))

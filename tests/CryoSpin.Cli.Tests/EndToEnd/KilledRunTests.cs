@@ -51,10 +51,10 @@ public sealed class KilledRunTests(ResumeTests.UnbrokenRun unbroken) : IClassFix
         byte[] map = new byte[900 << 10];
         new Random(1).NextBytes(map);
         File.WriteAllBytes(earlier, map);
-        // An earlier result takes 900 of 1024 KiB: there is room for record and log, none for every checkpoint and the maps.
+        // An earlier result and something else take all but 124 KiB: there is room for record and log, none for every checkpoint and the maps.
         const string script = """
             earlier=$1; finished=$2; shift 2
-            cp "$earlier" "$0/map.mrc" || exit 98
+            cp "$earlier" "$0/map.mrc" && head -c 3M /dev/zero > "$0/other" || exit 98
             dotnet "$@" --overwrite
             echo "first: exit code $?" >&2
             cmp "$earlier" "$0/map.mrc" && echo "first: the earlier map is whole" >&2
@@ -64,13 +64,12 @@ public sealed class KilledRunTests(ResumeTests.UnbrokenRun unbroken) : IClassFix
             echo "second: exit code $?" >&2
             cmp "$earlier" "$0/map.mrc" && echo "second: the earlier map is whole" >&2
             [ -e "$0/new" ] || echo "second: no folder" >&2
-            rm "$0/filler"
-            mount -o remount,size=8m "$0" || exit 97
+            rm "$0/filler" "$0/other"
             dotnet "$1" reconstruct --resume "$0"
             echo "third: exit code $?" >&2
             cp -r "$0" "$finished"
             """;
-        (int code, string error) = Run(PrivateTmpfs.Script(disk, 1024, script, [earlier, finished, ProgramPath, .. unbroken.Start(disk)]));
+        (int code, string error) = Run(PrivateTmpfs.Script(disk, 4096, script, [earlier, finished, ProgramPath, .. unbroken.Start(disk)]));
         Assert.True(code == 0, error);
         string[] parts = error.Split("== now there is no room at all");
         string[] expected =
