@@ -21,7 +21,7 @@ internal sealed record MethodSettings
     public static MethodSettings For(ReconstructionOptions options) => options.Method == ReconstructionMethod.Amortized
         ? new MethodSettings
         {
-            AutoEncoding = new AutoEncodingSchedule { Switches = false, RefinesResult = false },
+            AutoEncoding = new AutoEncodingSchedule { FurtherSteps = 4000, RefinesResult = false },
             Proposals = SearchProposals.None,
             DecodingPasses = 0,
         }

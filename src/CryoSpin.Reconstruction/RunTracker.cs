@@ -66,11 +66,11 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     public void Encoding(in AutoEncodingReport r, AutoEncodingSchedule schedule, double band)
     {
         _visits += (long)(r.Steps * (double.IsNaN(r.MeanLogLikelihood) ? 0 : 1 - schedule.SyntheticShare) * schedule.BatchSize);
-        Progress(r.Step, schedule.Steps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
+        Progress(r.Step, schedule.Steps + schedule.FurtherSteps, r.ImagesPerSecond, -r.MeanLogLikelihood, band);
         string data = double.IsNaN(r.MeanLogLikelihood) ? "synthetic images only" : $"log likelihood {r.MeanLogLikelihood:F1}";
         string search = double.IsNaN(r.RescuedShare) ? "" : $", search better for {r.RescuedShare:P0} of the doubtful";
         observer.Log(
-            $"auto-encoding {r.Step}/{schedule.Steps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {data}{search}, "
+            $"auto-encoding {r.Step}/{schedule.Steps + schedule.FurtherSteps}: nearest head off by {r.WinnerErrorDegrees:F1} degrees, {data}{search}, "
             + $"{r.ImagesPerSecond:F0} images/s");
         // While only synthetic images teach there is no loss on the data to record.
         if (double.IsNaN(r.MeanLogLikelihood)) return;

@@ -58,12 +58,17 @@ public sealed class DefaultReconstructionTests : IDisposable
         Keeper keeper = new();
         MethodSettings amortized = MethodSettings.For(Options with { Method = ReconstructionMethod.Amortized });
         Assert.Equal((0, SearchProposals.None), (amortized.DecodingPasses, amortized.Proposals));
-        amortized = amortized with { Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16 } };
+        amortized = amortized with { Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16, FurtherSteps = 8 } };
         ReconstructionOutcome outcome = Run(2, onDisk: false, amortized, keeper);
-        Assert.Equal(["search", "auto-encoding"], keeper.Kept.Select(s => s.Phase));
-        Assert.Equal(keeper.Kept[1].Poses.Select(p => p!.Value.Rotation), outcome.Poses.Select(p => p.Rotation));
+        Assert.Equal([("search", 20), ("auto-encoding", 12), ("auto-encoding", 20)], keeper.Kept.Select(s => (s.Phase, s.Epoch)));
+        Assert.Equal(keeper.Kept[2].Poses.Select(p => p!.Value.Rotation), outcome.Poses.Select(p => p.Rotation));
         // The volume's samples and the encoder's numbers, but no table of poses.
         Assert.Equal(2 * 32 * 32 * 32 + EncoderArchitecture.Compact(32, 7).ParameterCount, outcome.Parameters);
+        // Up to where the other method would switch, the two are one.
+        Keeper other = new();
+        Run(2, onDisk: false, s_short, other);
+        Assert.True(keeper.Kept[1].Map.Voxels.AsSpan().SequenceEqual(other.Kept[1].Map.Voxels));
+        Assert.Equal(keeper.Kept[1].Poses, other.Kept[1].Poses);
     }
 
     private static void Same(ReconstructionOutcome a, ReconstructionOutcome b)

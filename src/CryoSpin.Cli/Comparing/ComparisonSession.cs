@@ -34,7 +34,8 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             ReconstructionRun.Check(run.Options, set);
             CheckSame(run, options.Folder);
         }
-        ParticleReview.Of(set);
+        bool finished = plan.All(run => RunDirectory.ReadRun(run.Folder) is { Status: RunStatus.Finished });
+        ParticleReview.Of(options.Common with { QuickValidation = finished }, source, terminal, cancellation);
         ComparisonTruth truth = ComparisonTruth.Read(options, set);
         Directory.CreateDirectory(options.Folder);
         using RunLock held = RunLock.Acquire(options.Folder, () => " (another compare)");

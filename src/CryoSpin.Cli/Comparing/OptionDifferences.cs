@@ -10,7 +10,7 @@ internal static class OptionDifferences
 {
     // What changes neither the result nor what is kept of it.
     private static readonly string[] s_free =
-        ["outputDirectory", "overwrite", "resume", "threads", "maxMemoryBytes", "scratchDirectory", "checkpointMinutes"];
+        ["outputDirectory", "overwrite", "resume", "threads", "maxMemoryBytes", "scratchDirectory", "checkpointMinutes", "quickValidation"];
 
     /// <summary>The first difference as "name was X, now is Y"; null where there is none.</summary>
     public static string? First(RunRecord run, ReconstructionOptions wanted)

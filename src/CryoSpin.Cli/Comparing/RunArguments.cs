@@ -33,7 +33,7 @@ internal static class RunArguments
     public static IReadOnlyList<string> Resume(ReconstructionOptions o) => ["reconstruct", .. Option("--resume", o.OutputDirectory), .. Changeable(o)];
 
     private static IEnumerable<string> Changeable(ReconstructionOptions o) =>
-        [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes)];
+        [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes), .. (IEnumerable<string>)(o.QuickValidation ? ["--quick-validation"] : [])];
 
     // One word each, so that a value that begins with a dash stays a value.
     private static IEnumerable<string> Option(string name, object? value) =>

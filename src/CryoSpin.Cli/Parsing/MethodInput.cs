@@ -54,8 +54,8 @@ internal sealed class MethodInput
             string nearest = NearestName.Find(name, ReconstructionMethod.All.Select(m => m.Name)) is { } near ? $"did you mean '{near}'? " : "";
             return $"there is no method '{name}': {nearest}known are {string.Join(", ", ReconstructionMethod.All.Select(m => m.Name))}";
         }
-        // By its word: a preset that is none has no value, and is told of elsewhere.
-        bool paper = result.GetResult(preset)?.Tokens.Any(t => t.Value == "paper") ?? false;
+        // Its value cannot be asked for where it is not one of those allowed; that is told elsewhere.
+        bool paper = result.GetResult(preset)?.Tokens is [{ Value: "paper" }];
         if (name != ReconstructionMethod.CryoSpin && paper) return $"--preset paper is a setting of cryospin, not of {name}";
         if (paper && result.GetResult(_snapshots) is { Implicit: false }) return "--preset paper keeps no snapshots";
         if (!method.HasHeads && result.GetResult(heads) is { Implicit: false }) return $"--heads: the method {name} has no choice of heads";

@@ -54,7 +54,8 @@ internal sealed class RunParticles : IDisposable
         ParticleSet all = ParticleSet.Load(options.ParticlesPath, load with { RequireImages = false });
         terminal.Error.WriteLine("Looking for particles that cannot be used ...");
         using WorkerTeam team = new(options.Threads);
-        IReadOnlyList<BadParticle> bad = ParticleValidation.FindBadParticles(all, team, null, cancellation);
+        IReadOnlyList<BadParticle> bad = ProgressView.Run(
+            terminal, view => ParticleValidation.FindBadParticles(all, team, ReadingProgress.On(view), cancellation));
         if (bad.Count == all.Count)
         {
             throw new InputException(all.Source, $"none of the {all.Count} images can be used; the first: {bad[0].Reason}.", "Check the paths.");

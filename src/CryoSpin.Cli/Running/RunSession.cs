@@ -16,6 +16,10 @@ namespace CryoSpin.Cli.Running;
 internal delegate RunResults RunEngine(
     ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation);
 
+/// <summary>Looks particles over before a run; see <see cref="ParticleReview.Of"/>.</summary>
+internal delegate IReadOnlyList<string> RunReview(
+    ReconstructionOptions options, ParticleSource source, Terminal terminal, CancellationToken cancellation);
+
 /// <summary>
 /// One reconstruction from its options to its folder: run.json at every stage, the files, the report, the message at the end.
 /// </summary>
@@ -24,8 +28,11 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     /// <summary>Refuses options that do not suit the particles, before the output folder is made.</summary>
     public Action<ReconstructionOptions, ParticleSet> Check { get; init; } = (_, _) => { };
 
-    /// <summary>Looks the particles over; refuses them, or returns what is worth a line of the log.</summary>
-    public Func<ParticleSet, IReadOnlyList<string>> Review { get; init; } = _ => [];
+    /// <summary>
+    /// Looks the particles over, before the output folder is made; refuses them, or returns what is worth a line of the log. None for
+    /// particles that the program has just made itself.
+    /// </summary>
+    public RunReview Review { get; init; } = (_, _, _, _) => [];
 
     /// <summary>Adds to the report before it is written, e.g. an evaluation against a known truth.</summary>
     public Func<RunResults, ReportInput, ReportInput> Enrich { get; init; } = (_, input) => input;
@@ -42,11 +49,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         // Before anything costs time: reading 100 000 images only to learn that the folder exists would annoy.
         if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
-        using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
+        OutputFolder.CheckPlace(options.OutputDirectory);
+        using StopFiles stop = new([.. FurtherStopFiles], cancellation);
+        using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         ParticleSet set = particles.Source.Set;
         CheckWatched(options, set);
         Check(options, set);
-        IReadOnlyList<string> remarks = Review(set);
+        IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
         ImageGrid grid = ImageGrid.Of(set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
         CheckpointFolder.Clear(options.OutputDirectory);
@@ -62,7 +71,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             PixelSizeAngstrom = grid.PixelSizeAngstrom,
             WorkingDirectory = Environment.CurrentDirectory,
         });
-        return Execute(run, particles, remarks, folder, cancellation);
+        stop.Add(Path.Combine(folder.Path, StopFiles.Name));
+        return Execute(run, particles, remarks, folder, stop);
     }
 
     /// <summary>Goes on with a run that was interrupted, in its folder; one that is complete is left as it is.</summary>
@@ -88,11 +98,11 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             terminal.Error.WriteLine(message);
         }
         ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
-        using RunParticles particles = RunParticles.Open(options, terminal, cancellation);
-        ParticleSet set = particles.Source.Set;
-        CheckWatched(options, set);
-        Check(options, set);
-        IReadOnlyList<string> remarks = Review(set);
+        using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
+        using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
+        CheckWatched(options, particles.Source.Set);
+        Check(options, particles.Source.Set);
+        IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
         run = ForThisProcess(run) with
         {
             Options = options,
@@ -101,7 +111,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             EndedUtc = null,
             Resumptions = run.Resumptions + 1,
         };
-        return Execute(run, particles, remarks, folder, cancellation);
+        return Execute(run, particles, remarks, folder, stop);
     }
 
     /// <summary>Refuses watched particles that are not in the set.</summary>
@@ -131,10 +141,9 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     }
 
     private RunRecord Execute(
-        RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, CancellationToken cancellation)
+        RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, StopFiles stop)
     {
         folder.WriteRun(run);
-        using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
         return ProgressView.Run(terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Snapshots), stop));
     }
 

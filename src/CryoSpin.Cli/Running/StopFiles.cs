@@ -6,7 +6,7 @@ internal sealed class StopFiles : IDisposable
     /// <summary>Name of the file in a run's folder.</summary>
     public const string Name = "stop";
 
-    private readonly string[] _paths;
+    private volatile string[] _paths;
     private readonly CancellationTokenSource _source;
     private readonly Timer _timer;
 
@@ -22,6 +22,13 @@ internal sealed class StopFiles : IDisposable
 
     /// <summary>Asks for a stop.</summary>
     public CancellationToken Token => _source.Token;
+
+    /// <summary>Looks for one more file. One that is there already asks an earlier run and is removed.</summary>
+    public void Add(string path)
+    {
+        File.Delete(path);
+        _paths = [.. _paths, path];
+    }
 
     /// <summary>The file that has appeared; null where none has.</summary>
     public string? Seen { get; private set; }

@@ -65,6 +65,8 @@ internal static class CompareVerb
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 Threads = parse.GetValue(threads),
                 MaxMemoryBytes = parse.GetValue(maxMemory),
+                // Every pixel is checked once, not before each run.
+                QuickValidation = true,
                 Snapshots = !parse.GetValue(noSnapshots),
                 Watched = parse.GetValue(watch) is { } list ? MethodInput.Numbers(list)! : [],
             };

@@ -48,6 +48,8 @@ internal static class ReconstructVerb
             "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
         Option<bool> skipBad = OptionFactory.Flag(
             "--skip-bad", "Leave particles out whose images are unreadable, not finite or constant; their rows are kept, marked.");
+        Option<bool> quick = OptionFactory.Flag(
+            "--quick-validation", "Check tables and stack headers only before the run; a bad pixel then ends it while it loads.");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
         Option<string> resume = OptionFactory.Path(
             "--resume", "Go on with the stopped run in DIR, to the same bytes; needs no other option.", "DIR");
@@ -55,7 +57,7 @@ internal static class ReconstructVerb
             "--checkpoint-minutes", "Minutes between checkpoints within a stage.", "MIN", Usual.CheckpointMinutes!.Value, 0, 1e5);
         Option<string> pipeline = OptionFactory.Path(
             "--pipeline-control", "RELION's job folder: files there tell how the run ended.", "DIR", false, "--pipeline_control");
-        Option[] changeable = [resume, threads, maxMemory, scratch, checkpoints, pipeline];
+        Option[] changeable = [resume, threads, maxMemory, scratch, quick, checkpoints, pipeline];
         Verb verb = new("reconstruct", "Find the map and every particle's rotation and shift, from a random start.")
         {
             Notes =
@@ -70,8 +72,8 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, .. method.Options, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options, .. images.Options, skipBad, overwrite,
-                resume, checkpoints, pipeline]);
+            [particles, output, .. method.Options, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options,
+                .. images.Options, skipBad, quick, overwrite, resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
             if (method.AsksForList(result)) return;
@@ -86,7 +88,12 @@ internal static class ReconstructVerb
                 return ExitCode.Done;
             }
             PipelineMarks marks = new(parse.GetValue(pipeline));
-            RunSession session = new(terminal, engine) { Check = ReconstructionRun.Check, Review = ParticleReview.Of, FurtherStopFiles = marks.StopFiles };
+            RunSession session = new(terminal, engine)
+            {
+                Check = ReconstructionRun.Check,
+                Review = ParticleReview.Of,
+                FurtherStopFiles = marks.StopFiles,
+            };
             return marks.Around(() =>
             {
                 RunRecord run = parse.GetValue(resume) is { } folder
@@ -101,6 +108,7 @@ internal static class ReconstructVerb
                 Threads = parse.GetResult(threads) is { Implicit: false } ? parse.GetValue(threads) : old.Threads,
                 MaxMemoryBytes = parse.GetValue(maxMemory) ?? old.MaxMemoryBytes,
                 ScratchDirectory = parse.GetValue(scratch) ?? old.ScratchDirectory,
+                QuickValidation = parse.GetValue(quick) || old.QuickValidation,
                 CheckpointMinutes = parse.GetResult(checkpoints) is { Implicit: false } ? parse.GetValue(checkpoints) : old.CheckpointMinutes,
             };
 
@@ -117,6 +125,7 @@ internal static class ReconstructVerb
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
                 SkipBad = parse.GetValue(skipBad),
+                QuickValidation = parse.GetValue(quick),
                 Overwrite = parse.GetValue(overwrite) || (parse.GetValue(pipeline) is not null && IsFresh(parse.GetRequiredValue(output))),
                 CheckpointMinutes = parse.GetValue(checkpoints),
             };

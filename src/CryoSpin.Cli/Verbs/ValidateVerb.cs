@@ -5,7 +5,6 @@ using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
-using CryoSpin.Runs;
 using CryoSpin.Validation;
 
 namespace CryoSpin.Cli.Verbs;
@@ -17,19 +16,18 @@ internal static class ValidateVerb
     {
         Argument<string> particles = new("PARTICLES") { Description = "A particle file, or a bare stack." };
         Option<bool> quick = OptionFactory.Flag("--quick", "Check tables, headers and lengths only; read no pixels.");
-        Option<double?> pixelSize = OptionFactory.OptionalNumber(
-            "--pixel-size", "Pixel size that beats the file's.", "A", 0.01, 1000);
+        ParticleInput input = new();
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
         return new Verb("validate", "Check particles before a long run: all problems at once, each with where, found, expected and remedy.")
         {
             Notes = ["The exit code is 0 where there are no errors (warnings do not count), and 1 where there are."],
             Examples = ["cryospin validate particles.star", "cryospin validate particles.star --quick --json"],
-        }.With(particles, quick, pixelSize, threads, json).Does((parse, terminal, cancellation) =>
+        }.With([particles, quick, .. input.Options, threads, json]).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(particles);
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
-            ParticleLoadOptions options = new(parse.GetValue(pixelSize));
+            ParticleLoadOptions options = input.Read(parse);
             ValidationReport report = parse.GetValue(quick)
                 ? ParticleValidation.Quick(path, options)
                 : Full(path, options, parse.GetValue(threads), terminal, cancellation);
@@ -43,17 +41,6 @@ internal static class ValidateVerb
         string path, ParticleLoadOptions options, int threads, Terminal terminal, CancellationToken cancellation)
     {
         using WorkerTeam team = new(threads);
-        DateTime start = DateTime.UtcNow;
-        return ProgressView.Run(terminal, view => ParticleValidation.Full(
-            path, options, team,
-            (done, count) =>
-            {
-                double seconds = (DateTime.UtcNow - start).TotalSeconds, share = (double)done / count;
-                // A check that is done at once needs no progress.
-                if (seconds < 1) return;
-                TimeSpan left = TimeSpan.FromSeconds(seconds * (1 - share) / share);
-                view.Show(new RunProgress("reading", 0, 0, share, done / seconds, double.NaN, 0, left));
-            },
-            cancellation));
+        return ProgressView.Run(terminal, view => ParticleValidation.Full(path, options, team, ReadingProgress.On(view), cancellation));
     }
 }

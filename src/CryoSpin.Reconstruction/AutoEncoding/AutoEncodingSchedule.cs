@@ -18,8 +18,11 @@ internal sealed record AutoEncodingSchedule
     /// <summary>Most steps; the switch rule may end the stage sooner.</summary>
     public int Steps { get; init; } = 800;
 
-    /// <summary>Whether the switch rule may end the stage; without it, all steps are done.</summary>
-    public bool Switches { get; init; } = true;
+    /// <summary>
+    /// Steps that the stage goes on for where it would have ended, for a method without a second stage; the learning rate falls to 0 over
+    /// them from what it was. Up to there the run is the same as one without.
+    /// </summary>
+    public int FurtherSteps { get; init; }
 
     /// <summary>
     /// Whether the candidates that the stage ends with are refined one by one, as those that it learns from always are; without it they

@@ -29,6 +29,10 @@ internal sealed class AutoEncodingStage : IDisposable
     // A search's pose must fit clearly better than the heads' to count as a rescue: below this the two have met.
     private const double RescueMargin = 2;
     private const int ReportEvery = 50;
+    private const int FurtherReportEvery = 250;
+
+    // Of the greatest rate; about what it has come down to where the switch usually is.
+    private const double FurtherRateShare = 0.25;
     private readonly ParticleCache _cache;
     private readonly VolumeModel _model;
     private readonly AutoEncodingSchedule _schedule;
@@ -74,20 +78,27 @@ internal sealed class AutoEncodingStage : IDisposable
     /// <summary>The encoder.</summary>
     public PoseEncoder Encoder { get; }
 
-    /// <summary>Runs until the switch rule says that the second stage should take over, or the schedule ends.</summary>
+    /// <summary>
+    /// Runs until the switch rule says that the second stage should take over, or the schedule ends; then the further steps, if any.
+    /// </summary>
     public void Run(Action<AutoEncodingReport> report, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        int reported = 0;
-        for (int step = 0; step < _schedule.Steps; step++)
+        int reported = 0, end = _schedule.Steps;
+        bool isDue = false;
+        for (int step = 0; step < end; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Step(step);
-            if ((step + 1) % ReportEvery != 0 && step + 1 != _schedule.Steps) continue;
+            Step(step, LearningRate(step, isDue ? end : null));
+            if ((step + 1) % (isDue ? FurtherReportEvery : ReportEvery) != 0 && step + 1 != end) continue;
             double rate = (step + 1 - reported) * _schedule.BatchSize / Stopwatch.GetElapsedTime(started).TotalSeconds;
             AutoEncodingReport figures = _tally.Take(step + 1, step + 1 - reported, rate);
             report(figures);
-            if (_switch.IsDue(figures.MeanLogLikelihood) && _schedule.Switches) return;
+            if (!isDue && (_switch.IsDue(figures.MeanLogLikelihood) || step + 1 == end))
+            {
+                isDue = true;
+                end = step + 1 + _schedule.FurtherSteps;
+            }
             started = Stopwatch.GetTimestamp();
             reported = step + 1;
         }
@@ -104,7 +115,18 @@ internal sealed class AutoEncodingStage : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Encoder.Dispose();
 
-    private void Step(int step)
+    /// <summary>The encoder's rate at a step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="furtherEnd">Where the further steps end; null before they begin.</param>
+    private double LearningRate(int step, int? furtherEnd)
+    {
+        double warm = Math.Min(1, (step + 1) / 50.0), cosine = 0.5 + 0.5 * Math.Cos(Math.PI * step / _schedule.Steps);
+        if (furtherEnd is not { } end) return _schedule.LearningRate * warm * cosine;
+        double done = 1 - (end - step) / (double)_schedule.FurtherSteps;
+        return _schedule.LearningRate * FurtherRateShare * (0.5 + 0.5 * Math.Cos(Math.PI * done));
+    }
+
+    private void Step(int step, double learningRate)
     {
         double progress = step / (double)_schedule.Steps;
         bool real = progress >= _schedule.WarmUpShare;
@@ -121,8 +143,7 @@ internal sealed class AutoEncodingStage : IDisposable
             _tally.AddWinner(distance, winner);
         }
         Encoder.Backward(_gradient);
-        double warm = Math.Min(1, (step + 1) / 50.0);
-        Encoder.Step(_schedule.LearningRate * warm * (0.5 + 0.5 * Math.Cos(Math.PI * progress)));
+        Encoder.Step(learningRate);
     }
 
     private void MakeInputs(int synthetic, int[] particles, double progress)

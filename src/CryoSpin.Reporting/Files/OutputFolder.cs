@@ -64,6 +64,31 @@ public sealed class OutputFolder
         return folder;
     }
 
+    /// <summary>Refuses a place where a folder cannot be made or written, and leaves nothing there: what follows may take long.</summary>
+    /// <exception cref="CryoSpinException">A file has this name, or nothing can be written there.</exception>
+    public static void CheckPlace(string path)
+    {
+        if (File.Exists(path)) throw new CryoSpinException($"{path} is a file. Name a folder with -o.");
+        string nearest = System.IO.Path.GetFullPath(path);
+        try
+        {
+            // The probe alone would not notice one on the way down.
+            for (string? p = nearest; p is not null; p = System.IO.Path.GetDirectoryName(p))
+            {
+                if (File.Exists(p)) throw new IOException($"{p} is a file");
+            }
+            while (!Directory.Exists(nearest) && System.IO.Path.GetDirectoryName(nearest) is { } parent) nearest = parent;
+            string probe = System.IO.Path.Combine(nearest, $".cryospin-{Guid.NewGuid():N}.tmp");
+            using FileStream file = new(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.DeleteOnClose);
+            // On a full disk a file can be made, but not filled.
+            file.WriteByte(0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be made or written ({e.Message}). Name another one with -o.", e);
+        }
+    }
+
     /// <summary>
     /// The folder of a run that was interrupted: its files bear the prefix where they were to replace older ones. Files that a killed
     /// writer left half done are removed.

@@ -42,6 +42,9 @@ public sealed class ParticleSource : IDisposable
     /// <summary>The set's warnings and those of the stacks.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
+    /// <summary>The open stacks, in the set's order.</summary>
+    internal IReadOnlyList<MrcStackReader?> Stacks => _stacks;
+
     /// <summary>Loads a star file or a bare stack (<see cref="ParticleSet.Load"/>) and opens its images.</summary>
     /// <exception cref="InputException">See <see cref="ParticleSet.Load"/> and the constructor.</exception>
     public static ParticleSource Open(string path, ParticleLoadOptions? options = null) => new(ParticleSet.Load(path, options));

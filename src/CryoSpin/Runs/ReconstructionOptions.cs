@@ -70,6 +70,9 @@ public sealed record ReconstructionOptions
     /// <summary>True to leave particles out whose images are unreadable, not finite or constant; false to stop at them.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>True to check no more than tables and stack headers before the run; a bad pixel then ends it while it loads.</summary>
+    public bool QuickValidation { get; init; }
+
     /// <summary>Whether an existing output folder may be replaced.</summary>
     public bool Overwrite { get; init; }
 

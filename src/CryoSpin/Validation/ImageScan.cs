@@ -10,7 +10,8 @@ namespace CryoSpin.Validation;
 /// <summary>Reads every image once and says which cannot be used, and whether the protein is white.</summary>
 internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
 {
-    private const int Batch = 512;
+    private const int LargestBatch = 512, SmallestBatch = 32;
+    private const int BatchBytes = 64 << 20;
     private const int ContrastSamples = 1000;
     private const double ParticleRadius = 0.45;
 
@@ -21,9 +22,9 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     /// <summary>The verdict on the images' contrast, of up to a thousand spread over the file.</summary>
     public Contrast Contrast { get; private set; }
 
-    /// <summary>Reads the images.</summary>
+    /// <summary>Opens the stacks and reads the images.</summary>
     /// <param name="progress">Told how many of how many images have been read.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellation">Stops between images.</param>
     /// <returns>The unusable ones, by index.</returns>
     public IReadOnlyList<BadParticle> Run(Action<int, int>? progress, CancellationToken cancellation)
     {
@@ -31,7 +32,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         try
         {
             for (int s = 0; s < stacks.Length; s++) stacks[s] = TryOpen(rows.StackPaths[s]);
-            return Scan(stacks, progress, cancellation);
+            return Run(stacks, progress, cancellation);
         }
         finally
         {
@@ -52,23 +53,30 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         }
     }
 
-    private List<BadParticle> Scan(MrcStackReader?[] stacks, Action<int, int>? progress, CancellationToken cancellation)
+    /// <summary>Reads the images of stacks that are open; null stands for one that cannot be.</summary>
+    public IReadOnlyList<BadParticle> Run(
+        IReadOnlyList<MrcStackReader?> stacks, Action<int, int>? progress, CancellationToken cancellation)
     {
         BadParticle?[] verdicts = new BadParticle?[rows.Count];
         int largest = Math.Max(box, stacks.Max(s => s?.Width ?? 0));
         float[][] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[largest * largest])];
-        for (int start = 0; start < rows.Count; start += Batch)
+        // Large images on a slow disk: some progress every few seconds all the same.
+        int batch = (int)Math.Clamp(BatchBytes / (sizeof(float) * (long)largest * largest), SmallestBatch, LargestBatch);
+        for (int start = 0; start < rows.Count; start += batch)
         {
+            int from = start, count = Math.Min(batch, rows.Count - start);
+            team.ForEach(count, (i, worker) =>
+            {
+                if (!cancellation.IsCancellationRequested) verdicts[from + i] = Judge(from + i, stacks, buffers[worker]);
+            });
             cancellation.ThrowIfCancellationRequested();
-            int from = start, count = Math.Min(Batch, rows.Count - start);
-            team.ForEach(count, (i, worker) => verdicts[from + i] = Judge(from + i, stacks, buffers[worker]));
             progress?.Invoke(start + count, rows.Count);
         }
         EstimateContrast(stacks, verdicts, buffers[0]);
         return [.. verdicts.OfType<BadParticle>()];
     }
 
-    private BadParticle? Judge(int particle, MrcStackReader?[] stacks, float[] buffer)
+    private BadParticle? Judge(int particle, IReadOnlyList<MrcStackReader?> stacks, float[] buffer)
     {
         int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
         if (s < 0) return new BadParticle(particle, Unreadable, "its name is none");
@@ -100,7 +108,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
             : new BadParticle(particle, Constant, string.Create(CultureInfo.InvariantCulture, $"{name}: every pixel is {pixels[0]}"));
     }
 
-    private void EstimateContrast(MrcStackReader?[] stacks, BadParticle?[] verdicts, float[] pixels)
+    private void EstimateContrast(IReadOnlyList<MrcStackReader?> stacks, BadParticle?[] verdicts, float[] pixels)
     {
         // Of one box alone: the estimate compares centre and rim.
         ContrastEstimate estimate = new(box, ParticleRadius * box);

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
+using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
 
@@ -45,7 +46,7 @@ public static class ParticleValidation
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
         (ParticleRows? rows, int box) = CheckFile(path, options, problems);
-        return Finish(path, rows, box, problems, team, progress, cancellation);
+        return Finish(path, rows, box, null, problems, team, progress, cancellation);
     }
 
     /// <summary>The same of a set that was loaded.</summary>
@@ -56,7 +57,20 @@ public static class ParticleValidation
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
         ParticleRows rows = ParticleRows.Of(set);
-        return Finish(set.Source, rows, CheckRows(rows, set.Warnings, problems), problems, team, progress, cancellation);
+        return Finish(set.Source, rows, CheckRows(rows, set.Warnings, problems), null, problems, team, progress, cancellation);
+    }
+
+    /// <summary>The same of particles whose stacks are open: these are read, and not opened (or unpacked) once more.</summary>
+    public static ValidationReport Full(
+        ParticleSource source, WorkerTeam team, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(team);
+        ProblemList problems = new();
+        ParticleSet set = source.Set;
+        ParticleRows rows = ParticleRows.Of(set);
+        int box = CheckRows(rows, set.Warnings, problems);
+        return Finish(set.Source, rows, box, source.Stacks, problems, team, progress, cancellation);
     }
 
     /// <summary>
@@ -81,12 +95,12 @@ public static class ParticleValidation
     }
 
     private static ValidationReport Finish(
-        string path, ParticleRows? rows, int box, ProblemList problems, WorkerTeam team, Action<int, int>? progress,
-        CancellationToken cancellation)
+        string path, ParticleRows? rows, int box, IReadOnlyList<MrcStackReader?>? open, ProblemList problems, WorkerTeam team,
+        Action<int, int>? progress, CancellationToken cancellation)
     {
         if (rows is null || box == 0) return new ValidationReport(path, rows?.Count ?? 0, 0, problems.Sorted(), []);
         ImageScan scan = new(rows, box, team);
-        IReadOnlyList<BadParticle> bad = scan.Run(progress, cancellation);
+        IReadOnlyList<BadParticle> bad = open is null ? scan.Run(progress, cancellation) : scan.Run(open, progress, cancellation);
         Report(rows, bad, ImageScan.NotFinite, "finite numbers", problems);
         Report(rows, bad, ImageScan.Constant, "an image", problems);
         // What makes an image unreadable has mostly been found at its stack.

@@ -83,21 +83,77 @@ public sealed class FaultyInputTests : IDisposable
         VerifyRefused(await Backproject(), expected);
     }
 
-    [Fact]
-    public async Task A_pixel_that_is_no_number_ends_the_run_and_its_particle_is_named()
+    [Theory]
+    [InlineData("default")]
+    [InlineData("paper")]
+    public async Task A_pixel_that_is_no_number_is_refused_before_a_folder_is_made_and_its_particle_is_named(string preset)
     {
         WriteInput(24, 16, nanInImage: 8, withPoses: true);
         string[] expected = ["row 8", "8@", "stack.mrcs", "pixel (4, 3) is NaN"];
-        Invocation run = await Reconstruct("--max-shift", "2");
+        VerifyRefused(
+            await Reconstruct("--max-shift", "2", "--preset", preset), [.. expected, "1 of 24 images", "--skip-bad", "cryospin validate"]);
+        VerifyRefused(await Backproject(), expected);
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    public async Task Bad_images_of_every_kind_and_bad_tables_are_refused_at_once(string threads)
+    {
+        WriteInput(24, 16, nanInImage: 8, constantImage: 3, infiniteFrom: 16);
+        AddDefoci(i => i == 9 ? 2.5e6 : 15000.0);
+        Invocation run = await Reconstruct("--max-shift", "2", "--threads", threads);
+        VerifyRefused(
+            run, "11 of 24 images", "1 constant", "10 with values that are not finite", "row 3", "every pixel is 0.25", "row 8",
+            "pixel (4, 3) is NaN", "row 16", "pixel (2, 1) is -Infinity", "row 17", "row 18", "(and 6 more)", "row 10", "2.5e+06", "--skip-bad",
+            "cryospin validate");
+        Assert.DoesNotContain("row 19", run.Error);
+        Assert.Contains("Checking every pixel of 24 images", run.Error.Split('\n')[0]);
+    }
+
+    [Fact]
+    public async Task A_stop_while_the_images_are_checked_leaves_no_folder()
+    {
+        WriteInput(24, 16);
+        Invocation run = await Invocation.Stopped(
+            "Checking every pixel", SimulatedInput.ShortRun,
+            "reconstruct", _folder["particles.star"], "-o", _folder["out"], "--max-shift", "2");
+        VerifyRefused(run, "stopped");
+    }
+
+    [Fact]
+    public async Task After_the_quick_validation_a_pixel_that_is_no_number_ends_the_run_while_it_loads()
+    {
+        WriteInput(24, 16, nanInImage: 8);
+        string[] expected = ["row 8", "8@", "stack.mrcs", "pixel (4, 3) is NaN"];
+        Invocation run = await Reconstruct("--max-shift", "2", "--quick-validation");
         VerifyMessage(run, expected);
         Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.Log], ResultFolder.NamesIn(_folder["out"]));
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal((RunStatus.Failed, true), (record.Status, record.Message!.Contains("pixel (4, 3) is NaN")));
+        Assert.DoesNotContain("Checking every pixel", run.Error);
         Directory.Delete(_folder["out"], recursive: true);
         VerifyRefused(
-            await Reconstruct("--max-shift", "2", "--preset", "paper"), expected, leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
-        Directory.Delete(_folder["out"], recursive: true);
-        VerifyRefused(await Backproject(), expected);
+            await Reconstruct("--max-shift", "2", "--preset", "paper", "--quick-validation"), expected,
+            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+    }
+
+    [Fact]
+    public async Task A_resumed_run_checks_its_images_too_unless_told_otherwise()
+    {
+        WriteInput(24, 16, nanInImage: 8);
+        await Reconstruct("--max-shift", "2", "--quick-validation");
+        string run = File.ReadAllText(_folder["out/run.json"]);
+        string[] resume = ["reconstruct", "--resume", _folder["out"]];
+        // As the run was started, so it goes on.
+        Assert.DoesNotContain("Checking every pixel", (await Invocation.With(SimulatedInput.ShortRun, resume)).Error);
+        run = run.Replace("\"quickValidation\": true", "\"quickValidation\": false", StringComparison.Ordinal);
+        File.WriteAllText(_folder["out/run.json"], run);
+        VerifyMessage(await Invocation.With(SimulatedInput.ShortRun, resume), "1 of 24 images", "row 8", "pixel (4, 3) is NaN");
+        Assert.Equal(run, File.ReadAllText(_folder["out/run.json"]));
+        Invocation quick = await Invocation.With(SimulatedInput.ShortRun, [.. resume, "--quick-validation"]);
+        VerifyMessage(quick, "row 8", "pixel (4, 3) is NaN");
+        Assert.DoesNotContain("Checking every pixel", quick.Error);
     }
 
     [Fact]
@@ -107,6 +163,9 @@ public sealed class FaultyInputTests : IDisposable
         Invocation run = await Invocation.With(
             SimulatedInput.ShortRun, "reconstruct", _folder["particles.star"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad");
         Assert.True(run.Code == ExitCode.Done, run.Error);
+        Assert.Contains("Looking for particles that cannot be used", run.Error);
+        // Not read a second time.
+        Assert.DoesNotContain("Checking every pixel", run.Error);
         StarTable table = StarFile.Read(_folder["out/particles.star"]).Get("particles");
         Assert.Equal(25, table.RowCount);
         int[] skipped = [.. Enumerable.Range(0, 25).Where(i => table.GetDouble("cryospinSkipped", i) != 0)];
@@ -122,27 +181,20 @@ public sealed class FaultyInputTests : IDisposable
     }
 
     [Fact]
-    public async Task A_constant_image_ends_the_run()
+    public async Task A_constant_image_is_refused_before_a_folder_is_made_or_while_loading()
     {
         WriteInput(24, 16, constantImage: 5);
-        VerifyRefused(await Reconstruct("--max-shift", "2"), ["particle 5", "--skip-bad"], leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+        VerifyRefused(await Reconstruct("--max-shift", "2"), "1 of 24 images", "row 5", "every pixel is 0.25", "--skip-bad");
+        VerifyRefused(
+            await Reconstruct("--max-shift", "2", "--quick-validation"), ["particle 5", "--skip-bad"],
+            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
     }
 
     [Fact]
     public async Task Absurd_defoci_are_refused_before_the_run_all_at_once()
     {
         WriteInput(24, 16);
-        StarFile file = StarFile.Read(_folder["particles.star"]);
-        StarTable table = file.Tables.First(t => t.Has("rlnImageName"));
-        foreach (string column in (string[])["rlnDefocusU", "rlnDefocusV"])
-        {
-            table.SetColumn(column, [.. Enumerable.Range(0, 24).Select(i => i == 4 ? 0.0 : i == 9 ? 2.5e6 : 15000.0)]);
-        }
-        table.SetColumn("rlnDefocusAngle", [.. Enumerable.Repeat(0.0, 24)]);
-        table.SetColumn("rlnVoltage", [.. Enumerable.Repeat(300.0, 24)]);
-        table.SetColumn("rlnSphericalAberration", [.. Enumerable.Repeat(2.7, 24)]);
-        table.SetColumn("rlnAmplitudeContrast", [.. Enumerable.Repeat(0.1, 24)]);
-        file.Write(_folder["particles.star"]);
+        AddDefoci(i => i == 4 ? 0.0 : i == 9 ? 2.5e6 : 15000.0);
         VerifyRefused(await Reconstruct("--max-shift", "2"), "row 5", "a defocus of 0", "row 10", "2.5e+06", "cryospin validate");
     }
 
@@ -187,8 +239,26 @@ public sealed class FaultyInputTests : IDisposable
         Assert.DoesNotContain("   at ", run.Error);
     }
 
+    /// <summary>Gives the 24 particles CTFs, with the defocus of each.</summary>
+    private void AddDefoci(Func<int, double> defocus)
+    {
+        StarFile file = StarFile.Read(_folder["particles.star"]);
+        StarTable table = file.Tables.First(t => t.Has("rlnImageName"));
+        foreach (string column in (string[])["rlnDefocusU", "rlnDefocusV"])
+        {
+            table.SetColumn(column, [.. Enumerable.Range(0, 24).Select(defocus)]);
+        }
+        table.SetColumn("rlnDefocusAngle", [.. Enumerable.Repeat(0.0, 24)]);
+        table.SetColumn("rlnVoltage", [.. Enumerable.Repeat(300.0, 24)]);
+        table.SetColumn("rlnSphericalAberration", [.. Enumerable.Repeat(2.7, 24)]);
+        table.SetColumn("rlnAmplitudeContrast", [.. Enumerable.Repeat(0.1, 24)]);
+        file.Write(_folder["particles.star"]);
+    }
+
     /// <summary>Images of noise, 3 angstrom a pixel, and their table.</summary>
-    private void WriteInput(int count, int box, int? nanInImage = null, int? constantImage = null, bool withPoses = false, int? rows = null)
+    private void WriteInput(
+        int count, int box, int? nanInImage = null, int? constantImage = null, int? infiniteFrom = null, bool withPoses = false,
+        int? rows = null)
     {
         Random random = new(1);
         using (MrcStackWriter stack = new(_folder["stack.mrcs"], box, box, 3))
@@ -198,6 +268,7 @@ public sealed class FaultyInputTests : IDisposable
                 float[] image = [.. Enumerable.Range(0, box * box).Select(_ => random.NextSingle())];
                 if (i + 1 == constantImage) Array.Fill(image, 0.25f);
                 if (i + 1 == nanInImage) image[3 * box + 4] = float.NaN;
+                if (i + 1 >= infiniteFrom) image[box + 2] = float.NegativeInfinity;
                 stack.Append(image);
             }
             stack.Complete();

@@ -156,15 +156,36 @@ public sealed class RunSessionTests : IDisposable
         Assert.False(Directory.Exists(_folder["out"]));
     }
 
+    [Fact]
+    public void A_stop_file_ends_the_review_before_there_is_a_folder()
+    {
+        string file = _folder["abort"];
+        RunSession session = new(new Terminal(_out, _error), Succeed)
+        {
+            FurtherStopFiles = [file],
+            Review = (_, _, _, cancellation) =>
+            {
+                File.WriteAllText(file, "");
+                cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
+                cancellation.ThrowIfCancellationRequested();
+                return [];
+            },
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => session.Execute(Options(overwrite: false), "cryospin", default));
+        Assert.False(Directory.Exists(_folder["out"]));
+        Assert.False(File.Exists(file));
+    }
+
     private RunRecord Execute(RunEngine engine, bool overwrite = false, CancellationToken cancellation = default) =>
         new RunSession(new Terminal(_out, _error), engine).Execute(
-            new ReconstructionOptions
-            {
-                ParticlesPath = _folder["particles.star"],
-                OutputDirectory = _folder["out"],
-                Overwrite = overwrite,
-            },
-            "cryospin reconstruct particles.star -o out", cancellation);
+            Options(overwrite), "cryospin reconstruct particles.star -o out", cancellation);
+
+    private ReconstructionOptions Options(bool overwrite) => new()
+    {
+        ParticlesPath = _folder["particles.star"],
+        OutputDirectory = _folder["out"],
+        Overwrite = overwrite,
+    };
 
     private static RunResults Succeed(
         ReconstructionOptions options, CryoSpin.Particles.ParticleSource source, IRunObserver observer, CancellationToken cancellation)

@@ -15,7 +15,7 @@ public sealed class StopFilesTests : IDisposable
     {
         using (MrcStackWriter stack = new(_folder["stack.mrcs"], 16, 16, 3))
         {
-            for (int i = 0; i < 24; i++) stack.Append(new float[256].AsSpan());
+            for (int i = 0; i < 24; i++) stack.Append([.. Enumerable.Range(i, 256).Select(p => p % 17f)]);
             stack.Complete();
         }
         _folder.WriteText(

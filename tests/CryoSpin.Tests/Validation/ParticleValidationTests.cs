@@ -91,6 +91,15 @@ public sealed class ParticleValidationTests : IDisposable
         IReadOnlyList<BadParticle> bad = ParticleValidation.FindBadParticles(ParticleSet.Load(path), _team);
         Assert.Equal([3, 5, 8], bad.Select(b => b.Index));
         Assert.Equal(report.BadParticles, bad);
+        using (ParticleSource open = ParticleSource.Open(path))
+        {
+            ValidationReport same = ParticleValidation.Full(open, _team);
+            Assert.Equal((report.ImagesRead, report.Problems.Count), (same.ImagesRead, same.Problems.Count));
+            Assert.Equal(report.BadParticles, same.BadParticles);
+            // The stacks are left open for what comes after.
+            open.ReadImage(0, new float[Box * Box]);
+            Assert.ThrowsAny<OperationCanceledException>(() => ParticleValidation.Full(open, _team, null, new CancellationToken(true)));
+        }
         Assert.Empty(ParticleValidation.Quick(path).Problems);
     }
 
