@@ -118,6 +118,7 @@ public sealed record LineChart
         IEnumerable<(double X, double Y)> marked = curve.Marked switch
         {
             Marked.Everywhere => places,
+            Marked.HereAndThere => places.Where((_, i) => i % Math.Max(1, (places.Count + 4) / 8) == 0),
             Marked.AtEnd => places.TakeLast(1),
             _ => curve.Points.Count == 1 ? places : [],
         };
@@ -129,5 +130,10 @@ public sealed record LineChart
         }
     }
 
-    private static double MarkerRadius(Series curve) => curve.Marked == Marked.AtEnd ? 4 : 2.2;
+    private static double MarkerRadius(Series curve) => curve.Marked switch
+    {
+        Marked.AtEnd => 4,
+        Marked.HereAndThere => 3.2,
+        _ => 2.2,
+    };
 }

@@ -15,7 +15,7 @@ internal static class MapSections
         Series[] curves =
         [
             .. methods.Where(m => m.Middle?.TruthFsc is { Values.Count: > 0 })
-                .Select(m => styles.Curve(m.Method, m.Method, FscChart.Points(m.Middle!.TruthFsc!)) with { Hint = Title(m) }),
+                .Select(m => styles.Curve(m.Method, m.Method, FscChart.Points(m.Middle!.TruthFsc!), Marked.HereAndThere) with { Hint = Title(m) }),
         ];
         if (FscChart.Make(curves, 900, 400) is not { } chart) return null;
         string seeds = string.Join(", ", methods.Where(m => m.Middle?.TruthFsc is not null).Select(Title));
@@ -60,7 +60,7 @@ internal static class MapSections
         IEnumerable<XElement> slices = MapView.CentralSlices(map, reference)
             .Select(v => Tag.Figure(Pictures.MapTile(v with { Title = $"{name}: {v.Title}" }, map.PixelSizeAngstrom), v.Title));
         XElement surface = Pictures.Tile(SurfaceView.ToPng(map, level, half), 2 * half, $"{name}: shaded surface");
-        XElement label = Tag.Make("div", null, Tag.Make("b", null, name), note is null ? null : Tag.Make("div", "soft", note));
+        XElement label = Tag.Make("div", null, Tag.Make("b", null, Tag.Breakable(name)), note is null ? null : Tag.Make("div", "soft", note));
         return Tag.Make("div", "maps", label, slices, Tag.Figure(surface, "surface"));
     }
 

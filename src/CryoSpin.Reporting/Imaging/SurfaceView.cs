@@ -9,9 +9,9 @@ namespace CryoSpin.Reporting.Imaging;
 /// </summary>
 internal sealed class SurfaceView
 {
-    private const float Step = 0.75f, Ambient = 0.30f, Fading = 0.45f;
+    private const float Step = 0.75f, Ambient = 0.34f, Fading = 0.45f;
     private const float AzimuthDegrees = 35, ElevationDegrees = 22;
-    private static readonly Vector3 Colour = new(176, 200, 224);
+    private static readonly Vector3 Colour = new(206, 222, 240);
     private static readonly Vector3 Right, Up, ToEye, Light;
 
     private readonly float[] _voxels;
