@@ -50,11 +50,11 @@ public sealed record LineChart
         root.Add(key, frame.Columns(X), frame.Rows(Y), TopLabels(frame), frame.Lines(), frame.Titles(X.Title, Y.Title));
         if (TopTicks.Count > 0) root.Add(Svg.Text(frame.Middle, frame.Top - 25, TopTitle, "title"));
         root.Add(frame.References(Y, References));
-        foreach (Tick mark in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum))
+        foreach ((int i, Tick mark) in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum).Index())
         {
             double x = frame.PlaceX(X, mark.Value);
             root.Add(Svg.Line(x, frame.Top, x, frame.Bottom, "reference"));
-            if (mark.Label.Length > 0) root.Add(Svg.Text(x + 4, frame.Top + 12, mark.Label, "note", "start"));
+            if (mark.Label.Length > 0) root.Add(Svg.Text(x + 4, frame.Top + 12 + 13 * (i % 3), mark.Label, "note", "start"));
         }
         foreach (Series curve in Curves) root.Add(Draw(curve, frame));
         return root;

@@ -136,7 +136,7 @@ public sealed class ComparisonReportTests
         {
             ParticleCount = 0,
             BoxSize = 0,
-            TruthMap = new Volume(4, 1),
+            TruthMap = new Volume(4, 0),
             Runs =
             [
                 odd, odd with { Seed = 2, Map = new Volume(1, 1), Heads = new HeadScores([], [], []) }, odd with { Method = "cryospin-amortized" },

@@ -10,7 +10,7 @@ public sealed class SurfaceTests
     {
         const int edge = 64;
         Volume ball = Balls(24, (0, 0, 0));
-        byte[] rgba = SurfaceView.Render(ball, 0, 12 * ball.PixelSizeAngstrom, edge);
+        byte[] rgba = SurfaceView.Render(ball, 0, 12, edge);
         // A radius of 6 voxels where the picture is 24 wide.
         Assert.InRange(Enumerable.Range(0, edge * edge).Count(i => rgba[4 * i + 3] == 255), 0.95 * Math.PI * 256, 1.05 * Math.PI * 256);
         Assert.All(Enumerable.Range(0, edge * edge), i => Assert.Equal(Radius(i) < 15 || (Radius(i) < 17 && Seen(i)), Seen(i)));
@@ -33,7 +33,7 @@ public sealed class SurfaceTests
 
         (double Row, double Column) Centre(Volume map)
         {
-            byte[] rgba = SurfaceView.Render(map, 0, 16 * map.PixelSizeAngstrom, edge);
+            byte[] rgba = SurfaceView.Render(map, 0, 16, edge);
             int[] seen = [.. Enumerable.Range(0, edge * edge).Where(i => rgba[4 * i + 3] == 255)];
             return (seen.Average(i => i / edge), seen.Average(i => i % edge));
         }
@@ -45,14 +45,14 @@ public sealed class SurfaceTests
         const int edge = 33;
         double c = Math.Cos(22 * Math.PI / 180), s = Math.Sin(22 * Math.PI / 180), ca = Math.Cos(35 * Math.PI / 180), sa = Math.Sin(35 * Math.PI / 180);
         (double, double, double) eye = (9 * c * ca, 9 * c * sa, 9 * s), away = (-9 * c * ca, -9 * c * sa, -9 * s);
-        byte[] front = SurfaceView.Render(Balls(32, eye, 3), 0, 64, edge), behind = SurfaceView.Render(Balls(32, away, 3), 0, 64, edge);
+        byte[] front = SurfaceView.Render(Balls(32, eye, 3), 0, 32, edge), behind = SurfaceView.Render(Balls(32, away, 3), 0, 32, edge);
         int middle = 4 * (16 * edge + 16);
         Assert.Equal((255, 255), (front[middle + 3], behind[middle + 3]));
         Assert.True(front[middle] > behind[middle] + 10);
         Volume both = Balls(32, eye, 3);
         Volume second = Balls(32, away, 3);
         for (int i = 0; i < both.Voxels.Length; i++) both.Voxels[i] = Math.Max(both.Voxels[i], second.Voxels[i]);
-        Assert.Equal(front[middle], SurfaceView.Render(both, 0, 64, edge)[middle]);
+        Assert.Equal(front[middle], SurfaceView.Render(both, 0, 32, edge)[middle]);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class SurfaceTests
         map[8, 8, 13] = 1;
         double level = MapContrast.Contour(map);
         Assert.InRange(level, 0.2, 1);
-        Assert.Equal(10, MapContrast.RadiusAngstrom(map, level), 9);
+        Assert.Equal(5, MapContrast.RadiusVoxels(map, level), 9);
     }
 
     // Distance to the surface, positive inside.
