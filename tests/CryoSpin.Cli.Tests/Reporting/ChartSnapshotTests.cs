@@ -37,7 +37,7 @@ public sealed partial class ChartSnapshotTests
         ["line-styles"] = () => new LineChart
         {
             Description = "Every style and marker, a key of several rows",
-            X = Axis.Between("x", 0, 1, 0.025),
+            X = Axis.Between("x", 0, 1, 0.125),
             Y = Axis.Between("y", 0, 10, 5),
             Curves =
             [
