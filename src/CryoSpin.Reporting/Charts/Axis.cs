@@ -78,7 +78,7 @@ public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnl
     public static Axis Between(string title, double minimum, double maximum, double step)
     {
         List<Tick> marks = [];
-        string format = step >= 1 ? "0.###" : "0." + new string('0', Math.Clamp((int)Math.Ceiling(-Math.Log10(step) - 1e-9), 1, 12));
+        string format = step >= 1 ? "0.###" : "0." + new string('0', Decimals(step));
         for (double k = Math.Ceiling(minimum / step - 1e-9); k * step <= maximum + 1e-9 * step; k++)
         {
             double value = k * step == 0 ? 0 : k * step;
@@ -128,8 +128,16 @@ public sealed record Axis(string Title, double Minimum, double Maximum, IReadOnl
         if (end <= start * 1.0001) (start, end) = (start / 2, end * 2);
         Tick[] inside = [.. marks.Where(m => m.Value >= start * 0.9999 && m.Value <= end * 1.0001)];
         // Over many decades, the ones alone are enough.
-        if (inside.Length > 9) inside = [.. inside.Where(m => m.Label.TrimStart('0', '.').StartsWith('1'))];
+        if (inside.Length > 12) inside = [.. inside.Where(m => m.Label.TrimStart('0', '.').StartsWith('1'))];
         return new Axis(title, start, end, inside) { IsLogarithmic = true };
+    }
+
+    // As many as write the step exactly: 0.025 needs three.
+    private static int Decimals(double step)
+    {
+        int decimals = 1;
+        while (decimals < 12 && Math.Abs(Math.Round(step, decimals) - step) > 1e-6 * step) decimals++;
+        return decimals;
     }
 
     private static double NiceStep(double raw)

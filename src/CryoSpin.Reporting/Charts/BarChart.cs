@@ -11,7 +11,7 @@ public readonly record struct Bar(string Name, double Value);
 /// <summary>Upright bars over names.</summary>
 public sealed record BarChart
 {
-    private const double Top = 18, Right = 12;
+    private const double Top = 18, Right = 12, RightWithLabels = 80;
 
     /// <summary>What the chart shows, for screen readers.</summary>
     public required string Description { get; init; }
@@ -41,7 +41,7 @@ public sealed record BarChart
     public XElement ToSvg()
     {
         Axis values = Axis.Around(ValuesTitle, [.. Bars.Select(b => b.Value), .. References.Select(r => r.Y)], fromZero: true);
-        ChartFrame frame = new(ChartFrame.RoomLeft, Width - Right, Top, Height - ChartFrame.RoomBelow);
+        ChartFrame frame = new(ChartFrame.RoomLeft, Width - (References.Count > 0 ? RightWithLabels : Right), Top, Height - ChartFrame.RoomBelow);
         XElement root = Svg.Root(Width, Height, Description);
         root.Add(frame.Rows(values), frame.Titles(NamesTitle, ValuesTitle));
         double slot = (frame.Right - frame.Left) / Math.Max(1, Bars.Count), width = Math.Min(slot * 0.7, 60);
@@ -55,7 +55,7 @@ public sealed record BarChart
                 "rect", "x", x - width / 2, "y", y, "width", width, "height", frame.Bottom - y, "class", $"d{Colour % 8}"));
             root.Add(Svg.Text(x, y - 4, Bars[i].Value.ToString("0.#", CultureInfo.InvariantCulture), "note"));
         }
-        root.Add(frame.References(values, References), frame.Lines());
+        root.Add(frame.References(values, References, labelsOutside: true), frame.Lines());
         return root;
     }
 }

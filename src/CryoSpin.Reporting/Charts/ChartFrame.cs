@@ -55,14 +55,16 @@ internal readonly record struct ChartFrame(double Left, double Right, double Top
         yield return vertical;
     }
 
-    /// <summary>Thresholds inside the vertical axis.</summary>
-    public IEnumerable<XElement> References(Axis axis, IEnumerable<ReferenceLine> lines)
+    /// <summary>Thresholds inside the vertical axis, their labels above them or, where something would hide those, to the right of the frame.</summary>
+    public IEnumerable<XElement> References(Axis axis, IEnumerable<ReferenceLine> lines, bool labelsOutside = false)
     {
         foreach (ReferenceLine reference in lines.Where(r => r.Y >= axis.Minimum && r.Y <= axis.Maximum))
         {
             double y = PlaceY(axis, reference.Y);
             yield return Svg.Line(Left, y, Right, y, "reference");
-            yield return Svg.Text(Left + 5, y - 4, reference.Label, "note", "start");
+            yield return labelsOutside
+                ? Svg.Text(Right + 6, y + 4, reference.Label, "note", "start")
+                : Svg.Text(Left + 5, y - 4, reference.Label, "note", "start");
         }
     }
 }

@@ -50,11 +50,11 @@ public sealed record LineChart
         root.Add(key, frame.Columns(X), frame.Rows(Y), TopLabels(frame), frame.Lines(), frame.Titles(X.Title, Y.Title));
         if (TopTicks.Count > 0) root.Add(Svg.Text(frame.Middle, frame.Top - 25, TopTitle, "title"));
         root.Add(frame.References(Y, References));
-        foreach (Tick mark in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum))
+        foreach ((int i, Tick mark) in Marks.Where(m => m.Value >= X.Minimum && m.Value <= X.Maximum).Index())
         {
             double x = frame.PlaceX(X, mark.Value);
             root.Add(Svg.Line(x, frame.Top, x, frame.Bottom, "reference"));
-            if (mark.Label.Length > 0) root.Add(Svg.Text(x + 4, frame.Top + 12, mark.Label, "note", "start"));
+            if (mark.Label.Length > 0) root.Add(Svg.Text(x + 4, frame.Top + 12 + 13 * (i % 3), mark.Label, "note", "start"));
         }
         foreach (Series curve in Curves) root.Add(Draw(curve, frame));
         return root;
@@ -118,6 +118,7 @@ public sealed record LineChart
         IEnumerable<(double X, double Y)> marked = curve.Marked switch
         {
             Marked.Everywhere => places,
+            Marked.HereAndThere => places.Where((_, i) => i % Math.Max(1, (places.Count + 4) / 8) == 0),
             Marked.AtEnd => places.TakeLast(1),
             _ => curve.Points.Count == 1 ? places : [],
         };
@@ -129,5 +130,10 @@ public sealed record LineChart
         }
     }
 
-    private static double MarkerRadius(Series curve) => curve.Marked == Marked.AtEnd ? 4 : 2.2;
+    private static double MarkerRadius(Series curve) => curve.Marked switch
+    {
+        Marked.AtEnd => 4,
+        Marked.HereAndThere => 3.2,
+        _ => 2.2,
+    };
 }

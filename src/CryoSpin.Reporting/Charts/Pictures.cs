@@ -13,20 +13,23 @@ internal static class Pictures
     public static XElement MapTile(MapView view, double pixelSizeAngstrom) =>
         Tile(PngEncoder.Gray(view.Size, view.Size, view.Gray), view.Size * pixelSizeAngstrom, view.Title);
 
-    /// <summary>A square picture of a map with a scale bar.</summary>
+    /// <summary>A square picture of a map with a scale bar; without one where its width is not known (0).</summary>
     public static XElement Tile(byte[] png, double widthAngstrom, string description)
     {
+        XElement root = Svg.Root(TileEdge, TileEdge, description, Svg.Image(0, 0, TileEdge, TileEdge, png, smooth: true));
+        // Files without a pixel size exist.
+        if (!(widthAngstrom > 0)) return root;
         double bar = ScaleBar(widthAngstrom);
         double length = bar / widthAngstrom * TileEdge;
         double y = TileEdge - 14;
         string label = bar.ToString("0.##", CultureInfo.InvariantCulture) + " Å";
-        return Svg.Root(TileEdge, TileEdge, description,
-            Svg.Image(0, 0, TileEdge, TileEdge, png, smooth: true),
+        root.Add(
             Svg.Element(
                 "rect", "x", 6.0, "y", y - 17, "width", Math.Max(length, 34) + 12, "height", 26.0, "rx", 3.0, "fill", "#000",
                 "fill-opacity", "0.55"),
             Svg.Element("line", "x1", 12.0, "y1", y + 3, "x2", 12 + length, "y2", y + 3, "stroke", "#fff", "stroke-width", 2.5),
             Svg.Element("text", "x", 12.0, "y", y - 4, "style", "fill:#fff;font-size:11px").With(label));
+        return root;
     }
 
     /// <summary>The density of view directions on the whole sphere.</summary>

@@ -25,7 +25,10 @@ public enum Marked
     /// <summary>At every point.</summary>
     Everywhere,
 
-    /// <summary>At its last point.</summary>
+    /// <summary>At some points, about eight, where a marker at each would hide the curve.</summary>
+    HereAndThere,
+
+    /// <summary>At its last point, large.</summary>
     AtEnd,
 }
 

@@ -13,8 +13,6 @@ public readonly record struct SphereMark((double X, double Y, double Z) Directio
 /// <summary>The whole sphere in Mollweide's equal-area projection, with meridians, parallels, marks and a key.</summary>
 internal sealed record SphereMap
 {
-    private const double KeyHeight = 42;
-
     /// <summary>What it shows, for screen readers.</summary>
     public required string Description { get; init; }
 
@@ -40,7 +38,7 @@ internal sealed record SphereMap
     public XElement ToSvg()
     {
         double rx = Radius, ry = rx / 2, top = Math.Min(Margin, 10), cx = rx + Margin, cy = ry + top;
-        double width = 2 * cx, height = cy + ry + top + (KeyLabels.Count > 0 ? KeyHeight : 0);
+        double width = 2 * cx, height = cy + ry + top + (KeyLabels.Count > 0 ? ColourKey.Height : 0);
         XElement root = Svg.Root(width, height, Description, Svg.Image(cx - rx, cy - ry, 2 * rx, 2 * ry, Picture, smooth: true));
         foreach (int degrees in (int[])[-60, -30, 0, 30, 60])
         {
@@ -60,8 +58,7 @@ internal sealed record SphereMap
         }
         if (KeyLabels.Count > 0)
         {
-            double length = Math.Min(260, 1.5 * rx);
-            root.Add(Svg.Text(cx, height - 36, KeyTitle, "label"), Key(cx - length / 2, height - 28, length));
+            root.Add(ColourKey.Draw(cx, height - ColourKey.Height, Math.Min(260, 1.5 * rx), KeyTitle, KeyLabels));
         }
         return root;
     }
@@ -69,25 +66,10 @@ internal sealed record SphereMap
     /// <summary>One mark by itself, for a key in the text; it is also how marks on the sphere are drawn: white on a dark rim.</summary>
     public static IEnumerable<XElement> Draw(SphereMark mark, double x, double y)
     {
-        double radius = mark.Shape == MarkerShape.Cross ? 5 : mark.Filled ? 4.2 : 4.5;
+        double radius = mark.Shape == MarkerShape.Cross ? 5.5 : mark.Filled ? 4.2 : 4.5;
         yield return Marker.Draw(mark.Shape, x, y, radius, "rim");
         XElement inner = Marker.Draw(mark.Shape, x, y, radius, mark.Filled ? "mark filled" : "mark");
         inner.Add(Svg.Hint(mark.Hint));
         yield return inner;
-    }
-
-    private IEnumerable<XElement> Key(double x, double y, double width)
-    {
-        const int steps = 40;
-        for (int i = 0; i < steps; i++)
-        {
-            // A hair of overlap hides the seams between neighbouring rectangles.
-            yield return Svg.Element("rect", "x", x + width * i / steps, "y", y, "width", width / steps + 0.4, "height", 9.0,
-                "fill", ColourRamp.Hex((i + 0.5) / steps));
-        }
-        for (int i = 0; i < KeyLabels.Count; i++)
-        {
-            yield return Svg.Text(x + width * i / Math.Max(1, KeyLabels.Count - 1), y + 22, KeyLabels[i], "label");
-        }
     }
 }

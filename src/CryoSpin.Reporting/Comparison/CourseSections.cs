@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using CryoSpin.Reporting.Charts;
 using CryoSpin.Reporting.Html;
+using CryoSpin.Runs;
 
 namespace CryoSpin.Reporting.Comparison;
 
@@ -13,7 +14,8 @@ internal static class CourseSections
     public static XElement? ResolutionOverTime(IReadOnlyList<MethodSummary> methods, MethodStyles styles)
     {
         List<Series> curves = [];
-        foreach (ComparedRun run in methods.SelectMany(m => m.Runs))
+        // Finished runs first: the key shows the first of a method, and only they have a marker at their end.
+        foreach (ComparedRun run in methods.SelectMany(m => m.Finished.Union(m.Runs)))
         {
             List<(double Seconds, double Frequency)> points =
             [
@@ -26,7 +28,8 @@ internal static class CourseSections
                 points.Add((Math.Max(run.Seconds, points.Count == 0 ? 0 : points[^1].Seconds), 1 / final));
             }
             if (points.Count == 0) continue;
-            curves.Add(styles.Curve(run.Method, run.Method, points, Marked.AtEnd) with { Hint = $"{run.Method}, seed {run.Seed}" });
+            Marked marked = run.Status == RunStatus.Finished ? Marked.AtEnd : Marked.Nowhere;
+            curves.Add(styles.Curve(run.Method, run.Method, points, marked) with { Hint = $"{run.Method}, seed {run.Seed}" });
         }
         if (curves.Count == 0) return null;
         XElement chart = new LineChart
@@ -42,7 +45,7 @@ internal static class CourseSections
             "Resolution against time",
             Tag.Figure(
                 chart, "Where the FSC with the truth falls below 0.5 (linear in 1/Å, finer is higher), one curve per run; the marker is the "
-                    + "final map at the end of the run. Snapshots' times leave out the making of snapshots."));
+                    + "final map at the end of a run that finished. Snapshots' times leave out the making of snapshots."));
     }
 
     /// <summary>Error against epochs, fully against semi-amortized inference of the same seed.</summary>
@@ -141,7 +144,7 @@ internal static class CourseSections
     private static Tick[] Switches(ComparedRun run, ComparisonInput input) =>
     [
         .. run.Course.Zip(run.Course.Skip(1)).Where(p => p.First.Phase != p.Second.Phase)
-            .Select(p => new Tick(Epochs(p.First, input), p.Second.Phase)),
+            .Select(p => new Tick(Epochs(p.Second.Epoch == 0 ? p.Second : p.First, input), p.Second.Phase)),
     ];
 
     // Phases count their epochs anew and differ in length; visits go on.

@@ -15,7 +15,7 @@ internal static class MapSections
         Series[] curves =
         [
             .. methods.Where(m => m.Middle?.TruthFsc is { Values.Count: > 0 })
-                .Select(m => styles.Curve(m.Method, m.Method, FscChart.Points(m.Middle!.TruthFsc!)) with { Hint = Title(m) }),
+                .Select(m => styles.Curve(m.Method, m.Method, FscChart.Points(m.Middle!.TruthFsc!), Marked.HereAndThere) with { Hint = Title(m) }),
         ];
         if (FscChart.Make(curves, 900, 400) is not { } chart) return null;
         string seeds = string.Join(", ", methods.Where(m => m.Middle?.TruthFsc is not null).Select(Title));
@@ -34,8 +34,7 @@ internal static class MapSections
             ?? mapped.MinBy(m => m.Middle!.HalfMapResolutionAngstrom ?? double.PositiveInfinity)?.Middle!.Map;
         if (reference is not { Size: > 1 }) return null;
         double level = MapContrast.Contour(reference);
-        double half = Math.Min(
-            1.12 * MapContrast.RadiusAngstrom(reference, level), Math.Sqrt(0.75) * reference.Size * reference.PixelSizeAngstrom);
+        double half = Math.Min(1.12 * MapContrast.RadiusVoxels(reference, level), Math.Sqrt(0.75) * reference.Size) / reference.Size;
         List<XElement> rows = [];
         if (truth is not null) rows.Add(Row("truth", null, truth, reference, level, half));
         foreach (MethodSummary method in mapped)
@@ -59,8 +58,9 @@ internal static class MapSections
     {
         IEnumerable<XElement> slices = MapView.CentralSlices(map, reference)
             .Select(v => Tag.Figure(Pictures.MapTile(v with { Title = $"{name}: {v.Title}" }, map.PixelSizeAngstrom), v.Title));
-        XElement surface = Pictures.Tile(SurfaceView.ToPng(map, level, half), 2 * half, $"{name}: shaded surface");
-        XElement label = Tag.Make("div", null, Tag.Make("b", null, name), note is null ? null : Tag.Make("div", "soft", note));
+        byte[] picture = SurfaceView.ToPng(map, level, half * map.Size);
+        XElement surface = Pictures.Tile(picture, 2 * half * map.Size * map.PixelSizeAngstrom, $"{name}: shaded surface");
+        XElement label = Tag.Make("div", null, Tag.Make("b", null, Tag.Breakable(name)), note is null ? null : Tag.Make("div", "soft", note));
         return Tag.Make("div", "maps", label, slices, Tag.Figure(surface, "surface"));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Xml.Linq;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
@@ -20,17 +21,17 @@ internal static class ScoreSections
             {
                 new("mean rotation error (°)", m => m.MeanRotationErrorDegrees, 1, Digits),
                 new("median rotation error (°)", m => m.MedianRotationErrorDegrees, 1, Digits),
-                new("within 10° (%)", m => m.ShareWithin10Degrees, 0.01, v => Wording.Number(v, 1), HighIsGood: true),
-                new("FSC 0.5 with the truth (Å)", m => m.TruthResolutionAngstrom, 1, v => Wording.Number(v)),
-                new("half-maps, FSC 0.143 (Å)", m => m.HalfMapResolutionAngstrom, 1, v => Wording.Number(v), Judged: false),
-                new($"time ({time})", m => m.Seconds, second, v => Wording.Number(v, 1)),
-                new($"peak memory ({(gibibytes ? "GiB" : "MiB")})", m => m.PeakMemoryBytes, memory, v => Wording.Number(v, gibibytes ? 2 : 0)),
+                new("within 10° (%)", m => m.ShareWithin10Degrees, 0.01, v => Fixed(v, 1), HighIsGood: true),
+                new("FSC 0.5 with the truth (Å)", m => m.TruthResolutionAngstrom, 1, v => Fixed(v, 2)),
+                new("half-maps, FSC 0.143 (Å)", m => m.HalfMapResolutionAngstrom, 1, v => Fixed(v, 2), Judged: false),
+                new($"time ({time})", m => m.Seconds, second, Digits),
+                new($"peak memory ({(gibibytes ? "GiB" : "MiB")})", m => m.PeakMemoryBytes, memory, v => Fixed(v, gibibytes ? 2 : 0)),
                 new("parameters", m => m.Parameters, 1, v => Wording.Count((long)Math.Round(v)), Judged: false),
             }.Where(c => methods.Any(m => c.Value(m) is not null)),
         ];
         double?[] best = [.. columns.Select(c => c.Best(methods))];
         IEnumerable<object?[]> rows = methods.Select(
-            m => (object?[])[m.Method, Seeds(m), .. columns.Select((c, i) => c.Cell(m, best[i]))]);
+            m => (object?[])[Tag.Breakable(m.Method), Seeds(m), .. columns.Select((c, i) => c.Cell(m, best[i]))]);
         XElement table = Tag.Table("scores", ["method", "seeds", .. columns.Select(c => c.Name)], rows);
         return Tag.Section(
             "Scores", Tag.Make("div", "scroll", table),
@@ -66,7 +67,7 @@ internal static class ScoreSections
         string end = Wording.Status(run.Status) + (run.Message is { Length: > 0 } message ? ": " + message : "");
         return
         [
-            run.Method, $"{run.Seed}", end, Number(run.MeanRotationErrorDegrees), Number(run.MedianRotationErrorDegrees),
+            Tag.Breakable(run.Method), $"{run.Seed}", Tag.Make("div", run.Message is null ? null : "text", end), Number(run.MeanRotationErrorDegrees), Number(run.MedianRotationErrorDegrees),
             Number(100 * run.ShareWithin10Degrees, 1), Number(run.MedianShiftErrorAngstrom), Number(MethodSummary.TruthResolution(run)),
             Number(run.HalfMapResolutionAngstrom), ran ? Wording.Duration(TimeSpan.FromSeconds(run.Seconds)) : "–",
             run.PeakMemoryBytes > 0 ? Wording.Bytes(run.PeakMemoryBytes) : "–", Page.Link(run.Folder),
@@ -77,9 +78,11 @@ internal static class ScoreSections
         $"{method.Finished.Count}" + (method.Failed > 0 ? $", {method.Failed} failed" : "")
         + (method.Unfinished > 0 ? $", {method.Unfinished} unfinished" : "");
 
-    private static string Number(double? value, int decimals = 2) => value is { } v ? Wording.Number(v, decimals) : "–";
+    private static string Number(double? value, int decimals = 2) => value is { } v && double.IsFinite(v) ? Fixed(v, decimals) : "–";
 
-    private static string Digits(double degrees) => Wording.Number(degrees, degrees < 10 ? 2 : 1);
+    private static string Fixed(double value, int decimals) => value.ToString("F" + decimals, CultureInfo.InvariantCulture);
+
+    private static string Digits(double value) => Fixed(value, value < 10 ? 2 : 1);
 
     private sealed record ScoreColumn(
         string Name, Func<MethodSummary, Spread?> Value, double Unit, Func<double, string> Text, bool HighIsGood = false, bool Judged = true)

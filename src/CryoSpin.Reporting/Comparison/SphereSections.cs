@@ -8,7 +8,7 @@ namespace CryoSpin.Reporting.Comparison;
 /// <summary>Figures on the sphere of view directions: posteriors of single particles, errors of heads.</summary>
 internal static class SphereSections
 {
-    private const int MostEpochs = 12, Rows = 90;
+    private const int MostEpochs = 12, Rows = 100;
     private const double Radius = 118, Margin = 6;
 
     /// <summary>Log posteriors through the epochs, a group of small maps per particle.</summary>
@@ -42,11 +42,12 @@ internal static class SphereSections
         foreach (MethodSummary method in methods)
         {
             // Heads of two seeds are numbered differently, so one run is shown; the middle one where it has heads.
-            ComparedRun? run = new[] { method.Middle }.Concat(method.Runs).FirstOrDefault(r => r?.Heads is { } h && (h.ErrorsDegrees.Count > 0 || h.Shares.Count > 0));
+            ComparedRun? run = method.Runs.Prepend(method.Middle).FirstOrDefault(
+                r => r?.Heads is { } h && (h.ErrorsDegrees.Count > 0 || h.Shares.Count > 1));
             if (run?.Heads is not { } heads) continue;
             parts.Add(Tag.Make("h3", null, $"{run.Method}, seed {run.Seed}"));
             parts.AddRange(ErrorMaps(run, heads));
-            if (heads.Shares.Count > 0) parts.Add(Shares(run, heads));
+            if (heads.Shares.Count > 1) parts.Add(Shares(run, heads));
         }
         if (parts.Count == 0) return null;
         XElement section = Tag.Section("What the heads are worth", parts);
@@ -73,11 +74,10 @@ internal static class SphereSections
                 Picture = Mollweide.ToPng(Rows, (latitude, longitude) => field.Mean(latitude, longitude, width) / top),
                 Radius = Radius,
                 Margin = Margin,
-                KeyTitle = "error",
-                KeyLabels = labels,
             }.ToSvg();
             return Tag.Figure(map, $"head {head + 1}, {mean}");
         }));
+        yield return Tag.Make("figure", "narrow", ColourKey.ToSvg("error of the rotation", labels));
         yield return Tag.Make(
             "p", "soft",
             $"Error of each head's guess over the true view directions of {Wording.Count(heads.Views.Count)} images, smoothed over about twelve; grey "
@@ -94,7 +94,7 @@ internal static class SphereSections
             Bars = [.. heads.Shares.Select((s, i) => new Bar($"{i + 1}", 100 * s))],
             References = [new ReferenceLine(100.0 / heads.Shares.Count, "equal shares")],
         }.ToSvg();
-        return Tag.Make("div", "row", Tag.Figure(chart, "Share of the images that each head explains best. A head at zero has died."));
+        return Tag.Figure(chart, "Share of the images that each head explains best. A head at zero has died.", "narrow");
     }
 
     private static XElement Posterior(PosteriorView view)
@@ -134,7 +134,9 @@ internal static class SphereSections
         if (views.Any(v => v.Truth is not null)) marks.Add(True(default));
         return Tag.Make("div", "marks", marks.Select(m => Tag.Make(
             "span", null,
-            Svg.Root(20, 20, $"Marker: {m.Hint}", Svg.Element("rect", "width", 20.0, "height", 20.0, "fill", ColourRamp.Hex(0.35)), SphereMap.Draw(m, 10, 10)),
+            Svg.Root(
+                20, 20, $"Marker: {m.Hint}", Svg.Element("rect", "width", 20.0, "height", 20.0, "fill", ColourRamp.Hex(0.35)),
+                SphereMap.Draw(m, 10, 10)),
             m.Hint)));
     }
 

@@ -25,7 +25,7 @@ internal static class Page
     /// <summary>A link to a file or folder beside the page.</summary>
     public static XElement Link(string name)
     {
-        XElement link = Tag.Make("a", null, name);
+        XElement link = Tag.Make("a", null, Tag.Breakable(name));
         link.SetAttributeValue("href", string.Join('/', name.Split('/').Select(Uri.EscapeDataString)));
         return link;
     }

@@ -11,12 +11,6 @@ internal static class Stylesheet
           --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
         @media (prefers-color-scheme: dark) { :root { --page: #16191c; --ink: #e4e7ea; --soft: #9aa4ad; --rule: #33393f; --card: #1d2125;
           --c0: #4aa8e0; --c1: #f08a45; --c2: #2fc79a; --c3: #e09cc3; --c4: #f0b93a; --c5: #86cdf5; --c6: #a5a5a5; --c7: #c9a84c; } }
-        @media print { :root { --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
-          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
-          @page { margin: 14mm 12mm; } body { font-size: 12px; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
-          section, figure, table, tr, .maps { break-inside: avoid; } .long, .long table { break-inside: auto; }
-          main { max-width: none; padding: 0; } .row { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-          .row .only { grid-column: 1 / -1; } }
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--page); color: var(--ink);
           font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; print-color-adjust: exact; }
@@ -38,12 +32,13 @@ internal static class Stylesheet
         th, td { text-align: left; padding: 4px 14px 4px 0; border-bottom: 1px solid var(--rule); vertical-align: top;
           overflow-wrap: anywhere; }
         th { font-weight: 500; color: var(--soft); } thead th { font-weight: 600; } .pairs th { width: 42%; }
-        .scroll { overflow-x: auto; } .scores td, .scores th { overflow-wrap: normal; padding-right: 12px; } .scores tbody th { color: var(--ink);
-          overflow-wrap: anywhere; min-width: 110px; } .best { font-weight: 700; } .range { display: block; color: var(--soft);
-          font-size: 12px; white-space: nowrap; } .runs { font-size: 13px; } .failed td, .failed th { color: var(--c1); }
+        .scroll { overflow-x: auto; } .scores td, .scores th { overflow-wrap: normal; padding-right: 12px; }
+        .scores td { white-space: nowrap; } .scores .text { white-space: normal; min-width: 130px; } .scores tbody th { color: var(--ink); }
+        .best { font-weight: 700; } .range { display: block; color: var(--soft); font-size: 12px; } .runs { font-size: 13px; } .failed td, .failed th { color: var(--c1); }
         .maps { display: grid; gap: 8px 12px; grid-template-columns: 130px repeat(4, minmax(0, 1fr)); align-items: center; margin: 0 0 10px; }
         .maps figcaption { margin: 0; } .maps svg { border-radius: 4px; background: var(--card); } .maps b { overflow-wrap: anywhere; }
-        .small { display: grid; gap: 10px 14px; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); margin-bottom: 10px; }
+        .small { display: grid; gap: 10px 14px; grid-template-columns: repeat(auto-fill, minmax(160px, 1fr)); margin-bottom: 10px; }
+        .narrow { max-width: 520px; margin-bottom: 10px; }
         .marks { display: flex; flex-wrap: wrap; gap: 4px 20px; color: var(--soft); font-size: 13px; align-items: center; }
         .marks svg { width: 20px; height: 20px; vertical-align: -5px; margin-right: 5px; }
         code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
@@ -61,6 +56,12 @@ internal static class Stylesheet
         svg .s4 { stroke: var(--c4); } svg .s5 { stroke: var(--c5); } svg .s6 { stroke: var(--c6); } svg .s7 { stroke: var(--c7); }
         svg .d0 { fill: var(--c0); } svg .d1 { fill: var(--c1); } svg .d2 { fill: var(--c2); } svg .d3 { fill: var(--c3); }
         svg .d4 { fill: var(--c4); } svg .d5 { fill: var(--c5); } svg .d6 { fill: var(--c6); } svg .d7 { fill: var(--c7); }
+        @media print { :root { --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
+          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
+          @page { margin: 14mm 12mm; } body { font-size: 12px; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
+          section, figure, table, tr, .maps, .small { break-inside: avoid; } .long, .long table { break-inside: auto; }
+          main { max-width: none; padding: 0; } .row { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+          .scores { font-size: 10px; } .scores td, .scores th { padding-right: 6px; } .range { font-size: 9px; } }
 
         """;
 }

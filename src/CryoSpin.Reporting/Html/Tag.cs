@@ -5,7 +5,7 @@ namespace CryoSpin.Reporting.Html;
 /// <summary>Elements of a page. They are XML elements, so every text is escaped and the page is well-formed XML too.</summary>
 internal static class Tag
 {
-    private static readonly HashSet<string> Void = ["meta", "br", "img", "hr"];
+    private static readonly HashSet<string> Void = ["meta", "br", "wbr"];
 
     /// <summary>An element; a null in the content adds nothing.</summary>
     public static XElement Make(string name, string? cssClass, params object?[] content)
@@ -24,6 +24,20 @@ internal static class Tag
     /// <summary>A table of two columns.</summary>
     public static XElement Pairs(IEnumerable<(string Name, string Value)> rows) =>
         Make("table", "pairs", rows.Select(r => Make("tr", null, Make("th", null, r.Name), Make("td", null, r.Value))));
+
+    /// <summary>A name that may break after its punctuation and nowhere else.</summary>
+    public static IEnumerable<object> Breakable(string name)
+    {
+        int start = 0;
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (name[i] is not (':' or ',' or '/' or '-')) continue;
+            yield return name[start..(i + 1)];
+            yield return Make("wbr", null);
+            start = i + 1;
+        }
+        if (start < name.Length) yield return name[start..];
+    }
 
     /// <summary>A table with a row of headings; the first cell of every row is its heading.</summary>
     /// <param name="cssClass">Its class, or null.</param>

@@ -47,8 +47,8 @@ internal static class MapContrast
         return low + (cut + 1) * (high - low) / Bins;
     }
 
-    /// <summary>Distance, in angstrom, from the box's centre to its farthest voxel at or above the level; half the box where there is none.</summary>
-    public static double RadiusAngstrom(Volume map, double level)
+    /// <summary>Distance, in voxels, from the box's centre to its farthest voxel at or above the level; half the box where there is none.</summary>
+    public static double RadiusVoxels(Volume map, double level)
     {
         int n = map.Size, c = n / 2;
         long farthest = 0;
@@ -63,7 +63,7 @@ internal static class MapContrast
                 }
             }
         }
-        return (farthest == 0 ? n / 2.0 : Math.Sqrt(farthest)) * map.PixelSizeAngstrom;
+        return farthest == 0 ? n / 2.0 : Math.Sqrt(farthest);
     }
 
     private static (double Mean, double Deviation) Moments(Volume map)

@@ -9,9 +9,9 @@ namespace CryoSpin.Reporting.Imaging;
 /// </summary>
 internal sealed class SurfaceView
 {
-    private const float Step = 0.75f, Ambient = 0.30f, Fading = 0.45f;
+    private const float Step = 0.75f, Ambient = 0.34f, Fading = 0.45f;
     private const float AzimuthDegrees = 35, ElevationDegrees = 22;
-    private static readonly Vector3 Colour = new(176, 200, 224);
+    private static readonly Vector3 Colour = new(206, 222, 240);
     private static readonly Vector3 Right, Up, ToEye, Light;
 
     private readonly float[] _voxels;
@@ -36,19 +36,19 @@ internal sealed class SurfaceView
     /// <summary>The picture, transparent beside the surface; all pictures are seen from the same side, z upwards.</summary>
     /// <param name="map">The map.</param>
     /// <param name="level">Where the surface lies; the inside is above.</param>
-    /// <param name="halfWidthAngstrom">What the picture shows to each side of the map's centre.</param>
+    /// <param name="halfWidthVoxels">What the picture shows to each side of the map's centre.</param>
     /// <param name="edge">Width and height of the picture in pixels.</param>
-    public static byte[] ToPng(Volume map, double level, double halfWidthAngstrom, int edge = 320) =>
-        PngEncoder.Rgba(edge, edge, Render(map, level, halfWidthAngstrom, edge));
+    public static byte[] ToPng(Volume map, double level, double halfWidthVoxels, int edge = 320) =>
+        PngEncoder.Rgba(edge, edge, Render(map, level, halfWidthVoxels, edge));
 
     /// <summary>The same as [row][column][red, green, blue, opacity].</summary>
-    public static byte[] Render(Volume map, double level, double halfWidthAngstrom, int edge)
+    public static byte[] Render(Volume map, double level, double halfWidthVoxels, int edge)
     {
         SurfaceView view = new(map, level);
         byte[] rgba = new byte[edge * edge * 4];
         if (map.Size < 2) return rgba;
         Vector3 centre = new(map.Size / 2);
-        float half = (float)(halfWidthAngstrom / map.PixelSizeAngstrom), ball = MathF.Sqrt(0.75f) * map.Size;
+        float half = (float)halfWidthVoxels, ball = MathF.Sqrt(0.75f) * map.Size;
         for (int row = 0; row < edge; row++)
         {
             for (int column = 0; column < edge; column++)
