@@ -53,7 +53,8 @@ public sealed class PosePosterior : IDisposable
         ReconstructionOptions options, ParticleSource source, IReadOnlyList<int> particles, CancellationToken cancellation = default)
     {
         SilentObserver silent = new();
-        ReconstructionInput all = ReconstructionRun.InputOf(PreparedParticles.Open(source, ReconstructionRun.PreparationOf(options)), silent);
+        PreparedParticles prepared = PreparedParticles.Open(source, ReconstructionRun.PreparationOf(options));
+        ReconstructionInput all = ReconstructionRun.InputOf(prepared, silent);
         int sampled = Math.Min(SampledImages, all.Count);
         int[] sample = [.. particles.Concat(Enumerable.Range(0, sampled).Select(i => (int)((long)i * all.Count / sampled))).Distinct()];
         ReconstructionInput few = all with

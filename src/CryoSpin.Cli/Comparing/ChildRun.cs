@@ -55,7 +55,8 @@ internal static class ChildProcess
 
     private static Process Start(IReadOnlyList<string> args)
     {
-        string program = Environment.ProcessPath ?? throw new CryoSpinException("The program's own path is not known, so no run can be started.");
+        string program = Environment.ProcessPath
+            ?? throw new CryoSpinException("The program's own path is not known, so no run can be started.");
         ProcessStartInfo start = new(program)
         {
             RedirectStandardOutput = true,

@@ -4,7 +4,7 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
 
-/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:volume=grid; several changes joined by a plus.</summary>
+/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:volume=grid; changes joined by a plus.</summary>
 /// <param name="Typed">As typed.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Heads">Heads of the encoder; null for the usual number.</param>
@@ -12,6 +12,7 @@ namespace CryoSpin.Cli.Comparing;
 internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, int? Heads, VolumeKind? Volume)
 {
     private const int MostHeads = 64;
+    private const int MostSeeds = 1000;
 
     /// <summary>Reads a list with commas; null stands for all methods.</summary>
     /// <exception cref="UsageException">A method is unknown or named twice, or has no such variant.</exception>
@@ -36,7 +37,8 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
         foreach (string part in list.Split(',', StringSplitOptions.TrimEntries))
         {
             string[] ends = part.Split("..");
-            if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first || last - first > 1000)
+            bool numbers = TryNumber(ends[0], out int first) & TryNumber(ends[^1], out int last);
+            if (!numbers || ends.Length > 2 || last < first || last - first >= MostSeeds)
             {
                 throw new UsageException($"--seeds needs whole numbers, e.g. 1..3 or 1,2,5; found '{list}'.");
             }
@@ -55,11 +57,11 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
     private static ComparedMethod Parse(string typed)
     {
         string[] parts = typed.Split(':', 2);
-        string known = string.Join(", ", ReconstructionMethod.All.Select(m => m.Name));
+        IEnumerable<string> known = ReconstructionMethod.All.Select(m => m.Name);
         if (ReconstructionMethod.Find(parts[0]) is not { } method)
         {
-            string nearest = NearestName.Find(parts[0], ReconstructionMethod.All.Select(m => m.Name)) is { } near ? $" Did you mean '{near}'?" : "";
-            throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {known}.");
+            string nearest = NearestName.Find(parts[0], known) is { } near ? $" Did you mean '{near}'?" : "";
+            throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {string.Join(", ", known)}.");
         }
         ComparedMethod result = new(typed, method, null, null);
         if (parts.Length == 1) return result;
@@ -70,7 +72,8 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
             {
                 "heads" when pair.Length == 2 => result.WithHeads(pair[1]),
                 "volume" when pair.Length == 2 => result.WithVolume(pair[1]),
-                _ => throw new UsageException($"'{typed}': a variant is NAME:heads=M or NAME:volume=KIND, several joined by '+'; found '{change}'."),
+                _ => throw new UsageException(
+                    $"'{typed}': a variant is NAME:heads=M or NAME:volume=KIND, several joined by '+'; found '{change}'."),
             };
         }
         return result;

@@ -102,7 +102,8 @@ internal sealed class ComparisonResults(
         foreach (ComparedRun run in _runs.Where(r => r.Message is not null)) yield return $"{run.Method}, seed {run.Seed}: {run.Message}";
         string[] silent =
         [
-            .. _runs.Where(r => r.Status == RunStatus.Finished).GroupBy(r => r.Method).Where(g => g.All(r => r.Course.Count <= 1)).Select(g => g.Key),
+            .. _runs.Where(r => r.Status == RunStatus.Finished).GroupBy(r => r.Method)
+                .Where(g => g.All(r => r.Course.Count <= 1)).Select(g => g.Key),
         ];
         if (silent.Length > 0) yield return $"No snapshots, and so no course, of {string.Join(", ", silent)}.";
         if (truth.Poses is null) yield return "Without true poses there are no rotation errors.";

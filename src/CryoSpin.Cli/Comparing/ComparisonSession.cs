@@ -12,7 +12,9 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
 
-/// <summary>Runs methods in turn on the same particles, scores each run, and writes what came out. Called again it goes on where it was.</summary>
+/// <summary>
+/// Runs methods in turn on the same particles, scores each run, and writes what came out. Called again it goes on where it was.
+/// </summary>
 internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
 {
     private const int UsuallyWatched = 3;
@@ -55,7 +57,8 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     }
 
     private void RunAll(
-        IReadOnlyList<PlannedRun> plan, ComparisonOptions options, RunScorer scorer, ComparisonResults results, CancellationToken cancellation)
+        IReadOnlyList<PlannedRun> plan, ComparisonOptions options, RunScorer scorer, ComparisonResults results,
+        CancellationToken cancellation)
     {
         for (int i = 0; i < plan.Count; i++)
         {
@@ -122,7 +125,8 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     {
         if (RunDirectory.ReadRun(run.Folder) is not { } made || OptionDifferences.First(made, run.Options) is not { } difference) return;
         throw new UsageException(
-            $"{folder} holds a comparison with other options ({run.Name}: {difference}). Give the same options, or name another folder with -o.");
+            $"{folder} holds a comparison with other options ({run.Name}: {difference}). "
+            + "Give the same options, or name another folder with -o.");
     }
 
     private static string Verdict(ComparedRun run)

@@ -15,7 +15,8 @@ internal static class OptionDifferences
     /// <summary>The first difference as "name was X, now is Y"; null where there is none.</summary>
     public static string? First(RunRecord run, ReconstructionOptions wanted)
     {
-        JsonObject then = Node(run with { Options = WholePaths(RunSession.Relocated(run)) }), now = Node(run with { Options = WholePaths(wanted) });
+        JsonObject then = Node(run with { Options = WholePaths(RunSession.Relocated(run)) });
+        JsonObject now = Node(run with { Options = WholePaths(wanted) });
         foreach ((string name, JsonNode? value) in now)
         {
             string old = Text(then[name]), current = Text(value);

@@ -30,10 +30,14 @@ internal static class RunArguments
     }
 
     /// <summary>Those that go on with an interrupted run.</summary>
-    public static IReadOnlyList<string> Resume(ReconstructionOptions o) => ["reconstruct", .. Option("--resume", o.OutputDirectory), .. Changeable(o)];
+    public static IReadOnlyList<string> Resume(ReconstructionOptions o) =>
+        ["reconstruct", .. Option("--resume", o.OutputDirectory), .. Changeable(o)];
 
-    private static IEnumerable<string> Changeable(ReconstructionOptions o) =>
-        [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes), .. (IEnumerable<string>)(o.QuickValidation ? ["--quick-validation"] : [])];
+    private static IEnumerable<string> Changeable(ReconstructionOptions o)
+    {
+        IEnumerable<string> words = [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes)];
+        return o.QuickValidation ? words.Append("--quick-validation") : words;
+    }
 
     // One word each, so that a value that begins with a dash stays a value.
     private static IEnumerable<string> Option(string name, object? value) =>

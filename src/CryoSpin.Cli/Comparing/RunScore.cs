@@ -65,7 +65,8 @@ internal sealed record ScoredHeads(double[][] Views, double[][] ErrorsDegrees, d
 }
 
 /// <summary><see cref="PosteriorView"/> as a file has it; the views are those of the grid.</summary>
-internal sealed record ScoredPosterior(int Particle, string Phase, int Epoch, double[] LogLikelihoods, double[][] Candidates, double[]? Truth);
+internal sealed record ScoredPosterior(
+    int Particle, string Phase, int Epoch, double[] LogLikelihoods, double[][] Candidates, double[]? Truth);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]

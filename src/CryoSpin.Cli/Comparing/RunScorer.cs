@@ -1,4 +1,3 @@
-using System.Globalization;
 using CryoSpin.Cli.Running;
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
@@ -91,12 +90,13 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         if (poses is null && maps is null) return (score, null);
         double seconds = RunDirectory.ReadRun(folder)!.PhaseTimes.Sum(p => p.Seconds);
         return (score, new ScoredSnapshot(
-            FinalPhase, 0, 0, seconds, comparison.Fsc?.ResolutionAngstrom(0.5), comparison.Poses?.MeanDegrees, comparison.Poses?.MedianDegrees,
-            comparison.Poses?.ShareWithin(30)));
+            FinalPhase, 0, 0, seconds, comparison.Fsc?.ResolutionAngstrom(0.5), comparison.Poses?.MeanDegrees,
+            comparison.Poses?.MedianDegrees, comparison.Poses?.ShareWithin(30)));
     }
 
     private ScoredSnapshot Of(RunSnapshot s, PoseComparisonResult? poses) => new(
-        s.Phase, s.Epoch, s.ImageVisits, s.ElapsedSeconds, Resolution(s.Map, poses), poses?.MeanDegrees, poses?.MedianDegrees, poses?.ShareWithin(30));
+        s.Phase, s.Epoch, s.ImageVisits, s.ElapsedSeconds, Resolution(s.Map, poses), poses?.MeanDegrees, poses?.MedianDegrees,
+        poses?.ShareWithin(30));
 
     /// <summary>Errors over the particles that have a pose; null where too few have one, or the truth is not known.</summary>
     private PoseComparisonResult? Compare(IReadOnlyList<Pose?> poses)
@@ -130,12 +130,14 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         double[][] errors = new double[heads][];
         for (int h = 0; h < heads; h++)
         {
-            errors[h] = [.. guesses.Particles.Select((p, i) => InTruthsFrame(guesses.Rotations[i][h], frame).AngleToDegrees(truth.Poses![p].Rotation))];
+            errors[h] = [.. guesses.Particles.Select((p, i) => Error(guesses.Rotations[i][h], p))];
         }
         double[][] views = [.. guesses.Particles.Select(p => View(truth.Poses![p].Rotation))];
         double[] shares = new double[heads];
         foreach (int winner in guesses.Winners) shares[winner] += 1.0 / guesses.Winners.Count;
         return new ScoredHeads(views, errors, shares);
+
+        double Error(in Rotation guess, int particle) => InTruthsFrame(guess, frame).AngleToDegrees(truth.Poses![particle].Rotation);
     }
 
     private IEnumerable<ScoredPosterior> Posteriors(RunSnapshot snapshot, PoseComparisonResult? frame, CancellationToken cancellation)
@@ -148,7 +150,8 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
             int particle = options.Common.Watched[i];
             WatchedParticle? watched = snapshot.Watched.FirstOrDefault(w => w.Particle == particle);
             yield return new ScoredPosterior(
-                particle, snapshot.Phase, snapshot.Epoch, likelihoods[i], [.. (watched?.Candidates ?? []).Select(c => View(c.Pose.Rotation))],
+                particle, snapshot.Phase, snapshot.Epoch, likelihoods[i],
+                [.. (watched?.Candidates ?? []).Select(c => View(c.Pose.Rotation))],
                 frame is null ? null : View(InEstimatesFrame(truth.Poses![particle].Rotation, frame)));
         }
     }
@@ -173,7 +176,8 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
     {
         string?[] files =
         [
-            Path.Combine(folder, RunFiles.Run), Path.Combine(folder, RunFiles.Map), Path.Combine(folder, SnapshotFolder.Name, SnapshotFolder.Index),
+            Path.Combine(folder, RunFiles.Run), Path.Combine(folder, RunFiles.Map),
+            Path.Combine(folder, SnapshotFolder.Name, SnapshotFolder.Index),
             options.TruthPoses, options.TruthMap,
         ];
         return string.Join(' ', files.Select(Stamp).Prepend(posteriors ? Version + "p" : Version));
@@ -181,7 +185,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         static string Stamp(string? file)
         {
             FileInfo? info = file is null ? null : new FileInfo(file);
-            return info is { Exists: true } ? string.Create(CultureInfo.InvariantCulture, $"{info.Length}@{info.LastWriteTimeUtc.Ticks}") : "-";
+            return info is { Exists: true } ? FormattableString.Invariant($"{info.Length}@{info.LastWriteTimeUtc.Ticks}") : "-";
         }
     }
 }

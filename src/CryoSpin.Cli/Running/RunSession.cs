@@ -121,7 +121,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         int[] beyond = [.. options.Watched.Where(i => i >= set.Count)];
         if (beyond.Length == 0) return;
         throw new InputException(
-            set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.", $"Give numbers from 1 to {set.Count}.");
+            set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.",
+            $"Give numbers from 1 to {set.Count}.");
     }
 
     /// <summary>The run's options with its input files as seen from here.</summary>
@@ -144,7 +145,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, StopFiles stop)
     {
         folder.WriteRun(run);
-        return ProgressView.Run(terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Snapshots), stop));
+        return ProgressView.Run(
+            terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Snapshots), stop));
     }
 
     private RunRecord Execute(

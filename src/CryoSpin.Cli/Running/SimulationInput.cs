@@ -38,7 +38,8 @@ internal static class SimulationInput
         if (input == PhantomName) return Phantom.Create(box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team);
         if (!File.Exists(input))
         {
-            string nearest = NearestName.Find(input, SimulationRecipe.All.Select(r => r.Name)) is { } near ? $"Did you mean '{near}'? " : "";
+            string? near = NearestName.Find(input, SimulationRecipe.All.Select(r => r.Name));
+            string nearest = near is null ? "" : $"Did you mean '{near}'? ";
             throw new InputException(
                 input, "there is no such file, and no data set of this name.",
                 $"{nearest}Name a map (.mrc), a model (.pdb, .cif), or a data set:{Environment.NewLine}{SimulationRecipe.Listing}");

@@ -34,7 +34,7 @@ internal sealed record SimulationRecipe(string Name, string Summary, string? Mod
     public double PixelSizeFor(int? box) => Model is null || box is null ? PixelSizeAngstrom : PixelSizeAngstrom * Box / box.Value;
 
     /// <summary>What is read for it: the phantom's name, or the model's file.</summary>
-    /// <param name="folder">Folder of the models as the user named it; null to look where the variable says, else beside the checkout.</param>
+    /// <param name="folder">Folder of the models as typed; null to look where the variable says, else beside the checkout.</param>
     /// <exception cref="InputException">The model is in none of the folders.</exception>
     public string Input(string? folder)
     {

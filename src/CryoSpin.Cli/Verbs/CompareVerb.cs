@@ -27,7 +27,8 @@ internal static class CompareVerb
         ParticleInput input = new();
         ImageInput images = new();
         Option<double> maxShift = OptionFactory.Number(
-            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX", Usual.MaxShiftPixels, 0, 512);
+            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX",
+            Usual.MaxShiftPixels, 0, 512);
         Option<double?> mask = OptionFactory.OptionalNumber("--mask-diameter", "Diameter of the spherical mask, angstrom.", "A", 1, 1e5);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
         Option<long?> maxMemory = OptionFactory.OptionalSize("--max-memory", "Most memory of a run, e.g. 1G.");
@@ -44,11 +45,13 @@ internal static class CompareVerb
             ],
             Examples =
             [
-                "cryospin compare sim/particles.star --methods cryospin,cryospin-amortized --seeds 1..3 --truth-poses sim/truth.star --truth-map sim/truth.mrc -o cmp",
+                "cryospin compare p.star -o cmp --methods cryospin,cryospin-amortized --seeds 1..3 --truth-poses t.star --truth-map t.mrc",
+                "cryospin compare p.star -o cmp --methods cryospin,cryospin:heads=1 --truth-poses t.star",
             ],
         };
-        verb.With([particles, output, methods, seeds, truthPoses, truthMap, maxShift, mask, threads, maxMemory, .. input.Options, .. images.Options,
-            watch, noSnapshots, anyVersion]);
+        verb.With(
+            [particles, output, methods, seeds, truthPoses, truthMap, maxShift, mask, threads, maxMemory, .. input.Options,
+                .. images.Options, watch, noSnapshots, anyVersion]);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(watch) is { } list && MethodInput.Numbers(list) is null)
@@ -96,8 +99,9 @@ internal static class CompareVerb
             string name = run.Method.PadRight(width) + run.Seed.ToString(CultureInfo.InvariantCulture).PadRight(6);
             string mean = run.MeanRotationErrorDegrees is { } degrees ? Wording.Number(degrees) + "°" : "-";
             string fsc = run.TruthFsc is { } curve ? Wording.Angstrom(curve.ResolutionAngstrom(0.5)) : "-";
+            string time = Wording.Duration(TimeSpan.FromSeconds(run.Seconds));
             terminal.Out.WriteLine(run.Status == RunStatus.Finished
-                ? $"{name}{mean,-12}{fsc,-11}{Wording.Duration(TimeSpan.FromSeconds(run.Seconds)),-12}{Diagnostics.ByteSize.Text(run.PeakMemoryBytes)}"
+                ? $"{name}{mean,-12}{fsc,-11}{time,-12}{Diagnostics.ByteSize.Text(run.PeakMemoryBytes)}"
                 : $"{name}{run.Status.ToString().ToLowerInvariant()}: {run.Message}");
         }
         terminal.Out.WriteLine("Report  " + Path.Combine(folder, ComparisonFiles.Report));

@@ -34,7 +34,8 @@ internal static class SimulateVerb
             "--max-shift", "Shifts are drawn from a disc of this radius.", "PX", Usual.MaxShiftPixels, 0, 2048);
         Option<bool> centred = OptionFactory.Flag("--centred", "No shifts: the same as --max-shift 0.");
         Option<string> models = OptionFactory.Path(
-            "--models", $"Folder of the data sets' atomic models [default: {SimulationRecipe.ModelsVariable}, else ../shared/data/A_models].", "DIR");
+            "--models", $"Folder of the data sets' atomic models [default: {SimulationRecipe.ModelsVariable}, else ../shared/data/A_models].",
+            "DIR");
         Option<string> noise = new("--noise")
         {
             Description = "Spectrum of the noise.",
@@ -79,7 +80,8 @@ internal static class SimulateVerb
             SimulationRecipe? recipe = File.Exists(name) ? null : SimulationRecipe.Find(name);
             using WorkerTeam team = new(Environment.ProcessorCount);
             Volume map = SimulationInput.Read(
-                recipe?.Input(parse.GetValue(models)) ?? name, parse.GetValue(box) ?? recipe?.Box, parse.GetValue(pixelSize) ?? recipe?.PixelSizeFor(parse.GetValue(box)),
+                recipe?.Input(parse.GetValue(models)) ?? name, parse.GetValue(box) ?? recipe?.Box,
+                parse.GetValue(pixelSize) ?? recipe?.PixelSizeFor(parse.GetValue(box)),
                 team, terminal.Error.WriteLine);
             ParticleSimulator simulator = new(map, options, team);
             OutputFolder target = OutputFolder.Open(folder, parse.GetValue(overwrite), SimulationFolder.Names);

@@ -105,7 +105,9 @@ public sealed class RunDirectory : IDisposable
         }
     }
 
-    /// <summary>The record of the run at hand: of one that was to replace older results, where there is one; null where there is none.</summary>
+    /// <summary>
+    /// The record of the run at hand: of one that was to replace older results, where there is one; null where there is none.
+    /// </summary>
     /// <param name="path">The run's folder; need not exist.</param>
     /// <exception cref="CryoSpinException">The file there is not the record of a run.</exception>
     public static RunRecord? ReadRun(string path)

@@ -59,7 +59,9 @@ public sealed record WatchedEntry(int Particle, IReadOnlyList<CandidateEntry> Ca
 public sealed record CandidateEntry(IReadOnlyList<double> Rotation, double OriginXAngstrom, double OriginYAngstrom, double LogLikelihood)
 {
     internal static CandidateEntry Of(PoseCandidate candidate) =>
-        new(SnapshotFolder.Rows(candidate.Pose.Rotation), candidate.Pose.OriginXAngstrom, candidate.Pose.OriginYAngstrom, candidate.LogLikelihood);
+        new(
+            SnapshotFolder.Rows(candidate.Pose.Rotation), candidate.Pose.OriginXAngstrom, candidate.Pose.OriginYAngstrom,
+            candidate.LogLikelihood);
 
     internal PoseCandidate ToCandidate() =>
         new(new Pose(SnapshotFolder.Rotation([.. Rotation]), OriginXAngstrom, OriginYAngstrom), LogLikelihood);

@@ -120,7 +120,8 @@ public sealed partial class SnapshotFolder
 
     /// <summary>
     /// Of the snapshots that an interrupted run has left, keeps those made when at most so many figures had been recorded; the others are
-    /// made again. One made between the last kept figure and the checkpoint's own moment is replaced when its turn comes (<see cref="Keep"/>).
+    /// made again. One made between the last kept figure and the checkpoint's own moment is replaced when its turn comes
+    /// (<see cref="Keep"/>).
     /// </summary>
     /// <param name="metrics">Lines of metrics.jsonl that the resumed run goes on from.</param>
     public void KeepUpTo(int metrics)
@@ -187,7 +188,8 @@ public sealed partial class SnapshotFolder
             for (int h = 0; h < heads; h++) rotations[i][h] = Rotation(values.AsSpan((i * heads + h) * 9, 9));
         }
         return new HeadGuesses(
-            [.. Enumerable.Range(0, count).Select(i => (int)sample[2 * i])], rotations, [.. Enumerable.Range(0, count).Select(i => (int)sample[2 * i + 1])]);
+            [.. Enumerable.Range(0, count).Select(i => (int)sample[2 * i])], rotations,
+            [.. Enumerable.Range(0, count).Select(i => (int)sample[2 * i + 1])]);
     }
 
     private static void WriteHeads(string file, string sampleFile, HeadGuesses guesses)

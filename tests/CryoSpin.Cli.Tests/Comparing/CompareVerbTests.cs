@@ -11,7 +11,8 @@ public sealed class CompareVerbTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
 
-    public Task InitializeAsync() => Invocation.Of("simulate", "phantom", "-o", _folder["sim"], "--particles", "60", "--box", "24", "--pixel-size", "8", "--snr", "2");
+    public Task InitializeAsync() => Invocation.Of(
+        "simulate", "phantom", "-o", _folder["sim"], "--particles", "60", "--box", "24", "--pixel-size", "8", "--snr", "2");
 
     public Task DisposeAsync()
     {
@@ -31,7 +32,8 @@ public sealed class CompareVerbTests : IAsyncLifetime
         JsonNode record = Record();
         Assert.Equal(4, record["runs"]!.AsArray().Count);
         JsonNode third = record["runs"]![2]!;
-        Assert.Equal(("cryospin-amortized:heads=1", 1, "finished"), ((string)third["method"]!, (int)third["seed"]!, (string)third["status"]!));
+        Assert.Equal(
+            ("cryospin-amortized:heads=1", 1, "finished"), ((string)third["method"]!, (int)third["seed"]!, (string)third["status"]!));
         Assert.Equal(2, (double)third["meanRotationErrorDegrees"]!, 0.2);
         Assert.Equal((1.5, 12), ((double)third["seconds"]!, (int)third["parameters"]!));
         Assert.InRange((double)third["truthResolutionAngstrom"]!, 15.9, 20);
@@ -134,11 +136,13 @@ public sealed class CompareVerbTests : IAsyncLifetime
         await Compare(new TruthEngine(), "--methods", "cryospin", "--seeds", "1");
         TruthEngine engine = new();
         Invocation run = await Invocation.With(
-            engine.Run, "compare", _folder["sim/particles.star"], "-o", _folder["cmp"], "--max-shift", "3", "--methods", "cryospin", "--seeds", "1");
+            engine.Run, "compare", _folder["sim/particles.star"], "-o", _folder["cmp"], "--max-shift", "3", "--methods", "cryospin",
+            "--seeds", "1");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Contains("maxShiftPixels was 4, now is 3", run.Error);
         Assert.Empty(engine.Runs);
-        Assert.Contains("downsampleBox was none, now is 20", (await Compare(engine, "--methods", "cryospin", "--seeds", "1", "--downsample", "20")).Error);
+        run = await Compare(engine, "--methods", "cryospin", "--seeds", "1", "--downsample", "20");
+        Assert.Contains("downsampleBox was none, now is 20", run.Error);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class PosePosteriorTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
 
     public Task InitializeAsync() => Invocation.Of(
-        "simulate", "phantom", "-o", _folder["sim"], "--particles", "40", "--box", "24", "--pixel-size", "8", "--snr", "5", "--max-shift", "2");
+        "simulate", "phantom", "-o", _folder["sim"], "--particles", "40", "--box", "24", "--pixel-size", "8", "--snr", "5",
+        "--max-shift", "2");
 
     public Task DisposeAsync()
     {

@@ -20,6 +20,8 @@ internal sealed class TruthEngine
     // An ab-initio frame is not the truth's.
     private static readonly Rotation s_frame = new EulerAngles(40, 75, 110).ToRotation();
 
+    private static readonly int[] s_sample = [0, 3, 5];
+
     /// <summary>Error of the last epoch's rotations.</summary>
     public double ErrorDegrees { get; init; } = 2;
 
@@ -75,14 +77,20 @@ internal sealed class TruthEngine
         BandShells = 6,
         Map = map.FourierCropTo(epoch == Epochs ? map.Size : map.Size / 2),
         Poses = [.. poses.Select((p, i) => epoch == Epochs || i < poses.Length / 2 ? p : (Pose?)null)],
-        Watched = [.. options.Watched.Select(i => new WatchedParticle(i, [new PoseCandidate(poses[i], 3.5), new PoseCandidate(poses[i], double.NaN)]))],
-        Heads = epoch == Epochs ? new HeadGuesses([0, 3, 5], [.. ((int[])[0, 3, 5]).Select(i => (Rotation[])[poses[i].Rotation, Rotation.Identity])], [0, 0, 1]) : null,
+        Watched =
+        [
+            .. options.Watched.Select(
+                i => new WatchedParticle(i, [new PoseCandidate(poses[i], 3.5), new PoseCandidate(poses[i], double.NaN)])),
+        ],
+        Heads = epoch == Epochs
+            ? new HeadGuesses(s_sample, [.. s_sample.Select(i => (Rotation[])[poses[i].Rotation, Rotation.Identity])], [0, 0, 1])
+            : null,
     };
 
     private static Rotation Erring(in Rotation r, double degrees, int i)
     {
         double w = degrees * Math.PI / 180;
-        return So3.Exp((i % 3) switch { 0 => new RotationVector(w, 0, 0), 1 => new RotationVector(0, w, 0), _ => new RotationVector(0, 0, w) }) * r;
+        return So3.Exp(new RotationVector(i % 3 == 0 ? w : 0, i % 3 == 1 ? w : 0, i % 3 == 2 ? w : 0)) * r;
     }
 
     /// <summary>Turns a map: result(R x) = map(x), so that poses P R^T belong to it.</summary>

@@ -32,8 +32,8 @@ public sealed class CompareProcessTests(SimulatedInput input) : IClassFixture<Si
     private (int Code, string Error, int Process) Run()
     {
         ProcessStartInfo start = new("dotnet", [
-            typeof(ShortRunProgram).Assembly.Location, "compare", input.Particles, "-o", _folder["cmp"], "--methods", "cryospin", "--max-shift", "2",
-            "--threads", "2", "--truth-poses", input.TruthStar, "--truth-map", input.TruthMap])
+            typeof(ShortRunProgram).Assembly.Location, "compare", input.Particles, "-o", _folder["cmp"], "--methods", "cryospin",
+            "--max-shift", "2", "--threads", "2", "--truth-poses", input.TruthStar, "--truth-map", input.TruthMap])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -76,7 +76,7 @@ public sealed class SimulateVerbTests : IDisposable
         string[] atoms =
         [
             .. Enumerable.Range(0, 30).Select(i => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"ATOM  {i + 1,5}  CA  ALA A{i + 1,4}    {3.0 * i,8:0.000}{2.0 * (i % 5),8:0.000}{(i % 3),8:0.000}  1.00  0.00           C  ")),
+                $"ATOM  {i + 1,5}  CA  ALA A{i + 1,4}    {3.0 * i,8:0.000}{2.0 * (i % 5),8:0.000}{i % 3,8:0.000}  1.00  0.00           C")),
         ];
         Directory.CreateDirectory(_folder["models"]);
         _folder.WriteText("models/6VYB.pdb", string.Join('\n', atoms) + "\nEND\n");
@@ -84,7 +84,8 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.True(run.Code == ExitCode.Done, run.Error);
         ParticleSet truth = ParticleSet.Load(_folder["sim/truth.star"]);
         Assert.Equal((64, 4.26), (truth.BoxSize, truth.PixelSizeAngstrom));
-        Assert.All(Enumerable.Range(0, 2), i => Assert.Equal((0.0, 0.0), (truth.Pose(i)!.Value.OriginXAngstrom, truth.Pose(i)!.Value.OriginYAngstrom)));
+        Assert.All(
+            Enumerable.Range(0, 2).Select(i => truth.Pose(i)!.Value), p => Assert.Equal((0.0, 0.0), (p.OriginXAngstrom, p.OriginYAngstrom)));
         await Simulate("spike", "half", "--particles", "2", "--models", _folder["models"], "--box", "32");
         Assert.Equal(8.52, ParticleSet.Load(_folder["half/truth.star"]).PixelSizeAngstrom, 4);
     }
