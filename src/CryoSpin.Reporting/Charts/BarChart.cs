@@ -41,7 +41,8 @@ public sealed record BarChart
     public XElement ToSvg()
     {
         Axis values = Axis.Around(ValuesTitle, [.. Bars.Select(b => b.Value), .. References.Select(r => r.Y)], fromZero: true);
-        ChartFrame frame = new(ChartFrame.RoomLeft, Width - (References.Count > 0 ? RightWithLabels : Right), Top, Height - ChartFrame.RoomBelow);
+        double right = References.Count > 0 ? RightWithLabels : Right;
+        ChartFrame frame = new(ChartFrame.RoomLeft, Width - right, Top, Height - ChartFrame.RoomBelow);
         XElement root = Svg.Root(Width, Height, Description);
         root.Add(frame.Rows(values), frame.Titles(NamesTitle, ValuesTitle));
         double slot = (frame.Right - frame.Left) / Math.Max(1, Bars.Count), width = Math.Min(slot * 0.7, 60);

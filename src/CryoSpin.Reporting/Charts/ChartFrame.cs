@@ -55,7 +55,7 @@ internal readonly record struct ChartFrame(double Left, double Right, double Top
         yield return vertical;
     }
 
-    /// <summary>Thresholds inside the vertical axis, their labels above them or, where something would hide those, to the right of the frame.</summary>
+    /// <summary>Thresholds inside the vertical axis, their labels above them or to the right of the frame.</summary>
     public IEnumerable<XElement> References(Axis axis, IEnumerable<ReferenceLine> lines, bool labelsOutside = false)
     {
         foreach (ReferenceLine reference in lines.Where(r => r.Y >= axis.Minimum && r.Y <= axis.Maximum))

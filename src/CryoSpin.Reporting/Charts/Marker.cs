@@ -28,10 +28,10 @@ internal static class Marker
     public static XElement Draw(MarkerShape shape, double x, double y, double radius, string cssClass)
     {
         if (shape == MarkerShape.Circle) return Svg.Element("circle", "cx", x, "cy", y, "r", radius, "class", cssClass);
-        double r = radius;
+        double r = radius, half = 0.89 * r;
         string path = shape switch
         {
-            MarkerShape.Square => Path(x, y, true, (-0.89 * r, -0.89 * r), (0.89 * r, -0.89 * r), (0.89 * r, 0.89 * r), (-0.89 * r, 0.89 * r)),
+            MarkerShape.Square => Path(x, y, true, (-half, -half), (half, -half), (half, half), (-half, half)),
             MarkerShape.Triangle => Path(x, y, true, (0, -1.4 * r), (1.25 * r, 0.85 * r), (-1.25 * r, 0.85 * r)),
             MarkerShape.Diamond => Path(x, y, true, (0, -1.35 * r), (1.35 * r, 0), (0, 1.35 * r), (-1.35 * r, 0)),
             _ => Path(x, y, false, (-r, -r), (r, r)) + Path(x, y, false, (-r, r), (r, -r)),

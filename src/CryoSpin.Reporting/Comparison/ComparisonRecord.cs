@@ -27,6 +27,6 @@ internal sealed record ComparedRunRecord(
 {
     public static ComparedRunRecord Of(ComparedRun r) => new(
         r.Method, r.Seed, r.Status, r.Message, r.Folder, r.MeanRotationErrorDegrees, r.MedianRotationErrorDegrees, r.ShareWithin10Degrees,
-        r.MedianShiftErrorAngstrom, MethodSummary.TruthResolution(r), r.HalfMapResolutionAngstrom, r.Seconds, r.PeakMemoryBytes, r.Parameters,
-        r.TruthFsc?.Values, r.Heads?.Shares, r.Course);
+        r.MedianShiftErrorAngstrom, MethodSummary.TruthResolution(r), r.HalfMapResolutionAngstrom, r.Seconds, r.PeakMemoryBytes,
+        r.Parameters, r.TruthFsc?.Values, r.Heads?.Shares, r.Course);
 }

@@ -15,18 +15,19 @@ public static class ComparisonReport
         return Page.Render(
             $"{title} · CryoSpin",
             Tag.Make("h1", null, title),
-            Tag.Make("div", "soft", $"Ab-initio reconstruction with CryoSpin {input.Version}; every method on the same images, scored alike."),
+            Tag.Make(
+                "div", "soft", $"Ab-initio reconstruction with CryoSpin {input.Version}; every method on the same images, scored alike."),
             Facts(input, methods),
             input.Remarks.Count == 0 ? null : Tag.Make("ul", null, input.Remarks.Select(r => Tag.Make("li", null, r))),
             ScoreSections.Methods(methods),
             ScoreSections.Runs(input.Runs),
             MapSections.Correlation(methods, styles),
             MapSections.Maps(methods, input.TruthMap),
-            CourseSections.ResolutionOverTime(methods, styles),
-            CourseSections.Amortization(input),
+            ProgressSections.ResolutionOverTime(methods, styles),
+            ProgressSections.Amortization(input),
             SphereSections.Posteriors(input.Posteriors),
             SphereSections.Heads(methods),
-            CourseSections.HeadsAgainstOne(input),
+            ProgressSections.HeadsAgainstOne(input),
             Tag.Section("How this page was made", Tag.Make("p", null, Tag.Make("code", null, input.Command))),
             Tag.Make("footer", null, "This page is complete in itself. The tables stand beside it as CSV and JSON."));
     }
@@ -38,7 +39,7 @@ public static class ComparisonReport
         facts.Add(($"{finished} of {input.Runs.Count}", "runs finished"));
         if (input.ParticleCount > 0) facts.Add((Wording.Count(input.ParticleCount), "particles"));
         if (input.BoxSize > 0) facts.Add(($"{input.BoxSize} px", $"box, {Wording.Number(input.PixelSizeAngstrom, 3)} Å per pixel"));
-        if (input.BoxSize > 0 && input.PixelSizeAngstrom > 0) facts.Add((Wording.Angstrom(2 * input.PixelSizeAngstrom), "finest resolution (Nyquist)"));
+        if (input.PixelSizeAngstrom > 0) facts.Add((Wording.Angstrom(2 * input.PixelSizeAngstrom), "finest resolution (Nyquist)"));
         return Page.Facts(facts);
     }
 }

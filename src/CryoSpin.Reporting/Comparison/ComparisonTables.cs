@@ -63,7 +63,7 @@ public static class ComparisonTables
         return text.ToString();
     }
 
-    /// <summary>comparison.json: the data set, the summary of every method, and every run with its snapshots and its FSC; no maps.</summary>
+    /// <summary>comparison.json: the data set, the summary of every method, every run with its snapshots and its FSC; no maps.</summary>
     public static string Json(ComparisonInput input) => JsonFormat.Serialize(new ComparisonRecord(
         input.Version, input.Command, input.Dataset, input.ParticleCount, input.BoxSize, input.PixelSizeAngstrom, input.Remarks,
         [.. MethodSummary.Of(input.Runs).Select(MethodRecord.Of)], [.. input.Runs.Select(ComparedRunRecord.Of)]));

@@ -15,7 +15,8 @@ internal static class MapSections
         Series[] curves =
         [
             .. methods.Where(m => m.Middle?.TruthFsc is { Values.Count: > 0 })
-                .Select(m => styles.Curve(m.Method, m.Method, FscChart.Points(m.Middle!.TruthFsc!), Marked.HereAndThere) with { Hint = Title(m) }),
+                .Select(m => (Method: m, Points: FscChart.Points(m.Middle!.TruthFsc!)))
+                .Select(c => styles.Curve(c.Method.Method, c.Method.Method, c.Points, Marked.HereAndThere) with { Hint = Title(c.Method) }),
         ];
         if (FscChart.Make(curves, 900, 400) is not { } chart) return null;
         string seeds = string.Join(", ", methods.Where(m => m.Middle?.TruthFsc is not null).Select(Title));
@@ -45,10 +46,10 @@ internal static class MapSections
             rows.Add(Row(method.Method, note, map, reference, level, half));
         }
         string scale = truth is null ? "the map of the best resolution" : "the truth";
-        string caption = "Slices through the centre, and the surface at one contour, lit from the upper left, darker with depth, all seen from the "
-            + $"same side (z upwards). Each map was first given the mean and the standard deviation of {scale} within the box's sphere; "
-            + $"then the grey scale and the contour are those of {scale}. The contour, {Wording.Number(level, 3)}, is the value that best parts "
-            + "molecule from solvent there (Otsu's). Each method shows its seed of middle resolution.";
+        string caption = "Slices through the centre, and the surface at one contour, lit from the upper left, darker with depth, all seen "
+            + $"from the same side (z upwards). Each map was first given the mean and the standard deviation of {scale} within the box's "
+            + $"sphere; then the grey scale and the contour are those of {scale}. The contour, {Wording.Number(level, 3)}, is the value "
+            + "that best parts molecule from solvent there (Otsu's). Each method shows its seed of middle resolution.";
         XElement section = Tag.Section("Maps at one contour", rows, Tag.Make("p", "soft", caption));
         section.SetAttributeValue("class", "long");
         return section;
@@ -60,7 +61,8 @@ internal static class MapSections
             .Select(v => Tag.Figure(Pictures.MapTile(v with { Title = $"{name}: {v.Title}" }, map.PixelSizeAngstrom), v.Title));
         byte[] picture = SurfaceView.ToPng(map, level, half * map.Size);
         XElement surface = Pictures.Tile(picture, 2 * half * map.Size * map.PixelSizeAngstrom, $"{name}: shaded surface");
-        XElement label = Tag.Make("div", null, Tag.Make("b", null, Tag.Breakable(name)), note is null ? null : Tag.Make("div", "soft", note));
+        XElement label = Tag.Make(
+            "div", null, Tag.Make("b", null, Tag.Breakable(name)), note is null ? null : Tag.Make("div", "soft", note));
         return Tag.Make("div", "maps", label, slices, Tag.Figure(surface, "surface"));
     }
 

@@ -37,8 +37,9 @@ internal static class ScoreSections
             "Scores", Tag.Make("div", "scroll", table),
             Tag.Make(
                 "p", "soft",
-                "Mean ± standard deviation over the seeds that finished, below it the range. Bold: the best mean of a column; a lead smaller than "
-                    + "the spread says little. Half-maps' resolutions and numbers of parameters of different methods do not compare."));
+                "Mean ± standard deviation over the seeds that finished, below it the range. Bold: the best mean of a column; a lead "
+                    + "smaller than the spread says little. Half-maps' resolutions and numbers of parameters of different methods do not "
+                    + "compare."));
     }
 
     /// <summary>A row per run.</summary>
@@ -48,8 +49,8 @@ internal static class ScoreSections
         XElement table = Tag.Table(
             "scores runs",
             [
-                "method", "seed", "end", "mean (°)", "median (°)", "within 10° (%)", "shift, median (Å)", "FSC 0.5 (Å)", "half-maps (Å)", "time",
-                "memory", "folder",
+                "method", "seed", "end", "mean (°)", "median (°)", "within 10° (%)", "shift, median (Å)", "FSC 0.5 (Å)", "half-maps (Å)",
+                "time", "memory", "folder",
             ],
             runs.Select(Row));
         foreach ((XElement row, ComparedRun run) in table.Element("tbody")!.Elements().Zip(runs))
@@ -64,11 +65,12 @@ internal static class ScoreSections
     private static object?[] Row(ComparedRun run)
     {
         bool ran = run.Status != RunStatus.Running;
-        string end = Wording.Status(run.Status) + (run.Message is { Length: > 0 } message ? ": " + message : "");
+        string end = (ran ? Wording.Status(run.Status) : "not finished") + (run.Message is { Length: > 0 } message ? ": " + message : "");
         return
         [
-            Tag.Breakable(run.Method), $"{run.Seed}", Tag.Make("div", run.Message is null ? null : "text", end), Number(run.MeanRotationErrorDegrees), Number(run.MedianRotationErrorDegrees),
-            Number(100 * run.ShareWithin10Degrees, 1), Number(run.MedianShiftErrorAngstrom), Number(MethodSummary.TruthResolution(run)),
+            Tag.Breakable(run.Method), $"{run.Seed}", Tag.Make("div", run.Message is null ? null : "text", end),
+            Number(run.MeanRotationErrorDegrees), Number(run.MedianRotationErrorDegrees), Number(100 * run.ShareWithin10Degrees, 1),
+            Number(run.MedianShiftErrorAngstrom), Number(MethodSummary.TruthResolution(run)),
             Number(run.HalfMapResolutionAngstrom), ran ? Wording.Duration(TimeSpan.FromSeconds(run.Seconds)) : "–",
             run.PeakMemoryBytes > 0 ? Wording.Bytes(run.PeakMemoryBytes) : "–", Page.Link(run.Folder),
         ];
@@ -85,7 +87,8 @@ internal static class ScoreSections
     private static string Digits(double value) => Fixed(value, value < 10 ? 2 : 1);
 
     private sealed record ScoreColumn(
-        string Name, Func<MethodSummary, Spread?> Value, double Unit, Func<double, string> Text, bool HighIsGood = false, bool Judged = true)
+        string Name, Func<MethodSummary, Spread?> Value, double Unit, Func<double, string> Text, bool HighIsGood = false,
+        bool Judged = true)
     {
         public double? Best(IReadOnlyList<MethodSummary> methods)
         {

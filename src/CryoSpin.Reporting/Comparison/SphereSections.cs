@@ -27,9 +27,9 @@ internal static class SphereSections
         }
         parts.Add(Tag.Make(
             "p", "soft",
-            "Log likelihood ratio over view directions, the best of all in-plane turns and shifts at each, in Mollweide's equal-area projection of "
-                + "the whole sphere (z upwards, in the frame of the snapshot's map). Colours of each map run from its 5th percentile (dark) to its "
-                + "maximum (bright); the difference of the two stands below it."));
+            "Log likelihood ratio over view directions, the best of all in-plane turns and shifts at each, in Mollweide's equal-area "
+                + "projection of the whole sphere (z upwards, in the frame of the snapshot's map). Colours of each map run from its 5th "
+                + "percentile (dark) to its maximum (bright); the difference of the two stands below it."));
         XElement section = Tag.Section("Posterior over view directions", parts);
         section.SetAttributeValue("class", "long");
         return section;
@@ -80,8 +80,8 @@ internal static class SphereSections
         yield return Tag.Make("figure", "narrow", ColourKey.ToSvg("error of the rotation", labels));
         yield return Tag.Make(
             "p", "soft",
-            $"Error of each head's guess over the true view directions of {Wording.Count(heads.Views.Count)} images, smoothed over about twelve; grey "
-                + "where there are none. One scale for all heads, cut at the 95th percentile.");
+            $"Error of each head's guess over the true view directions of {Wording.Count(heads.Views.Count)} images, smoothed over about "
+                + "twelve; grey where there are none. One scale for all heads, cut at the 95th percentile.");
     }
 
     private static XElement Shares(ComparedRun run, HeadScores heads)

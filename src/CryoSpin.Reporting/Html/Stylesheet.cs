@@ -34,8 +34,10 @@ internal static class Stylesheet
         th { font-weight: 500; color: var(--soft); } thead th { font-weight: 600; } .pairs th { width: 42%; }
         .scroll { overflow-x: auto; } .scores td, .scores th { overflow-wrap: normal; padding-right: 12px; }
         .scores td { white-space: nowrap; } .scores .text { white-space: normal; min-width: 130px; } .scores tbody th { color: var(--ink); }
-        .best { font-weight: 700; } .range { display: block; color: var(--soft); font-size: 12px; } .runs { font-size: 13px; } .failed td, .failed th { color: var(--c1); }
-        .maps { display: grid; gap: 8px 12px; grid-template-columns: 130px repeat(4, minmax(0, 1fr)); align-items: center; margin: 0 0 10px; }
+        .best { font-weight: 700; } .range { display: block; color: var(--soft); font-size: 12px; }
+        .runs { font-size: 13px; } .failed td, .failed th { color: var(--c1); }
+        .maps { display: grid; gap: 8px 12px; grid-template-columns: 130px repeat(4, minmax(0, 1fr));
+          align-items: center; margin: 0 0 10px; }
         .maps figcaption { margin: 0; } .maps svg { border-radius: 4px; background: var(--card); } .maps b { overflow-wrap: anywhere; }
         .small { display: grid; gap: 10px 14px; grid-template-columns: repeat(auto-fill, minmax(160px, 1fr)); margin-bottom: 10px; }
         .narrow { max-width: 520px; margin-bottom: 10px; }

@@ -47,7 +47,7 @@ internal static class MapContrast
         return low + (cut + 1) * (high - low) / Bins;
     }
 
-    /// <summary>Distance, in voxels, from the box's centre to its farthest voxel at or above the level; half the box where there is none.</summary>
+    /// <summary>Voxels from the centre to the farthest voxel at or above the level; half the box where there is none.</summary>
     public static double RadiusVoxels(Volume map, double level)
     {
         int n = map.Size, c = n / 2;

@@ -17,8 +17,8 @@ public sealed class ComparisonReportTests
         Assert.Equal(
             [
                 "Scores", "All runs", "Correlation with the truth", "Maps at one contour", "Resolution against time",
-                "Fully against semi-amortized inference", "Posterior over view directions", "What the heads are worth", "Many heads against one",
-                "How this page was made",
+                "Fully against semi-amortized inference", "Posterior over view directions", "What the heads are worth",
+                "Many heads against one", "How this page was made",
             ],
             Headings(page));
         Pages.NeedsNothingFromElsewhere(FullPage.Value);
@@ -26,7 +26,7 @@ public sealed class ComparisonReportTests
         // The truth and five methods, three slices and a surface each.
         Assert.Equal(24, Classes(page, "maps").Sum(m => m.Elements("figure").Count()));
         // One chart per seed, its switch marked.
-        XElement amortization = page.Descendants("section").Single(s => s.Element("h2")!.Value.StartsWith("Fully", StringComparison.Ordinal));
+        XElement amortization = page.Descendants("section").Single(s => s.Element("h2")!.Value.StartsWith('F'));
         Assert.Equal(3, amortization.Descendants("figure").Count());
         Assert.Equal(3, amortization.Descendants(Pages.Svg + "text").Count(t => t.Value == "auto-decoding"));
     }
@@ -40,10 +40,13 @@ public sealed class ComparisonReportTests
     {
         ComparedRun[] runs =
         [
-            .. Enumerable.Range(0, 12).Select(i => ComparisonSample.Bare($"m{i}", 1, RunStatus.Finished) with { TruthFsc = new FscCurve(8, 1, [1, 1, 0.9, 0.5, 0.1]) }),
+            .. Enumerable.Range(0, 12).Select(i => ComparisonSample.Bare($"m{i}", 1, RunStatus.Finished) with
+            {
+                TruthFsc = new FscCurve(8, 1, [1, 1, 0.9, 0.5, 0.1]),
+            }),
         ];
         XElement page = Pages.Parse(ComparisonReport.Render(Empty() with { Runs = runs }));
-        XElement[] curves = [.. page.Descendants(Pages.Svg + "path").Where(p => ((string?)p.Attribute("class"))!.StartsWith("curve", StringComparison.Ordinal))];
+        XElement[] curves = [.. page.Descendants(Pages.Svg + "path").Where(p => p.Attribute("class")!.Value.Split(' ')[0] == "curve")];
         Assert.Equal(12, curves.Length);
         // What is left without colours: the dashes and the marker that follows the curve.
         Assert.Equal(12, curves.Select(c => (string)c.Attribute("class")! + Shape(c.ElementsAfterSelf().First())).Distinct().Count());
@@ -76,7 +79,9 @@ public sealed class ComparisonReportTests
         XElement page = Pages.Parse(ComparisonReport.Render(Empty() with { Runs = runs }));
         Assert.Equal(["Scores", "All runs", "How this page was made"], Headings(page));
         XElement scores = page.Descendants("table").First();
-        Assert.Equal(["method", "seeds", "mean rotation error (°)", "time (s)", "peak memory (GiB)"], scores.Element("thead")!.Descendants("th").Select(h => h.Value));
+        Assert.Equal(
+            ["method", "seeds", "mean rotation error (°)", "time (s)", "peak memory (GiB)"],
+            scores.Element("thead")!.Descendants("th").Select(h => h.Value));
         XElement[] a = [.. scores.Element("tbody")!.Elements().First().Elements()];
         Assert.Equal("2, 1 failed, 1 unfinished", a[1].Value);
         Assert.Equal("2.00 ± 1.411.00 – 3.00", a[2].Value);
@@ -110,7 +115,8 @@ public sealed class ComparisonReportTests
     public void A_pair_of_figures_needs_both_sides()
     {
         ComparisonInput full = ComparisonSample.Full();
-        string[] headings = Headings(Pages.Parse(ComparisonReport.Render(full with { Runs = [.. full.Runs.Where(r => r.Method is "cryospin" or "cryodrgn2")] })));
+        ComparedRun[] runs = [.. full.Runs.Where(r => r.Method is "cryospin" or "cryodrgn2")];
+        string[] headings = Headings(Pages.Parse(ComparisonReport.Render(full with { Runs = runs })));
         Assert.DoesNotContain("Fully against semi-amortized inference", headings);
         Assert.DoesNotContain("Many heads against one", headings);
     }
@@ -139,13 +145,15 @@ public sealed class ComparisonReportTests
             TruthMap = new Volume(4, 0),
             Runs =
             [
-                odd, odd with { Seed = 2, Map = new Volume(1, 1), Heads = new HeadScores([], [], []) }, odd with { Method = "cryospin-amortized" },
-                odd with { Method = "cryospin:heads=1" },
+                odd, odd with { Seed = 2, Map = new Volume(1, 1), Heads = new HeadScores([], [], []) },
+                odd with { Method = "cryospin-amortized" }, odd with { Method = "cryospin:heads=1" },
             ],
             Posteriors =
             [
-                new PosteriorView { Method = "m", Seed = 1, Particle = 0, Phase = "p", Epoch = 1, Views = [(0, 0, 1)], LogLikelihoods = [double.NegativeInfinity] },
-                new PosteriorView { Method = "m", Seed = 1, Particle = 0, Phase = "p", Epoch = 2, Views = [(0, 0, 1)], LogLikelihoods = [-3] },
+                .. new[] { double.NegativeInfinity, -3 }.Select((v, i) => new PosteriorView
+                {
+                    Method = "m", Seed = 1, Particle = 0, Phase = "p", Epoch = i + 1, Views = [(0, 0, 1)], LogLikelihoods = [v],
+                }),
             ],
         };
         XElement page = Pages.Parse(ComparisonReport.Render(input));
@@ -157,8 +165,9 @@ public sealed class ComparisonReportTests
     public void At_most_twelve_snapshots_of_a_particle_are_shown_the_last_among_them()
     {
         PosteriorView one = ComparisonSample.Full().Posteriors[0];
+        one = one with { Views = [.. one.Views.Take(9)] };
         XElement page = Pages.Parse(ComparisonReport.Render(
-            Empty() with { Posteriors = [.. Enumerable.Range(1, 40).Select(e => one with { Epoch = e, Views = one.Views.Take(9).ToArray() })] }));
+            Empty() with { Posteriors = [.. Enumerable.Range(1, 40).Select(e => one with { Epoch = e })] }));
         XElement[] shown = [.. Classes(page, "small").Single().Elements()];
         Assert.Equal(12, shown.Length);
         Assert.Contains("auto-encoding 1:", shown[0].Value);

@@ -17,7 +17,8 @@ internal static class ComparisonSample
     {
         (string Method, double Error, double Seconds)[] methods =
         [
-            ("cryospin", 1.3, 70), ("cryospin:heads=1", 9, 50), ("cryospin-amortized", 4.5, 100), ("cryodrgn2", 2.1, 900), ("cryoai", 25, 2400),
+            ("cryospin", 1.3, 70), ("cryospin:heads=1", 9, 50), ("cryospin-amortized", 4.5, 100), ("cryodrgn2", 2.1, 900),
+            ("cryoai", 25, 2400),
         ];
         Volume truth = Molecule(size, 0, 1);
         return new ComparisonInput
@@ -29,7 +30,10 @@ internal static class ComparisonSample
             BoxSize = size,
             PixelSizeAngstrom = PixelSize,
             TruthMap = truth,
-            Runs = [.. methods.SelectMany((m, i) => Enumerable.Range(1, 3).Select(seed => Run(m.Method, seed, m.Error, m.Seconds, i, size)))],
+            Runs =
+            [
+                .. methods.SelectMany((m, i) => Enumerable.Range(1, 3).Select(seed => Run(m.Method, seed, m.Error, m.Seconds, i, size))),
+            ],
             Posteriors = [.. Enumerable.Range(0, 6).SelectMany(e => new[] { Posterior(3, e), Posterior(17, e) })],
             Remarks = ["cryoai cannot find origins: its images were centred."],
         };
@@ -52,7 +56,7 @@ internal static class ComparisonSample
         Volume map = new(size, PixelSize);
         for (int i = 0; i < map.Voxels.Length; i++)
         {
-            double x = (double)(i % size) / size - 0.5, y = (double)(i / size % size) / size - 0.5, z = (double)(i / size / size) / size - 0.5;
+            double x = Place(i % size), y = Place(i / size % size), z = Place(i / size / size);
             double sum = noise * (random.NextDouble() - 0.5);
             foreach ((double bx, double by, double bz, double w, double s) in blobs)
             {
@@ -61,6 +65,8 @@ internal static class ComparisonSample
             map.Voxels[i] = (float)sum;
         }
         return map;
+
+        double Place(int voxel) => (double)voxel / size - 0.5;
     }
 
     /// <summary>Directions spread evenly over the sphere (a Fibonacci spiral).</summary>
@@ -104,14 +110,14 @@ internal static class ComparisonSample
         bool later = semi && epoch > 7;
         double left = Math.Exp(-0.35 * epoch), now = (later ? 1 : semi ? 3 : 1) * error + 90 * left * (later ? 0.2 : 1);
         return new ScoredSnapshot(
-            later ? "auto-decoding" : "auto-encoding", later ? epoch - 7 : epoch, Particles * epoch, seconds * epoch / 12.5, final + 40 * left, now,
-            now * 0.8, Math.Clamp(1.05 - now / 80, 0, 1));
+            later ? "auto-decoding" : "auto-encoding", later ? epoch - 7 : epoch, Particles * epoch, seconds * epoch / 12.5,
+            final + 40 * left, now, now * 0.8, Math.Clamp(1.05 - now / 80, 0, 1));
     }
 
     private static FscCurve Fsc(double resolution, int size)
     {
         double half = size * PixelSize / resolution;
-        return new FscCurve(size, PixelSize, [.. Enumerable.Range(0, size / 2 + 1).Select(s => s == 0 ? 1 : 1 / (1 + Math.Pow(s / half, 6)))]);
+        return new FscCurve(size, PixelSize, [.. Enumerable.Range(0, size / 2 + 1).Select(s => 1 / (1 + Math.Pow(s / half, 6)))]);
     }
 
     private static HeadScores Heads(int count, double error)

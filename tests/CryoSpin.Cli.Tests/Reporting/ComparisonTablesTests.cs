@@ -26,12 +26,11 @@ public sealed class ComparisonTablesTests
     [Fact]
     public void A_run_is_a_row_quoted_where_needed()
     {
-        string expected = """
-            method,seed,status,message,folder,mean_rotation_error_degrees,median_rotation_error_degrees,share_within_10_degrees,median_shift_error_angstrom,resolution_truth_fsc_0.5_angstrom,resolution_half_maps_fsc_0.143_angstrom,time_seconds,peak_memory_bytes,parameters
-            "a,b",1,failed,"said ""no"",|and stopped","runs/a,b-1",1.5,,0.1,,,,12.25,0,12345678
-
-            """;
-        Assert.Equal(expected.Replace("\n", "\r\n").Replace('|', '\n'), ComparisonTables.RunsCsv(Input));
+        const string heading = "method,seed,status,message,folder,mean_rotation_error_degrees,median_rotation_error_degrees,"
+            + "share_within_10_degrees,median_shift_error_angstrom,resolution_truth_fsc_0.5_angstrom,"
+            + "resolution_half_maps_fsc_0.143_angstrom,time_seconds,peak_memory_bytes,parameters\r\n";
+        const string row = "\"a,b\",1,failed,\"said \"\"no\"\",\nand stopped\",\"runs/a,b-1\",1.5,,0.1,,,,12.25,0,12345678\r\n";
+        Assert.Equal(heading + row, ComparisonTables.RunsCsv(Input));
     }
 
     [Fact]
@@ -44,8 +43,8 @@ public sealed class ComparisonTablesTests
     public void Tables_are_the_same_in_every_culture()
     {
         ComparisonInput full = ComparisonSample.Full(8);
-        Func<string>[] writers = [() => ComparisonTables.RunsCsv(full), () => ComparisonTables.SnapshotsCsv(full), () => ComparisonTables.Json(full)];
-        Assert.All(writers, w => Assert.Equal(w(), Pages.WithComma(w)));
+        Func<ComparisonInput, string>[] writers = [ComparisonTables.RunsCsv, ComparisonTables.SnapshotsCsv, ComparisonTables.Json];
+        Assert.All(writers, write => Assert.Equal(write(full), Pages.WithComma(() => write(full))));
     }
 
     [Fact]
@@ -62,7 +61,8 @@ public sealed class ComparisonTablesTests
         Assert.Equal(full.Runs.Count, runs.Length);
         Assert.Equal(full.Runs[0].Course.Count, runs[0].GetProperty("snapshots").GetArrayLength());
         Assert.Equal(full.Runs[0].MeanRotationErrorDegrees, runs[0].GetProperty("meanRotationErrorDegrees").GetDouble());
-        Assert.Equal("failed", runs.First(r => r.GetProperty("message").ValueKind == JsonValueKind.String).GetProperty("status").GetString());
+        JsonElement failed = runs.First(r => r.GetProperty("message").ValueKind == JsonValueKind.String);
+        Assert.Equal("failed", failed.GetProperty("status").GetString());
     }
 
     [Fact]
@@ -79,7 +79,8 @@ public sealed class ComparisonTablesTests
     {
         ComparedRun[] runs =
         [
-            .. new[] { 9.0, 5, 7, 30 }.Select((r, i) => ComparisonSample.Bare("m", i + 1, RunStatus.Finished) with { HalfMapResolutionAngstrom = r }),
+            .. new[] { 9.0, 5, 7, 30 }.Select(
+                (r, i) => ComparisonSample.Bare("m", i + 1, RunStatus.Finished) with { HalfMapResolutionAngstrom = r }),
             ComparisonSample.Bare("m", 9, RunStatus.Failed) with { HalfMapResolutionAngstrom = 6 },
         ];
         MethodSummary summary = MethodSummary.Of(runs).Single();

@@ -43,7 +43,8 @@ internal static partial class Pages
             }
             // Base64 may spell anything.
             Assert.DoesNotContain(
-                svg.DescendantsAndSelf().Attributes().Where(a => a.Name != "href"), a => a.Value.Contains("NaN") || a.Value.Contains("Infinity"));
+                svg.DescendantsAndSelf().Attributes().Where(a => a.Name != "href"),
+                a => a.Value.Contains("NaN") || a.Value.Contains("Infinity"));
             Assert.DoesNotContain("∞", svg.Value);
         }
     }

@@ -43,7 +43,8 @@ public sealed class SurfaceTests
     public void What_is_in_front_hides_what_is_behind_and_is_brighter()
     {
         const int edge = 33;
-        double c = Math.Cos(22 * Math.PI / 180), s = Math.Sin(22 * Math.PI / 180), ca = Math.Cos(35 * Math.PI / 180), sa = Math.Sin(35 * Math.PI / 180);
+        (double s, double c) = Math.SinCos(22 * Math.PI / 180);
+        (double sa, double ca) = Math.SinCos(35 * Math.PI / 180);
         (double, double, double) eye = (9 * c * ca, 9 * c * sa, 9 * s), away = (-9 * c * ca, -9 * c * sa, -9 * s);
         byte[] front = SurfaceView.Render(Balls(32, eye, 3), 0, 32, edge), behind = SurfaceView.Render(Balls(32, away, 3), 0, 32, edge);
         int middle = 4 * (16 * edge + 16);

@@ -6,7 +6,7 @@ using CryoSpin.Runs;
 namespace CryoSpin.Reporting.Comparison;
 
 /// <summary>How the methods get there: resolution and errors through time and epochs.</summary>
-internal static class CourseSections
+internal static class ProgressSections
 {
     private const string Semi = "cryospin", Fully = "cryospin-amortized", OneHead = "heads=1";
 
@@ -44,8 +44,8 @@ internal static class CourseSections
         return Tag.Section(
             "Resolution against time",
             Tag.Figure(
-                chart, "Where the FSC with the truth falls below 0.5 (linear in 1/Å, finer is higher), one curve per run; the marker is the "
-                    + "final map at the end of a run that finished. Snapshots' times leave out the making of snapshots."));
+                chart, "Where the FSC with the truth falls below 0.5 (linear in 1/Å, finer is higher), one curve per run; the marker is "
+                    + "the final map at the end of a run that finished. Snapshots' times leave out the making of snapshots."));
     }
 
     /// <summary>Error against epochs, fully against semi-amortized inference of the same seed.</summary>
@@ -83,8 +83,8 @@ internal static class CourseSections
             "Fully against semi-amortized inference", Tag.Make("div", "row", figures),
             Tag.Make(
                 "p", "soft",
-                $"{Fully} keeps the encoder to the end; {Semi} begins in the same state and leaves the encoder for a table of poses at the vertical "
-                    + "line, where a new phase begins. Mean over the images that have a pose, logarithmic."));
+                $"{Fully} keeps the encoder to the end; {Semi} begins in the same state and leaves the encoder for a table of poses at the "
+                    + "vertical line, where a new phase begins. Mean over the images that have a pose, logarithmic."));
     }
 
     /// <summary>Many heads against one head of the same method.</summary>
@@ -97,7 +97,10 @@ internal static class CourseSections
             ComparedRun[] many = [.. input.Runs.Where(r => r.Method == method)], one = [.. input.Runs.Where(r => r.Method == single)];
             XElement? shares = Pair(input, method, many, one, "images within 30° (%)", s => 100 * s.ShareWithin30Degrees);
             XElement? resolution = Pair(input, method, many, one, "resolution (Å)", s => 1 / s.ResolutionAngstrom);
-            if (shares is not null) figures.Add(Tag.Figure(shares, $"{method}: share of the images in the right mode, within 30° of the truth."));
+            if (shares is not null)
+            {
+                figures.Add(Tag.Figure(shares, $"{method}: share of the images in the right mode, within 30° of the truth."));
+            }
             if (resolution is not null) figures.Add(Tag.Figure(resolution, $"{method}: where the FSC with the truth falls below 0.5."));
         }
         return figures.Count == 0
