@@ -11,7 +11,7 @@ namespace CryoSpin.Reconstruction.Methods;
 
 /// <summary>
 /// A volume from nothing by pose search: it begins with images at random poses; then mini-batches are searched and their best poses enter
-/// the volume; after each pass over the particles the volume is fitted to the poses of all.
+/// the volume; at the end the volume is fitted to the poses of all.
 /// </summary>
 internal sealed class PoseSearchStage
 {
@@ -19,7 +19,8 @@ internal sealed class PoseSearchStage
     private readonly PoseSearchSchedule _schedule;
     private readonly HierarchicalSearch _search;
     private readonly double _limit;
-    private int[]? _order;
+    private readonly int _searches;
+    private int _updates;
 
     /// <param name="context">What the method was given.</param>
     /// <param name="schedule">Schedule.</param>
@@ -28,7 +29,8 @@ internal sealed class PoseSearchStage
         _context = context;
         _schedule = schedule;
         ParticleCache cache = context.Cache;
-        _limit = Math.Min(schedule.LastBand, cache.Disc.Radius);
+        _limit = schedule.LastBandFor(cache.Box, cache.Disc.Radius);
+        _searches = schedule.SearchesFor(cache.Count);
         Batch = schedule.BatchFor(cache.Count);
         int box = VolumeModel.BoxFor(_limit, cache.Box);
         Model = new VolumeModel(box, cache.Box * cache.PixelSizeAngstrom / box, context.MaskDiameterAngstrom, context.Team);
@@ -60,12 +62,9 @@ internal sealed class PoseSearchStage
     /// <summary>The particles in batches, in a new random order.</summary>
     public IEnumerable<int[]> Batches()
     {
-        if (_order is null || _schedule.Shuffles)
-        {
-            _order = [.. Enumerable.Range(0, _context.Cache.Count)];
-            _context.Random.Shuffle(_order);
-        }
-        return _order.Chunk(Batch);
+        int[] order = [.. Enumerable.Range(0, _context.Cache.Count)];
+        _context.Random.Shuffle(order);
+        return order.Chunk(Batch);
     }
 
     /// <summary>Begins the volume with images at random poses.</summary>
@@ -89,7 +88,7 @@ internal sealed class PoseSearchStage
     /// <summary>Runs all searches.</summary>
     public void Run(CancellationToken cancellation)
     {
-        for (int pass = 0; pass < _schedule.Searches; pass++)
+        for (int pass = 0; pass < _searches; pass++)
         {
             EpochReport report = Pass(pass, cancellation);
             _context.Track.Epoch(report);
@@ -104,10 +103,10 @@ internal sealed class PoseSearchStage
         double[] change = new double[count];
         double likelihood = 0;
         EpochReport Report(double band) => new(
-            pass + 1, _schedule.Searches, done, band, -likelihood / done, done / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            pass + 1, _searches, done, band, -likelihood / done, done / Stopwatch.GetElapsedTime(started).TotalSeconds);
         foreach (int[] batch in Batches())
         {
-            (double first, double last) = _schedule.BandsAt(pass + done / (double)count, _limit);
+            (double first, double last) = _schedule.BandsAt(_updates++, _limit);
             _search.UseBands(first, last);
             PoseFit[] best = new PoseFit[batch.Length];
             _search.Find(
@@ -127,7 +126,7 @@ internal sealed class PoseSearchStage
             Volume.Apply(Model, batch, best);
             _context.Track.Within(Report(last), done / (double)count);
         }
-        if (_schedule.Refits || pass == _schedule.Searches - 1) Volume.Refit(Model, [.. Enumerable.Range(0, count)], [.. Kept.Select(k => k![0])]);
+        if (_schedule.TrainsBetween || pass == _searches - 1) Volume.Refit(Model, [.. Enumerable.Range(0, count)], [.. Kept.Select(k => k![0])]);
         return Report(Volume.Band - 1) with { MedianPoseChangeDegrees = pass == 0 ? null : change.Order().ElementAt(count / 2) };
     }
 }

@@ -10,7 +10,7 @@ namespace CryoSpin.Reconstruction.Methods;
 internal sealed class PoseTableMethod : IPoseMethod
 {
     /// <summary>The searches.</summary>
-    public PoseSearchSchedule Schedule { get; init; } = new() { Searches = 4 };
+    public PoseSearchSchedule Schedule { get; init; } = new() { SearchesAfterGrowth = 0 };
 
     /// <summary>The gradient steps.</summary>
     public PoseTableSchedule Descent { get; init; } = new();

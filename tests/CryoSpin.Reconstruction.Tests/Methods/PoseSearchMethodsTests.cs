@@ -15,8 +15,9 @@ public class PoseSearchMethodsTests
     {
         Grid = new HierarchicalGrid { Order = 0, ShiftsPerAxis = 3, Kept = 3, Subdivisions = 2 },
         FirstBand = 4,
-        LastBand = 7,
-        Searches = 2,
+        LastBandShare = 0.6,
+        GrowingUpdates = 4,
+        SearchesAfterGrowth = 1,
         BatchSize = 20,
         LeastBatches = 4,
     };
@@ -82,13 +83,14 @@ public class PoseSearchMethodsTests
     [MemberData(nameof(Names))]
     public void A_small_set_with_little_noise_converges_from_a_random_start(string name)
     {
-        TinyDataset set = TinyDataset.OfPhantom(300, box: 32, snr: 2, maxShift: 1);
+        TinyDataset set = TinyDataset.OfPhantom(250, box: 32, snr: 2, maxShift: 1);
         PoseSearchSchedule schedule = new()
         {
-            Grid = new HierarchicalGrid { ShiftsPerAxis = 3, Subdivisions = 3 },
+            Grid = new HierarchicalGrid { ShiftsPerAxis = 3, Kept = 4, Subdivisions = 3 },
             FirstBand = 6,
-            LastBand = 12,
-            Searches = 4,
+            LastBandShare = 0.75,
+            GrowingUpdates = 160,
+            SearchesAfterGrowth = name == ReconstructionMethod.CryoDrgn2 ? 1 : 0,
         };
         ReconstructionOutcome outcome = Run(name, set, schedule, 2, 1, out _, maxShift: 1);
         Pose[] truth = [.. set.Poses.Select(p => p.InAngstrom(set.Truth.PixelSizeAngstrom))];
