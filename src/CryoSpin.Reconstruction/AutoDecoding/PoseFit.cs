@@ -13,4 +13,18 @@ public readonly record struct PoseFit(Rotation Rotation, double OriginX, double 
     /// <summary>The pose with its origin in angstrom.</summary>
     /// <param name="pixelSizeAngstrom">Pixel size of the particle's box.</param>
     public Pose InAngstrom(double pixelSizeAngstrom) => new(Rotation, OriginX * pixelSizeAngstrom, OriginY * pixelSizeAngstrom);
+
+    /// <summary>The pose turned (from the left) and moved, its origin held within a disc around 0.</summary>
+    /// <param name="turn">Radians.</param>
+    /// <param name="x">Change of <see cref="OriginX"/>.</param>
+    /// <param name="y">Change of <see cref="OriginY"/>.</param>
+    /// <param name="maxShiftPixels">Radius of the disc.</param>
+    internal PoseFit Moved(RotationVector turn, double x, double y, double maxShiftPixels)
+    {
+        x += OriginX;
+        y += OriginY;
+        double r = Math.Sqrt(x * x + y * y);
+        if (r > maxShiftPixels) (x, y) = (x * maxShiftPixels / r, y * maxShiftPixels / r);
+        return new PoseFit((So3.Exp(turn) * Rotation).Orthonormalised(), x, y, LogLikelihood);
+    }
 }

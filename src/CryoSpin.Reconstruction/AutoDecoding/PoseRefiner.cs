@@ -63,14 +63,8 @@ internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
     /// <summary>The log likelihood ratio of a pose.</summary>
     public double LogLikelihood(in PoseFit pose) => -Evaluate(pose).Misfit;
 
-    private static PoseFit Moved(in PoseFit pose, in NormalEquations.Vector5 step, double factor, double maxShift)
-    {
-        double x = pose.OriginX + factor * step[3], y = pose.OriginY + factor * step[4];
-        double r = Math.Sqrt(x * x + y * y);
-        if (r > maxShift) (x, y) = (x * maxShift / r, y * maxShift / r);
-        Rotation turned = So3.Exp(new RotationVector(factor * step[0], factor * step[1], factor * step[2])) * pose.Rotation;
-        return new PoseFit(turned.Orthonormalised(), x, y, pose.LogLikelihood);
-    }
+    private static PoseFit Moved(in PoseFit pose, in NormalEquations.Vector5 step, double factor, double maxShift) => pose.Moved(
+        new RotationVector(factor * step[0], factor * step[1], factor * step[2]), factor * step[3], factor * step[4], maxShift);
 
     private NormalEquations Evaluate(in PoseFit pose)
     {

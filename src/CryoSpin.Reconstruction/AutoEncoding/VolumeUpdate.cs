@@ -32,11 +32,41 @@ internal sealed class VolumeUpdate
         _batch = new SliceBatch(disc, batchSize, team);
     }
 
+    /// <summary>
+    /// Whether a sum that does not yet hold a full window of mini-batches is solved, too. A volume that a search has found is better than
+    /// what a handful of images would give.
+    /// </summary>
+    public bool SolvesEarly { get; init; }
+
+    /// <summary>Shells of the map beyond this are left empty: poses found in a narrower band say nothing about them.</summary>
+    public double Band { get; set; } = double.PositiveInfinity;
+
     /// <summary>Adds a mini-batch, at most as large as announced; once the sum holds enough, solves for the volume.</summary>
     public void Apply(VolumeModel model, int[] particles, PoseFit[] poses)
     {
         double window = Math.Min(++_steps, 1 / (1 - _memory));
         _sum.Scale((float)(1 - 1 / window), _team);
+        Insert(particles, poses);
+        if (SolvesEarly || window >= 0.99 / (1 - _memory)) Solve(model);
+    }
+
+    /// <summary>Forgets all and solves for the volume of some particles, any number; the next mini-batches are added to this sum.</summary>
+    public void Refit(VolumeModel model, int[] particles, PoseFit[] poses)
+    {
+        _sum.Clear();
+        for (int first = 0; first < particles.Length; first += _batch.Capacity)
+        {
+            int end = Math.Min(first + _batch.Capacity, particles.Length);
+            Insert(particles[first..end], poses[first..end]);
+        }
+        Solve(model);
+        // From now on what stands in the sum counts as a full window, however many particles it was.
+        _sum.Scale((float)Math.Min(1, _batch.Capacity / (1 - _memory) / particles.Length), _team);
+        _steps = Math.Max(_steps, (int)Math.Ceiling(1 / (1 - _memory)));
+    }
+
+    private void Insert(int[] particles, PoseFit[] poses)
+    {
         _team.ForEach(particles.Length, (i, w) =>
         {
             FitBuffers b = _buffers[w];
@@ -48,7 +78,11 @@ internal sealed class VolumeUpdate
             _batch.SetRotation(i, poses[i].Rotation);
         });
         _batch.InsertInto(_sum, particles.Length);
-        // The volume found by the search is better than what a handful of images would give.
-        if (window >= 0.99 / (1 - _memory)) model.Solve(_sum, _inverseSignal, model.Lattice.Radius);
+    }
+
+    private void Solve(VolumeModel model)
+    {
+        int shells = (int)Math.Min(_inverseSignal.Length, Math.Round(Band) + 1);
+        model.Solve(_sum, _inverseSignal.AsSpan(0, shells), model.Lattice.Radius);
     }
 }

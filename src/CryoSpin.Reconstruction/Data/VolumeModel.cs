@@ -24,6 +24,16 @@ internal sealed class VolumeModel
         Lattice = new FourierLattice(1, Oversampling);
     }
 
+    /// <summary>
+    /// A box just fine enough for a band, and at most the images': transforms of a map in it cost next to nothing at low bands.
+    /// </summary>
+    public static int BoxFor(double bandShells, int imageBox)
+    {
+        int small = Fourier.FourierSizes.NextGood(2 * ((int)Math.Ceiling(bandShells) + 3));
+        while (small % 4 != 0) small = Fourier.FourierSizes.NextGood(small + 2);
+        return Math.Min(small, imageBox);
+    }
+
     /// <summary>What the map is multiplied with.</summary>
     public SphericalMask Mask { get; }
 

@@ -9,6 +9,8 @@ internal static class MethodCatalogue
     public static IPoseMethod? Create(ReconstructionOptions options) => options.Method switch
     {
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
+        ReconstructionMethod.CryoDrgn2 => new PoseSearchMethod(),
+        ReconstructionMethod.CryoDrgnAi => new PoseTableMethod(),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };
 }

@@ -2,25 +2,22 @@ using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Search;
 
-/// <summary>A square lattice of origins within a disc, with their phase factors over one disc of frequencies.</summary>
+/// <summary>A set of origins with their phase factors over one disc of frequencies.</summary>
 internal sealed class ShiftGrid
 {
+    /// <summary>A square lattice within a disc.</summary>
     public ShiftGrid(double radiusPixels, double spacingPixels, FrequencyDisc disc, int box)
+        : this(Lattice(radiusPixels, spacingPixels), disc, box)
     {
-        int reach = (int)Math.Floor(radiusPixels / spacingPixels + 1e-9);
-        List<(double X, double Y)> shifts = [];
-        for (int y = -reach; y <= reach; y++)
-        {
-            for (int x = -reach; x <= reach; x++)
-            {
-                double distance = spacingPixels * Math.Sqrt(x * x + y * y);
-                if (distance <= radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
-            }
-        }
-        Shifts = [.. shifts];
-        Cosine = new float[shifts.Count][];
-        Sine = new float[shifts.Count][];
-        for (int s = 0; s < shifts.Count; s++)
+    }
+
+    /// <summary>Any origins.</summary>
+    public ShiftGrid((double X, double Y)[] shifts, FrequencyDisc disc, int box)
+    {
+        Shifts = shifts;
+        Cosine = new float[shifts.Length][];
+        Sine = new float[shifts.Length][];
+        for (int s = 0; s < shifts.Length; s++)
         {
             Cosine[s] = new float[disc.PaddedCount];
             Sine[s] = new float[disc.PaddedCount];
@@ -51,5 +48,20 @@ internal sealed class ShiftGrid
             shiftedReal[p] = real[p] * cos[p] + imaginary[p] * sin[p];
             shiftedImaginary[p] = imaginary[p] * cos[p] - real[p] * sin[p];
         }
+    }
+
+    private static (double X, double Y)[] Lattice(double radiusPixels, double spacingPixels)
+    {
+        int reach = (int)Math.Floor(radiusPixels / spacingPixels + 1e-9);
+        List<(double X, double Y)> shifts = [];
+        for (int y = -reach; y <= reach; y++)
+        {
+            for (int x = -reach; x <= reach; x++)
+            {
+                double distance = spacingPixels * Math.Sqrt(x * x + y * y);
+                if (distance <= radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
+            }
+        }
+        return [.. shifts];
     }
 }

@@ -54,10 +54,7 @@ internal sealed class StochasticSearch
         _random = random;
         _signal = signalPower;
         _inverseSignal = Data.SignalPower.Inverse(signalPower);
-        // The map is kept in a box just fine enough for the band: transforms of it cost next to nothing.
-        int small = Fourier.FourierSizes.NextGood(2 * ((int)Math.Ceiling(schedule.LastBand) + 3));
-        while (small % 4 != 0) small = Fourier.FourierSizes.NextGood(small + 2);
-        small = Math.Min(small, cache.Box);
+        int small = VolumeModel.BoxFor(schedule.LastBand, cache.Box);
         Model = new VolumeModel(small, cache.Box * cache.PixelSizeAngstrom / small, maskDiameterAngstrom, team);
         _sum = new BackProjection(schedule.LastBand, VolumeModel.Oversampling);
         _posterior = new PosteriorSums(team);

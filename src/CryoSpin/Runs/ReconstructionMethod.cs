@@ -23,6 +23,12 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Name of stage 1 alone.</summary>
     public const string Amortized = "cryospin-amortized";
 
+    /// <summary>Name of cryoDRGN2's method.</summary>
+    public const string CryoDrgn2 = "cryodrgn2";
+
+    /// <summary>Name of cryoDRGN-AI's method.</summary>
+    public const string CryoDrgnAi = "cryodrgn-ai";
+
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
@@ -39,6 +45,12 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
         new(
             Amortized, "Fully amortized: stage 1 to the end, and the encoder's poses as they are, without refinement of single poses.",
             "Stage 1 of Shekarforoush et al., NeurIPS 2024", "To see what the second stage is worth.") { HasHeads = true },
+        new(
+            CryoDrgn2, "Hierarchical pose search, 15 degrees to about 0.9, in turn with the volume.",
+            "Zhong et al., ICCV 2021", "To compare; where an encoder is not trusted."),
+        new(
+            CryoDrgnAi, "Hierarchical pose search first, then gradient steps on a table of poses.",
+            "Levy et al., Nature Methods 2025", "To compare with semi-amortized inference."),
     ];
 
     /// <summary>The method of a name; null where there is none.</summary>

@@ -12,10 +12,10 @@ namespace CryoSpin.Reconstruction.Tests.Search;
 /// <summary>Phantom images, the phantom's lattice, and scores of poses by double loops.</summary>
 internal sealed class SearchScene : IDisposable
 {
-    public SearchScene(int particles, double band = 5, int workers = 2, double snr = 0.5)
+    public SearchScene(int particles, double band = 5, int workers = 2, double snr = 0.5, double maxShift = 1.5)
     {
         Team = new WorkerTeam(workers);
-        Set = TinyDataset.OfPhantom(particles, snr: snr);
+        Set = TinyDataset.OfPhantom(particles, snr: snr, maxShift: maxShift);
         Cache = Set.Load(Team);
         Disc = new FrequencyDisc(band);
         View = Cache.View(Disc);

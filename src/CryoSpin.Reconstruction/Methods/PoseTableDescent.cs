@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using CryoSpin.Geometry;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Paper;
+
+namespace CryoSpin.Reconstruction.Methods;
+
+/// <summary>How a table of poses is optimised.</summary>
+internal sealed record PoseTableSchedule
+{
+    /// <summary>Passes over the particles.</summary>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Adam's rate for rotations at the first pass, radians; it falls as a cosine to 0.</summary>
+    public double RotationRate { get; init; } = 0.02;
+
+    /// <summary>Adam's rate for origins at the first pass, pixels.</summary>
+    public double ShiftRate { get; init; } = 0.2;
+
+    /// <summary>The factor of both rates in an epoch, from 1.</summary>
+    public double Factor(int epoch) => 0.5 + 0.5 * Math.Cos(Math.PI * (epoch - 1) / Epochs);
+}
+
+/// <summary>
+/// The poses as a table, each row with an optimiser of its own: every visit of a mini-batch takes one Adam step along the gradient of the
+/// squared error in the row's rotation and origin, then the volume is updated with the batch.
+/// </summary>
+internal sealed class PoseTableDescent
+{
+    private readonly MethodContext _context;
+    private readonly PoseSearchStage _stage;
+    private readonly PoseTableSchedule _schedule;
+    private readonly BandView _view;
+    private readonly FitBuffers[] _buffers;
+    private readonly PoseAdam[] _moments;
+    private readonly double _maxShift;
+
+    /// <param name="context">What the method was given.</param>
+    /// <param name="searched">The searches' volume and poses: where the descent begins.</param>
+    /// <param name="schedule">Passes and rates.</param>
+    public PoseTableDescent(MethodContext context, PoseSearchStage searched, PoseTableSchedule schedule)
+    {
+        _context = context;
+        _stage = searched;
+        _schedule = schedule;
+        FrequencyDisc disc = new(searched.Limit);
+        _view = context.Cache.View(disc);
+        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new FitBuffers(disc, context.Cache.Box))];
+        _moments = new PoseAdam[NormalEquations.Parameters * context.Cache.Count];
+        _maxShift = context.Options.MaxShiftPixels;
+        Poses = [.. searched.Kept.Select(k => k![0])];
+    }
+
+    /// <summary>The table.</summary>
+    public PoseFit[] Poses { get; }
+
+    /// <summary>One pass over the particles.</summary>
+    public EpochReport Epoch(int epoch, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        int count = _context.Cache.Count, done = 0;
+        double likelihood = 0, factor = _schedule.Factor(epoch);
+        PoseFit[] before = [.. Poses];
+        EpochReport Report() => new(
+            epoch, _schedule.Epochs, done, _stage.Limit, -likelihood / done, done / Stopwatch.GetElapsedTime(started).TotalSeconds);
+        foreach (int[] batch in _stage.Batches())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _context.Team.ForEach(batch.Length, (i, w) => Step(batch[i], _buffers[w], factor));
+            PoseFit[] poses = [.. batch.Select(i => Poses[i])];
+            _stage.Volume.Apply(_stage.Model, batch, poses);
+            likelihood += poses.Sum(p => p.LogLikelihood);
+            done += batch.Length;
+            _context.Track.Within(Report(), done / (double)count);
+        }
+        double[] change = [.. Poses.Select((p, i) => p.Rotation.AngleToDegrees(before[i].Rotation))];
+        return Report() with { MedianPoseChangeDegrees = change.Order().ElementAt(count / 2) };
+    }
+
+    /// <summary>Steps one row; its log likelihood is that before the step, which the gradient came with.</summary>
+    private void Step(int particle, FitBuffers b, double factor)
+    {
+        PoseFit pose = Poses[particle];
+        _view.Read(particle, b);
+        CentralSlice.SampleWithGradient(
+            _stage.Model.Lattice, b.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1);
+        NormalEquations.Accumulate(b, pose.OriginX, pose.OriginY, out NormalEquations equations);
+        Span<PoseAdam> adam = _moments.AsSpan(particle * NormalEquations.Parameters, NormalEquations.Parameters);
+        double turn = factor * _schedule.RotationRate, shift = factor * _schedule.ShiftRate;
+        RotationVector w = new(
+            adam[0].Step(equations.Gradient[0], turn), adam[1].Step(equations.Gradient[1], turn), adam[2].Step(equations.Gradient[2], turn));
+        double x = adam[3].Step(equations.Gradient[3], shift), y = adam[4].Step(equations.Gradient[4], shift);
+        Poses[particle] = pose.Moved(w, x, y, _maxShift) with { LogLikelihood = -equations.Misfit };
+    }
+}
