@@ -1,3 +1,4 @@
+using CryoSpin.Reconstruction.Methods.CryoAi;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -9,6 +10,7 @@ internal static class MethodCatalogue
     public static IPoseMethod? Create(ReconstructionOptions options) => options.Method switch
     {
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
+        ReconstructionMethod.CryoAi => new CryoAiMethod(new CryoAiSettings { Volume = options.Volume ?? VolumeKind.Network }),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };
 }

@@ -23,6 +23,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Name of stage 1 alone.</summary>
     public const string Amortized = "cryospin-amortized";
 
+    /// <summary>Name of cryoAI's method.</summary>
+    public const string CryoAi = "cryoai";
+
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
@@ -39,6 +42,12 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
         new(
             Amortized, "Fully amortized: the encoder's poses to the end, no search, no refinement of single poses.",
             "Stage 1 of Shekarforoush et al., NeurIPS 2024", "To see what the second stage is worth.") { HasHeads = true },
+        new(
+            CryoAi, "Fully amortized: an encoder with one pose and one shift, each image also seen turned by 180 degrees, symmetric loss.",
+            "Levy et al., ECCV 2022 (arXiv 2203.08138)", "To compare; particles should be centred.")
+        {
+            Volumes = [VolumeKind.Network, VolumeKind.Grid],
+        },
     ];
 
     /// <summary>The method of a name; null where there is none.</summary>
