@@ -3,13 +3,14 @@ using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.Volumes;
+using CryoSpin.Reconstruction.Data;
 
 namespace CryoSpin.Reconstruction.Paper;
 
 /// <summary>
 /// The published decoder: an (N+1)^3 grid of Hartley values H = Re - Im, each a mantissa times an exponential, H = m exp(e). Both channels
-/// are interpolated trilinearly and then combined. Frequencies are those of the open disc |k| &lt; N/2, or of a band. cryoSPIN, arXiv 2406.10455.
+/// are interpolated trilinearly and then combined. Frequencies are those of the open disc |k| &lt; N/2, or of a band. cryoSPIN, arXiv
+/// 2406.10455.
 /// </summary>
 internal sealed class HartleyDecoder
 {

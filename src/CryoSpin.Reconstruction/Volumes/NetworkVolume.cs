@@ -3,13 +3,14 @@ using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
 
 namespace CryoSpin.Reconstruction.Volumes;
 
 /// <summary>
-/// The transform as a coordinate network, V(k) = exp(envelope(k)) modulant(k), where both are networks of sine layers: the exponential gives
-/// the range of many powers of ten that a transform has, the sines its detail. cryoAI, arXiv 2203.08138.
+/// The transform as a coordinate network, V(k) = exp(envelope(k)) modulant(k), where both are networks of sine layers: the exponential
+/// gives the range of many powers of ten that a transform has, the sines its detail. cryoAI, arXiv 2203.08138.
 /// </summary>
 /// <remarks>
 /// Only half of the ball is represented: a frequency of the other half is looked up at its partner -k and conjugated, so that the map is

@@ -26,8 +26,8 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         int epochs = settings.EpochsFor(context.Cache.Count);
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
-            EpochReport report = RunEpoch(context, training, new EpochReport(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN), rate, cancellation);
-            context.Track.Epoch(report);
+            EpochReport start = new(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN);
+            context.Track.Epoch(RunEpoch(context, training, start, rate, cancellation));
             context.Track.Snapshot(
                 epoch, disc.Radius, () => Map(context, volume, training), i => training.Chosen[i], i => Candidates(training, i));
         }

@@ -12,8 +12,8 @@ using CryoSpin.Reconstruction.Volumes;
 namespace CryoSpin.Reconstruction.Methods.CryoAi;
 
 /// <summary>
-/// Encoder and volume learn together: every image and its turned copy get a pose each, the lesser loss counts, and its gradient goes into the
-/// volume and, through the pose, into the encoder. Nothing is kept of single particles.
+/// Encoder and volume learn together: every image and its turned copy get a pose each, the lesser loss counts, and its gradient goes into
+/// the volume and, through the pose, into the encoder. Nothing is kept of single particles.
 /// </summary>
 internal sealed class CryoAiTraining : IDisposable
 {

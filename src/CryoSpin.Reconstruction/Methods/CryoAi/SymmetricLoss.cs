@@ -28,8 +28,8 @@ internal readonly record struct SymmetricChoice(bool Turned, double Loss, double
 
 /// <summary>
 /// The symmetric loss: the lesser of the squared errors of an image and of the image turned by 180 degrees, each against the slice at the
-/// pose that the encoder gave it. Whichever an encoder mistakes for the other, one of the two is right; without it, training ends in volumes
-/// with a plane of symmetry. cryoAI, arXiv 2203.08138. One worker's memory.
+/// pose that the encoder gave it. Whichever an encoder mistakes for the other, one of the two is right; without it, training ends in
+/// volumes with a plane of symmetry. cryoAI, arXiv 2203.08138. One worker's memory.
 /// </summary>
 /// <param name="disc">The frequencies.</param>
 /// <param name="box">Box of the images, pixels.</param>

@@ -134,7 +134,8 @@ public sealed class CryoAiMethodTests
         Assert.Equal(3, settings.EpochsFor(100_000));
     }
 
-    private ReconstructionOutcome Run(VolumeKind kind, int threads, Recorder recorder, int seed = 1, CancellationToken cancellation = default)
+    private ReconstructionOutcome Run(
+        VolumeKind kind, int threads, Recorder recorder, int seed = 1, CancellationToken cancellation = default)
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
@@ -149,7 +150,8 @@ public sealed class CryoAiMethodTests
         };
         MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        return new MethodReconstruction(new CryoAiMethod(s_tiny with { Volume = kind }), input, options, memory, recorder, team).Run(cancellation);
+        CryoAiMethod method = new(s_tiny with { Volume = kind });
+        return new MethodReconstruction(method, input, options, memory, recorder, team).Run(cancellation);
     }
 
     private sealed class Recorder : IRunObserver

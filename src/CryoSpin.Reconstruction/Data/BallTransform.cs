@@ -2,7 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
 
-namespace CryoSpin.Reconstruction.Volumes;
+namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>From values of a transform at whole frequencies in a ball to the map.</summary>
 internal static class BallTransform
@@ -13,7 +13,9 @@ internal static class BallTransform
     /// <param name="z">Along z.</param>
     public delegate (double Real, double Imaginary) Value(int x, int y, int z);
 
-    /// <summary>Frequencies |k| &lt;= radius with x at least 0, in the order z, y, x: one of each Hermitian pair, and both of x = 0.</summary>
+    /// <summary>
+    /// Frequencies |k| &lt;= radius with x at least 0, in the order z, y, x: one of each Hermitian pair, and both of x = 0.
+    /// </summary>
     /// <param name="radius">Radius in shells, below half the box.</param>
     public static List<(int X, int Y, int Z)> Points(double radius)
     {
