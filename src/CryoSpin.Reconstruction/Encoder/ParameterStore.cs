@@ -83,6 +83,9 @@ internal sealed unsafe class ParameterStore : IDisposable
         _team.ForEach((int)((_length + FloatsPerItem - 1) / FloatsPerItem), _update);
     }
 
+    /// <summary>Sets all gradients to zero, for layers that only add to them.</summary>
+    public void ClearGradients() => _gradients!.Clear();
+
     /// <summary>Writes values and, where wanted, the optimiser's state.</summary>
     public void Save(BinaryWriter writer, bool optimiser)
     {

@@ -1,3 +1,4 @@
+using CryoSpin.Reconstruction.Methods.CryoAi;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -11,6 +12,7 @@ internal static class MethodCatalogue
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
         ReconstructionMethod.CryoDrgn2 => new PoseSearchMethod(),
         ReconstructionMethod.CryoDrgnAi => new PoseTableMethod(),
+        ReconstructionMethod.CryoAi => new CryoAiMethod(new CryoAiSettings { Volume = options.Volume ?? VolumeKind.Network }),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };
 }

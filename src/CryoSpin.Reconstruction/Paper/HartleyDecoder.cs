@@ -1,26 +1,36 @@
 using System.Numerics.Tensors;
 using CryoSpin.Compute;
-using CryoSpin.Fourier;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Data;
 
 namespace CryoSpin.Reconstruction.Paper;
 
 /// <summary>
 /// The published decoder: an (N+1)^3 grid of Hartley values H = Re - Im, each a mantissa times an exponential, H = m exp(e). Both channels
-/// are interpolated trilinearly and then combined. Frequencies are those of the open disc |k| &lt; N/2. cryoSPIN, arXiv 2406.10455.
+/// are interpolated trilinearly and then combined. Frequencies are those of the open disc |k| &lt; N/2, or of a band. cryoSPIN, arXiv
+/// 2406.10455.
 /// </summary>
 internal sealed class HartleyDecoder
 {
     /// <summary>A decoder of zeros.</summary>
     /// <param name="box">Box N of the images, pixels; even, at least 4.</param>
     public HartleyDecoder(int box)
+        : this(box, DiscOf(box))
+    {
+    }
+
+    /// <summary>A decoder of zeros for a band.</summary>
+    /// <param name="box">Box N of the images, pixels; even, at least 4.</param>
+    /// <param name="disc">The frequencies of a slice; the grid is as large as they need.</param>
+    public HartleyDecoder(int box, FrequencyDisc disc)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(box, 4);
         if (box % 2 != 0) throw new ArgumentException($"The box of {box} pixels is odd.", nameof(box));
+        if (disc.Extent >= box / 2) throw new ArgumentException("The band must end below the images' Nyquist row.", nameof(disc));
         Box = box;
-        Disc = DiscOf(box);
+        Disc = disc;
         Grid = new FourierLattice(Disc.Radius, 1);
     }
 
@@ -125,34 +135,18 @@ internal sealed class HartleyDecoder
         }
     }
 
-    /// <summary>The map in real space: the inverse transform of the open ball |k| &lt; N/2.</summary>
+    /// <summary>The map in real space: the inverse transform of the ball of the disc's radius.</summary>
     /// <param name="pixelSizeAngstrom">Voxel size.</param>
     /// <param name="scale">What one unit of the decoder is in units of an unnormalised transform.</param>
     /// <param name="team">Workers.</param>
-    public Volume ToMap(double pixelSizeAngstrom, double scale, WorkerTeam team)
-    {
-        CentredFft3D fft = new(Box, team);
-        float[] spectrum = new float[fft.SpectrumLength];
-        int half = Box / 2;
-        team.ForBlocks(Box, (index, _) =>
+    public Volume ToMap(double pixelSizeAngstrom, double scale, WorkerTeam team) => BallTransform.ToMap(
+        Box, pixelSizeAngstrom, Disc.Radius,
+        (x, y, z) =>
         {
-            int z = index < half ? index : index - Box;
-            for (int y = 1 - half; y < half; y++)
-            {
-                int to = (index * Box + (y < 0 ? y + Box : y)) * fft.HalfSize * 2;
-                for (int x = 0; x < half; x++)
-                {
-                    if (x * x + y * y + z * z >= half * half) break;
-                    double plus = Hartley(x, y, z), minus = Hartley(-x, -y, -z);
-                    spectrum[to + 2 * x] = (float)(0.5 * scale * (minus + plus));
-                    spectrum[to + 2 * x + 1] = (float)(0.5 * scale * (minus - plus));
-                }
-            }
-        });
-        Volume map = new(Box, pixelSizeAngstrom);
-        fft.InverseInPlace(spectrum, map.Voxels);
-        return map;
-    }
+            double plus = Hartley(x, y, z), minus = Hartley(-x, -y, -z);
+            return (0.5 * scale * (minus + plus), 0.5 * scale * (minus - plus));
+        },
+        team);
 
     /// <summary>The pose that samples -k: the image turned by 180 degrees.</summary>
     private static Rotation Opposite(in Rotation a) => new(-a.M00, -a.M01, -a.M02, -a.M10, -a.M11, -a.M12, a.M20, a.M21, a.M22);

@@ -29,6 +29,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Name of cryoDRGN-AI's method.</summary>
     public const string CryoDrgnAi = "cryodrgn-ai";
 
+    /// <summary>Name of cryoAI's method.</summary>
+    public const string CryoAi = "cryoai";
+
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
@@ -51,6 +54,12 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
         new(
             CryoDrgnAi, "Hierarchical pose search first, then gradient steps on a table of poses.",
             "Levy et al., Nature Methods 2025", "To compare with semi-amortized inference."),
+        new(
+            CryoAi, "Fully amortized: an encoder with one pose and one shift, each image also seen turned by 180 degrees, symmetric loss.",
+            "Levy et al., ECCV 2022 (arXiv 2203.08138)", "To compare; particles should be centred.")
+        {
+            Volumes = [VolumeKind.Network, VolumeKind.Grid],
+        },
     ];
 
     /// <summary>The method of a name; null where there is none.</summary>

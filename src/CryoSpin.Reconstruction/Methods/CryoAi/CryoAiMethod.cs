@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using CryoSpin.Diagnostics;
+using CryoSpin.Imaging;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Volumes;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Methods.CryoAi;
+
+/// <summary>
+/// cryoAI: poses are an encoder's and nothing else. Levy, Poitevin, Martel, Nashed, Peck, Miolane, Ratner, Dunne and Wetzstein, ECCV 2022,
+/// arXiv 2203.08138.
+/// </summary>
+internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
+{
+    /// <inheritdoc/>
+    public MethodResult Run(MethodContext context, CancellationToken cancellation)
+    {
+        FrequencyDisc disc = new(Math.Min(settings.BandShells, context.Cache.Disc.Radius));
+        using ILearnedVolume volume = Create(context, disc);
+        using CryoAiTraining training = new(
+            context.Cache, volume, settings, context.Options.MaxShiftPixels, context.Options.Seed, context.Team);
+        context.Track.Start("auto-encoding", 0.01, 0.97);
+        double rate = settings.Volume == VolumeKind.Network ? settings.NetworkLearningRate : settings.GridLearningRate;
+        int epochs = settings.EpochsFor(context.Cache.Count);
+        for (int epoch = 1; epoch <= epochs; epoch++)
+        {
+            EpochReport start = new(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN);
+            context.Track.Epoch(RunEpoch(context, training, start, rate, cancellation));
+            context.Track.Snapshot(
+                epoch, disc.Radius, () => Map(context, volume, training), i => training.Chosen[i], i => Candidates(training, i));
+        }
+        context.Track.Start("poses", 0.97, 0.98);
+        training.Infer(cancellation);
+        PoseFit[][] poses = [.. training.Chosen.Select(p => (PoseFit[])[p!.Value])];
+        return new MethodResult(poses, context.MaskDiameterAngstrom, training.ParameterCount);
+    }
+
+    private static Volume Map(MethodContext context, ILearnedVolume volume, CryoAiTraining training) =>
+        volume.ToMap(context.Cache.PixelSizeAngstrom, training.Unit, context.Team);
+
+    private static PoseFit[] Candidates(CryoAiTraining training, int particle) =>
+        training.Chosen[particle] is { } chosen ? [chosen, training.Other[particle]!.Value] : [];
+
+    private ILearnedVolume Create(MethodContext context, FrequencyDisc disc) => settings.Volume == VolumeKind.Network
+        ? new NetworkVolume(context.Cache.Box, disc, settings.Envelope, settings.Modulant, context.Random, context.Team)
+        : new HartleyVolume(context.Cache.Box, disc, settings.BatchSize, context.Random, context.Team);
+
+    private EpochReport RunEpoch(
+        MethodContext context, CryoAiTraining training, EpochReport epoch, double volumeRate, CancellationToken cancellation)
+    {
+        training.Shuffle(context.Random);
+        int count = context.Cache.Count;
+        long started = Stopwatch.GetTimestamp();
+        double sum = 0;
+        EpochReport report = epoch;
+        for (int done = 0; done < count;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            done += training.Train(done, volumeRate, settings.EncoderLearningRate, out double loss);
+            sum += loss;
+            if (!double.IsFinite(sum))
+            {
+                throw new CryoSpinException(
+                    $"The loss is no longer a finite number (auto-encoding, epoch {epoch.Epoch}). Look for damaged images.");
+            }
+            double seconds = Math.Max(1e-6, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            report = epoch with { ImageVisits = done, Loss = sum / done, ImagesPerSecond = done / seconds };
+            context.Track.Within(report, (double)done / count);
+        }
+        return report;
+    }
+}

@@ -1,0 +1,48 @@
+using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Volumes;
+using CryoSpin.Runs;
+
+namespace CryoSpin.Reconstruction.Methods.CryoAi;
+
+/// <summary>Settings of cryoAI as we run it (docs/design/methods.md says what is published and why ours differs).</summary>
+internal sealed record CryoAiSettings
+{
+    /// <summary>How the volume is held.</summary>
+    public VolumeKind Volume { get; init; } = VolumeKind.Network;
+
+    /// <summary>Radius, shells, of the frequencies that are compared; never beyond what the images have.</summary>
+    public double BandShells { get; init; } = 10;
+
+    /// <summary>Edge of the encoder's images, pixels.</summary>
+    public int InputSize { get; init; } = 32;
+
+    /// <summary>The envelope's network.</summary>
+    public SineShape Envelope { get; init; } = new(2, 64);
+
+    /// <summary>The modulant's network.</summary>
+    public SineShape Modulant { get; init; } = new(3, 128);
+
+    /// <summary>Images per step; the encoder sees twice as many.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Adam's rate for the encoder.</summary>
+    public double EncoderLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Adam's rate for the network volume.</summary>
+    public double NetworkLearningRate { get; init; } = 1e-4;
+
+    /// <summary>Adam's rate for the grid volume.</summary>
+    public double GridLearningRate { get; init; } = 0.02;
+
+    /// <summary>Images looked at in all, which sets the number of epochs.</summary>
+    public long ImageVisits { get; init; } = 200_000;
+
+    /// <summary>Fewest epochs, however many images there are.</summary>
+    public int FewestEpochs { get; init; } = 4;
+
+    /// <summary>The encoder; null for the compact one of <see cref="InputSize"/> pixels.</summary>
+    public EncoderArchitecture? Architecture { get; init; }
+
+    /// <summary>Passes over so many images.</summary>
+    public int EpochsFor(int images) => (int)Math.Max(FewestEpochs, (ImageVisits + images - 1) / images);
+}
