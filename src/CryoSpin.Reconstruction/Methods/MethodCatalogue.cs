@@ -9,6 +9,7 @@ internal static class MethodCatalogue
     public static IPoseMethod? Create(ReconstructionOptions options) => options.Method switch
     {
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
+        ReconstructionMethod.CryoSparc => new CryoSparcMethod(),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };
 }

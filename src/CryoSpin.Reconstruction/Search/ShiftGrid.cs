@@ -6,17 +6,13 @@ namespace CryoSpin.Reconstruction.Search;
 internal sealed class ShiftGrid
 {
     public ShiftGrid(double radiusPixels, double spacingPixels, FrequencyDisc disc, int box)
+        : this(Lattice(radiusPixels, spacingPixels), disc, box)
     {
-        int reach = (int)Math.Floor(radiusPixels / spacingPixels + 1e-9);
-        List<(double X, double Y)> shifts = [];
-        for (int y = -reach; y <= reach; y++)
-        {
-            for (int x = -reach; x <= reach; x++)
-            {
-                double distance = spacingPixels * Math.Sqrt(x * x + y * y);
-                if (distance <= radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
-            }
-        }
+    }
+
+    /// <summary>The same of any origins, pixels.</summary>
+    public ShiftGrid(IReadOnlyList<(double X, double Y)> shifts, FrequencyDisc disc, int box)
+    {
         Shifts = [.. shifts];
         Cosine = new float[shifts.Count][];
         Sine = new float[shifts.Count][];
@@ -51,5 +47,20 @@ internal sealed class ShiftGrid
             shiftedReal[p] = real[p] * cos[p] + imaginary[p] * sin[p];
             shiftedImaginary[p] = imaginary[p] * cos[p] - real[p] * sin[p];
         }
+    }
+
+    private static List<(double X, double Y)> Lattice(double radiusPixels, double spacingPixels)
+    {
+        int reach = (int)Math.Floor(radiusPixels / spacingPixels + 1e-9);
+        List<(double X, double Y)> shifts = [];
+        for (int y = -reach; y <= reach; y++)
+        {
+            for (int x = -reach; x <= reach; x++)
+            {
+                double distance = spacingPixels * Math.Sqrt(x * x + y * y);
+                if (distance <= radiusPixels * (1 + 1e-9)) shifts.Add((x * spacingPixels, y * spacingPixels));
+            }
+        }
+        return shifts;
     }
 }

@@ -23,6 +23,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Name of stage 1 alone.</summary>
     public const string Amortized = "cryospin-amortized";
 
+    /// <summary>Name of cryoSPARC's method.</summary>
+    public const string CryoSparc = "cryosparc";
+
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
@@ -39,6 +42,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
         new(
             Amortized, "Fully amortized: the encoder's poses to the end, no search, no refinement of single poses.",
             "Stage 1 of Shekarforoush et al., NeurIPS 2024", "To see what the second stage is worth.") { HasHeads = true },
+        new(
+            CryoSparc, "Stochastic gradient with poses marginalised on a grid, then branch-and-bound search.",
+            "Punjani et al., Nature Methods 2017", "To compare; a first map of few images."),
     ];
 
     /// <summary>The method of a name; null where there is none.</summary>
