@@ -91,8 +91,7 @@ internal sealed class ScoreBound
         }
         _power[level] = power;
         double inside = 0, outside = 0, gain = 0;
-        ReadOnlySpan<double> near = probable ? _slices.MeanAt(level, false) : _slices.GreatestAt(level, false);
-        ReadOnlySpan<double> far = _slices.GreatestAt(level, true);
+        ReadOnlySpan<double> near = _slices.GreatestAt(level, false), far = _slices.GreatestAt(level, true);
         double reach = 2 * Math.PI * _tree.ShiftReach(level) / _box;
         for (int s = 0; s < _slices.Shells; s++)
         {
@@ -100,9 +99,9 @@ internal sealed class ScoreBound
             double ctfBeyond = probable ? _ctfBeyond[s] / Math.Max(1, _count[2 * s + 1]) : _ctfBeyond[s];
             // A slice moved by an origin turns each phase by at most the angle k . d, and a chord is shorter than its arc.
             double moved = Math.Min(2, (s + 0.5) * reach) * Math.Sqrt(_slices.GreatestPower[s]);
-            // On average over a cell, the square of a distance is a third of that at its corner.
             double turned = Math.Sqrt(near[s]);
-            inside += ctfWithin * (probable ? near[s] + moved * moved / 3 : (turned + moved) * (turned + moved));
+            // Turns and shifts of a slice are uncorrelated but for accidents, which only the certain bound has to allow for.
+            inside += ctfWithin * (probable ? near[s] + moved * moved : (turned + moved) * (turned + moved));
             outside += ctfBeyond * far[s];
             gain += Gain(Math.Sqrt(ctfBeyond * far[s]), Math.Sqrt(_dataBeyond[s]));
         }

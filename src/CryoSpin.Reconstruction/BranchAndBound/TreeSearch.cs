@@ -111,6 +111,7 @@ internal sealed class TreeSearch
     /// <summary>Follows the best node down to a leaf, whose score every other one's bound must reach.</summary>
     private void Descend(int level, List<Node> nodes)
     {
+        if (nodes.Count == 0) return;
         List<Node> one = [Best(nodes)], parts = [];
         for (int l = level; l < _tree.Levels - 1; l++)
         {

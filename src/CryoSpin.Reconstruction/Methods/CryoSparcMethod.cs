@@ -112,7 +112,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         return poses;
     }
 
-    /// <summary>The grid for a band: 15 degrees at the root, as fine as the band can tell apart at the leaves.</summary>
+    /// <summary>The grid for a band: 7.5 degrees at the root, as fine as the band can tell apart at the leaves.</summary>
     private PoseTree Tree(MethodContext context, double band)
     {
         double spacing = So3Grid.SpacingDegrees(Schedule.RootOrder) * Math.PI / 180, root = Math.Min(Schedule.RootBand, band);

@@ -49,14 +49,14 @@ internal sealed record CryoSparcSchedule
     /// <summary>Most iterations of branch and bound.</summary>
     public int MaxIterations { get; init; } = 8;
 
-    /// <summary>Order of the root's grid of rotations: 2 is 15 degrees, 4,608 rotations.</summary>
-    public int RootOrder { get; init; } = 2;
+    /// <summary>Order of the root's grid of rotations: 3 is 7.5 degrees, 36,864 rotations.</summary>
+    public int RootOrder { get; init; } = 3;
 
     /// <summary>Band of the root, shells.</summary>
-    public double RootBand { get; init; } = 7;
+    public double RootBand { get; init; } = 10;
 
     /// <summary>Levels are added until the leaves' spacing moves the rim of the band by no more than this, shells.</summary>
-    public double LeafReachShells { get; init; } = 0.7;
+    public double LeafReachShells { get; init; } = 0.8;
 
     /// <summary>Spacing of the root's origins in periods of its highest frequency.</summary>
     public double RootShiftPeriods { get; init; } = 0.3;
