@@ -15,7 +15,11 @@ internal enum BoundKind
 /// <summary>How the search prunes.</summary>
 /// <param name="Kind">Which bound.</param>
 /// <param name="Deviations">Of the probable bound: standard deviations of the noise that are allowed for.</param>
-internal readonly record struct BoundOptions(BoundKind Kind, double Deviations = 4);
+/// <param name="CellShare">
+/// Of the probable bound: share of the greatest squared distance between slices of a node and of its leaves that is allowed for. 0 is as
+/// published: a node's slice stands for all of its leaves'.
+/// </param>
+internal readonly record struct BoundOptions(BoundKind Kind, double Deviations = 4, double CellShare = 1);
 
 /// <summary>
 /// For one image: how much more a leaf below a node can score than the node. Docs: docs/design/methods.md.
@@ -100,8 +104,9 @@ internal sealed class ScoreBound
             // A slice moved by an origin turns each phase by at most the angle k . d, and a chord is shorter than its arc.
             double moved = Math.Min(2, (s + 0.5) * reach) * Math.Sqrt(_slices.GreatestPower[s]);
             double turned = Math.Sqrt(near[s]);
-            // Turns and shifts of a slice are uncorrelated but for accidents, which only the certain bound has to allow for.
-            inside += ctfWithin * (probable ? near[s] + moved * moved : (turned + moved) * (turned + moved));
+            // Turns and shifts of a slice are uncorrelated, and its power is spread evenly over a shell, but for accidents, which only the
+            // certain bound has to allow for: cos(k . d) is 1 - (k d)^2 / 4 on average over the directions of a short d.
+            inside += ctfWithin * (probable ? _options.CellShare * (near[s] + moved * moved / 2) : (turned + moved) * (turned + moved));
             outside += ctfBeyond * far[s];
             gain += Gain(Math.Sqrt(ctfBeyond * far[s]), Math.Sqrt(_dataBeyond[s]));
         }

@@ -78,7 +78,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         ParticleCache cache = context.Cache;
         VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
         HalfSetVolumes volumes = new(cache, context.MaskDiameterAngstrom, context.Team);
-        BoundedSearchStage stage = new(cache, context.Team);
+        BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
         PoseFit[][] poses = new PoseFit[cache.Count][];

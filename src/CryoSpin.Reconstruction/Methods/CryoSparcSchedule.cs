@@ -1,3 +1,4 @@
+using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -8,7 +9,7 @@ internal sealed record CryoSparcSchedule
     /// <summary>Mini-batches of the stochastic gradient.</summary>
     public SearchSchedule Gradient { get; init; } = new()
     {
-        Batches = 400,
+        Batches = 240,
         BatchSize = 300,
         FirstBatchSize = 90,
         BatchGrowthShare = 0.4,
@@ -60,6 +61,11 @@ internal sealed record CryoSparcSchedule
 
     /// <summary>Spacing of the root's origins in periods of its highest frequency.</summary>
     public double RootShiftPeriods { get; init; } = 0.3;
+
+    /// <summary>
+    /// What prunes: three deviations of the noise and, beyond what is published, a share of what slices change within a cell.
+    /// </summary>
+    public BoundOptions Bound { get; init; } = new(BoundKind.Probable, 3, 0.2);
 
     /// <summary>The gradient's step size at a mini-batch.</summary>
     public double RateAt(int batch) => batch < FirstRateShare * Gradient.Batches ? FirstRate : LastRate;

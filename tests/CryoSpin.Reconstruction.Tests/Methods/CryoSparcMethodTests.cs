@@ -11,16 +11,17 @@ public sealed class CryoSparcMethodTests
 {
     private static readonly CryoSparcSchedule s_short = new()
     {
-        Gradient = new SearchSchedule { Batches = 10, BatchSize = 60, FirstBatchSize = 30, BatchGrowthShare = 0.5, FirstEffectiveShare = 0.01 },
+        Gradient = new SearchSchedule { Batches = 10, BatchSize = 50, FirstBatchSize = 30, BatchGrowthShare = 0.5, FirstEffectiveShare = 0.01 },
         LeastBand = 3,
         GreatestBand = 5,
         ReportEvery = 4,
         MaxIterations = 2,
         RootOrder = 1,
         RootBand = 4,
+        LeafReachShells = 1.4,
     };
 
-    private readonly TinyDataset _set = TinyDataset.OfPhantom(100, box: 24, snr: 1);
+    private readonly TinyDataset _set = TinyDataset.OfPhantom(60, box: 24, snr: 1, maxShift: 1);
 
     [Fact]
     public void The_number_of_threads_changes_no_byte_and_the_seed_does()
@@ -29,7 +30,7 @@ public sealed class CryoSparcMethodTests
         ReconstructionOutcome one = Run(1, 1, watch);
         Same(one, Run(3, 1, new Keeper()));
         Assert.False(one.Map.Voxels.AsSpan().SequenceEqual(Run(2, 2, new Keeper()).Map.Voxels));
-        Assert.Equal(24L * 24 * 24 + 500, one.Parameters);
+        Assert.Equal(24L * 24 * 24 + 300, one.Parameters);
         Assert.All(one.Poses, p => Assert.InRange(Math.Sqrt(p.OriginXAngstrom * p.OriginXAngstrom + p.OriginYAngstrom * p.OriginYAngstrom), 0, 60));
         CheckSnapshots(watch);
     }
@@ -69,7 +70,7 @@ public sealed class CryoSparcMethodTests
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
         ReconstructionOptions options = new()
         {
-            ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2, Seed = seed, Method = ReconstructionMethod.CryoSparc, Watched = [7],
+            ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 1, Seed = seed, Method = ReconstructionMethod.CryoSparc, Watched = [7],
         };
         MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
         using WorkerTeam team = new(threads);
