@@ -62,10 +62,8 @@ internal sealed record CryoSparcSchedule
     /// <summary>Spacing of the root's origins in periods of its highest frequency.</summary>
     public double RootShiftPeriods { get; init; } = 0.3;
 
-    /// <summary>
-    /// What prunes: three deviations of the noise and, beyond what is published, a share of what slices change within a cell.
-    /// </summary>
-    public BoundOptions Bound { get; init; } = new(BoundKind.Probable, 3, 0.2);
+    /// <summary>What prunes: four deviations of the noise and, beyond what is published, all that slices change within a cell.</summary>
+    public BoundOptions Bound { get; init; } = new(BoundKind.Probable, 4, 1);
 
     /// <summary>The gradient's step size at a mini-batch.</summary>
     public double RateAt(int batch) => batch < FirstRateShare * Gradient.Batches ? FirstRate : LastRate;
