@@ -1,5 +1,4 @@
 using CryoSpin.Compute;
-using CryoSpin.Fourier;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
@@ -75,7 +74,10 @@ internal sealed class DefaultReconstruction(
             LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
         };
         PoseFit?[]? latest = _track.WantsSnapshots ? new PoseFit?[cache.Count] : null;
-        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team) { Latest = latest };
+        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team)
+        {
+            Found = latest is null ? null : (i, fit) => latest[i] = fit,
+        };
         search.Run(
             r =>
             {
@@ -146,7 +148,7 @@ internal sealed class DefaultReconstruction(
         ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.98);
-        Volume start = Resampled(model.Map, cache);
+        Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
         if (options.MaskDiameterAngstrom is null)
         {
             _maskDiameterAngstrom = from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom;
@@ -251,14 +253,5 @@ internal sealed class DefaultReconstruction(
         double diameter = Math.Min(MaskMargin * MapCentre.DiameterVoxels(map) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
         observer.Log($"Mask diameter {diameter:F0} Å, estimated from the map.");
         return diameter;
-    }
-
-    private Volume Resampled(Volume coarse, ParticleCache cache)
-    {
-        Volume fine = new(cache.Box, cache.PixelSizeAngstrom);
-        FourierCrop.ForVolumes(coarse.Size, cache.Box, team).Apply(coarse.Voxels, fine.Voxels);
-        // Resampling keeps grey values; slices need the sum over voxels kept.
-        System.Numerics.Tensors.TensorPrimitives.Multiply(fine.Voxels, MathF.Pow((float)coarse.Size / cache.Box, 3), fine.Voxels);
-        return fine;
     }
 }

@@ -67,5 +67,10 @@ internal sealed class VolumeModel
     /// <param name="inverseSignal">Per shell, 1 / variance of the map's transform.</param>
     /// <param name="bandShells">Radius of the slices to be taken next.</param>
     public void Solve(BackProjection sum, ReadOnlySpan<double> inverseSignal, double bandShells) =>
-        Set(_transform.Reconstruct(sum, inverseSignal), bandShells);
+        Set(Reconstruct(sum, inverseSignal), bandShells);
+
+    /// <summary>The same without a change of this volume: sums / (weights + 1 / variance), not masked.</summary>
+    /// <param name="sum">Inserted slices.</param>
+    /// <param name="inverseSignal">Per shell, 1 / variance of the map's transform.</param>
+    public Volume Reconstruct(BackProjection sum, ReadOnlySpan<double> inverseSignal) => _transform.Reconstruct(sum, inverseSignal);
 }

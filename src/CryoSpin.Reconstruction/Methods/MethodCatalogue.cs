@@ -13,6 +13,7 @@ internal static class MethodCatalogue
         ReconstructionMethod.CryoDrgn2 => new PoseSearchMethod(),
         ReconstructionMethod.CryoDrgnAi => new PoseTableMethod(),
         ReconstructionMethod.CryoAi => new CryoAiMethod(new CryoAiSettings { Volume = options.Volume ?? VolumeKind.Network }),
+        ReconstructionMethod.CryoSparc => new CryoSparcMethod(),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };
 }

@@ -124,6 +124,9 @@ internal sealed class DenseSearch
     /// <summary>Squared transfer function over the disc, for an image of the last product.</summary>
     public ReadOnlySpan<float> CtfSquared(int image) => _squares.AsSpan(image * _disc.PaddedCount, _disc.PaddedCount);
 
+    /// <summary>The volume's slice [re over the disc, im over the disc] at a rotation of the grid.</summary>
+    public ReadOnlySpan<float> Slice(int rotation) => _slices.AsSpan(rotation * 2 * _disc.PaddedCount, 2 * _disc.PaddedCount);
+
     private static void Grow(ref float[] array, int length)
     {
         if (array.Length < length) array = new float[length];

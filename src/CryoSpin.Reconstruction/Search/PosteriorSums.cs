@@ -109,6 +109,33 @@ internal sealed class PosteriorSums
         Array.Clear(_used);
     }
 
+    /// <summary>
+    /// Inserts the sums less what the searched volume explains of them, without weights, and empties them: the gradient of the expected log
+    /// likelihood in the volume.
+    /// </summary>
+    /// <returns>Per shell of the disc the sum of the weights: the curvature times the number of coefficients.</returns>
+    public double[] InsertResidualsInto(BackProjection target)
+    {
+        FrequencyDisc disc = Search.Disc;
+        int k = disc.PaddedCount;
+        double[] shells = new double[disc.Extent + 2];
+        for (int r = 0; r < Search.Grid.Length; r++)
+        {
+            if (!_used[r]) continue;
+            Span<float> weight = Sums.Weight(r), real = Sums.Real(r), imaginary = Sums.Imaginary(r);
+            ReadOnlySpan<float> slice = Search.Slice(r);
+            for (int p = 0; p < disc.Count; p++)
+            {
+                real[p] -= weight[p] * slice[p];
+                imaginary[p] -= weight[p] * slice[k + p];
+                shells[disc.Shell[p]] += weight[p];
+            }
+            weight.Clear();
+        }
+        InsertInto(target);
+        return shells;
+    }
+
     private void AddBlock(int block, int worker)
     {
         DenseSearch search = Search;

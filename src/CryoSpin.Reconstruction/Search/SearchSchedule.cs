@@ -30,6 +30,35 @@ internal sealed record SearchSchedule
     /// <summary>Spacing of shifts in periods of the highest frequency in the band.</summary>
     public double ShiftSpacingPeriods { get; init; } = 0.235;
 
+    /// <summary>Share of the run before which the band stays at its beginning.</summary>
+    public double WaitingShare { get; init; }
+
+    /// <summary>Images per mini-batch before <see cref="BatchGrowthShare"/> of the run; null for as many as later.</summary>
+    public int? FirstBatchSize { get; init; }
+
+    /// <summary>Share of the run after which mini-batches have their full size.</summary>
+    public double BatchGrowthShare { get; init; }
+
+    /// <summary>
+    /// Share of the grid's poses that shall be likely for the first images: the noise variance is inflated until they are, and annealed to
+    /// its own value; 0 for no inflation.
+    /// </summary>
+    public double FirstEffectiveShare { get; init; }
+
+    /// <summary>Share of the run after which the noise has its own variance.</summary>
+    public double AnnealingShare { get; init; } = 0.5;
+
     /// <summary>The band at a mini-batch.</summary>
-    public double BandAt(int batch) => FirstBand + (LastBand - FirstBand) * Math.Min(1, batch / Math.Max(1, MarchingShare * Batches));
+    public double BandAt(int batch)
+    {
+        double start = WaitingShare * Batches;
+        return FirstBand + (LastBand - FirstBand) * Math.Clamp((batch - start) / Math.Max(1, MarchingShare * Batches - start), 0, 1);
+    }
+
+    /// <summary>Images of a mini-batch.</summary>
+    public int BatchSizeAt(int batch) => batch < BatchGrowthShare * Batches ? FirstBatchSize ?? BatchSize : BatchSize;
+
+    /// <summary>Inflation of the noise variance at a mini-batch.</summary>
+    public double TemperatureAt(int batch, double first) =>
+        first == 1 ? 1 : Math.Pow(first, Math.Max(0, 1 - batch / Math.Max(1, AnnealingShare * Batches)));
 }

@@ -19,7 +19,7 @@ internal readonly record struct SearchReport(int Batch, double BandShells, doubl
 /// <summary>
 /// Marginalised stochastic expectation maximisation from a random map: for each mini-batch the posterior over a grid of rotations and
 /// shifts,
-/// then the closed-form update of the volume from a decaying sum, over a band that grows from 3 shells.
+/// then a step of the volume (the closed form from a decaying sum, or another <see cref="IVolumeStep"/>), over a band that grows.
 /// </summary>
 /// <remarks>
 /// The band is what makes it converge: at 3 shells the posterior is broad and the map a blob that any start leads to; each further shell
@@ -27,13 +27,13 @@ internal readonly record struct SearchReport(int Batch, double BandShells, doubl
 /// </remarks>
 internal sealed class StochasticSearch
 {
+    private const double MostTemperature = 1000;
     private readonly ParticleCache _cache;
     private readonly WorkerTeam _team;
     private readonly SearchSchedule _schedule;
     private readonly Random _random;
     private readonly double[] _signal;
-    private readonly double[] _inverseSignal;
-    private readonly BackProjection _sum;
+    private readonly IVolumeStep _step;
     private readonly PosteriorSums _posterior;
     private DenseSearch? _search;
     private int[] _order;
@@ -45,7 +45,10 @@ internal sealed class StochasticSearch
     /// <param name="signalPower">Per shell, variance of the map's transform as the data show it (see SignalPower).</param>
     /// <param name="random">Source of every random choice.</param>
     /// <param name="team">Workers.</param>
-    public StochasticSearch(ParticleCache cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team)
+    /// <param name="step">How the volume changes; null for the closed form.</param>
+    public StochasticSearch(
+        ParticleCache cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
+        IVolumeStep? step = null)
     {
         _cache = cache;
         // A small box has fewer shells than the schedule would go through.
@@ -53,10 +56,9 @@ internal sealed class StochasticSearch
         _team = team;
         _random = random;
         _signal = signalPower;
-        _inverseSignal = Data.SignalPower.Inverse(signalPower);
         int small = VolumeModel.BoxFor(schedule.LastBand, cache.Box);
         Model = new VolumeModel(small, cache.Box * cache.PixelSizeAngstrom / small, maskDiameterAngstrom, team);
-        _sum = new BackProjection(schedule.LastBand, VolumeModel.Oversampling);
+        _step = step ?? new ClosedFormStep(schedule.LastBand, schedule.Memory, signalPower, team);
         _posterior = new PosteriorSums(team);
         _order = Shuffled();
         StartFromNoise();
@@ -65,8 +67,11 @@ internal sealed class StochasticSearch
     /// <summary>The map so far.</summary>
     public VolumeModel Model { get; }
 
-    /// <summary>Where to keep each visited image's best grid pose; null not to.</summary>
-    public PoseFit?[]? Latest { get; init; }
+    /// <summary>By what the noise variance was inflated at the beginning.</summary>
+    public double FirstTemperature { get; private set; } = 1;
+
+    /// <summary>Receives the best grid pose of each particle of a mini-batch, from any worker; null for nobody.</summary>
+    public Action<int, PoseFit>? Found { get; init; }
 
     /// <summary>Runs the schedule.</summary>
     public void Run(Action<SearchReport> report, CancellationToken cancellation)
@@ -88,7 +93,9 @@ internal sealed class StochasticSearch
         search.Use(disc, shifts);
         search.SetModel(Model.Lattice, ViewGrid.ForBand(band, _random));
         _posterior.Begin(search);
-        ReadOnlyMemory<int> ids = NextBatch();
+        ReadOnlyMemory<int> ids = NextBatch(_schedule.BatchSizeAt(batch));
+        if (batch == 0) FirstTemperature = BroadTemperature(search, ids);
+        _posterior.Temperature = _schedule.TemperatureAt(batch, FirstTemperature);
         double[] evidence = new double[ids.Length], effective = new double[ids.Length];
         search.Score(
             _cache.View(disc), ids,
@@ -97,25 +104,34 @@ internal sealed class StochasticSearch
                 (int rotation, int shift, double best, evidence[slot], effective[slot]) =
                     _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores);
                 (double x, double y) = shifts.Shifts[shift];
-                if (Latest is not null) Latest[ids.Span[slot]] = new PoseFit(search.Grid[rotation], x, y, best);
+                Found?.Invoke(ids.Span[slot], new PoseFit(search.Grid[rotation], x, y, best));
             },
             _posterior.Add);
-        // Newer batches weigh more from the start, and old ones are forgotten: poses found with a poor map lose their weight.
-        double window = Math.Min(batch + 1, 1 / (1 - _schedule.Memory));
-        _sum.Scale((float)(1 - 1 / window), _team);
-        _posterior.InsertInto(_sum);
-        // One shell more than is known is left in the map: it is what the next, slightly wider band starts from.
-        double[] ridge = _inverseSignal[..Math.Min(_inverseSignal.Length, (int)Math.Round(band + 1) + 1)];
-        Model.Solve(_sum, ridge, next);
+        _step.Apply(Model, _posterior, new VolumeStepBatch(batch, ids.Length, _posterior.Temperature, band, next));
         return new SearchReport(
             batch, band, evidence.Average(), effective.Average(), ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
+    /// <summary>By what the noise must be inflated for the first posteriors to be as broad as the schedule wants them.</summary>
+    private double BroadTemperature(DenseSearch search, ReadOnlyMemory<int> ids)
+    {
+        double wanted = _schedule.FirstEffectiveShare * search.Grid.Length * search.Shifts.Shifts.Length, temperature = 1;
+        double[] effective = new double[ids.Length];
+        for (_posterior.Temperature = 1; wanted > 0; _posterior.Temperature = temperature *= 1.5)
+        {
+            search.Score(
+                _cache.View(search.Disc), ids, (slot, _, scores, _, _) =>
+                    effective[slot] = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores).EffectiveCount);
+            if (effective.Average() >= wanted || temperature > MostTemperature) break;
+        }
+        return temperature;
+    }
+
     private double ShiftSpacing(double band) => _schedule.ShiftSpacingPeriods * _cache.Box / band;
 
-    private ReadOnlyMemory<int> NextBatch()
+    private ReadOnlyMemory<int> NextBatch(int wanted)
     {
-        int size = Math.Min(_schedule.BatchSize, _cache.Count);
+        int size = Math.Min(wanted, _cache.Count);
         if (_next + size > _order.Length)
         {
             _order = Shuffled();
@@ -161,16 +177,22 @@ internal sealed class StochasticSearch
             }
         }
         float[] v = lattice.Values;
+        float[] factors = new float[shells];
         Each((at, s) =>
         {
             power[s] += v[at] * v[at] + v[at + 1] * v[at + 1];
             counts[s]++;
         });
+        for (int s = 0; s < shells; s++)
+        {
+            double wanted = _schedule.StartPower * _signal[Math.Min(s, _signal.Length - 1)];
+            factors[s] = (float)Math.Sqrt(wanted * counts[s] / Math.Max(power[s], 1e-30));
+        }
         Each((at, s) =>
         {
-            float scale = (float)Math.Sqrt(_schedule.StartPower * _signal[Math.Min(s, _signal.Length - 1)] * counts[s] / Math.Max(power[s], 1e-30));
-            v[at] *= scale;
-            v[at + 1] *= scale;
+            v[at] *= factors[s];
+            v[at + 1] *= factors[s];
         });
+        _step.Begin(Model, [.. factors.Select(f => (double)f)]);
     }
 }

@@ -32,6 +32,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Name of cryoAI's method.</summary>
     public const string CryoAi = "cryoai";
 
+    /// <summary>Name of cryoSPARC's method.</summary>
+    public const string CryoSparc = "cryosparc";
+
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
@@ -60,6 +63,9 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
         {
             Volumes = [VolumeKind.Network, VolumeKind.Grid],
         },
+        new(
+            CryoSparc, "Stochastic gradient with poses marginalised on a grid, then branch-and-bound search.",
+            "Punjani et al., Nature Methods 2017", "To compare; a first map of few images."),
     ];
 
     /// <summary>The method of a name; null where there is none.</summary>

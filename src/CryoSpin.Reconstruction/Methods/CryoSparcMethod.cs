@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using CryoSpin.Geometry;
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.BranchAndBound;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Search;
+using static System.FormattableString;
+
+namespace CryoSpin.Reconstruction.Methods;
+
+/// <summary>
+/// A first volume by stochastic gradient with the poses marginalised on a grid, then branch and bound for every image in turn with the
+/// volume's closed form. Punjani, Rubinstein, Fleet and Brubaker, Nature Methods 14:290, 2017.
+/// </summary>
+internal sealed class CryoSparcMethod : IPoseMethod
+{
+    private const double IndependentFsc = 0.5;
+    private const double BandMargin = 2;
+    private const double MostBandGrowth = 1.35;
+
+    /// <summary>All numbers.</summary>
+    public CryoSparcSchedule Schedule { get; init; } = new();
+
+    /// <inheritdoc/>
+    public MethodResult Run(MethodContext context, CancellationToken cancellation)
+    {
+        PoseFit?[] last = new PoseFit?[context.Cache.Count];
+        VolumeModel first = Gradient(context, last, cancellation);
+        PoseFit[][] poses = Refine(context, first, last, cancellation);
+        long box = context.Cache.Box;
+        return new MethodResult(poses, context.MaskDiameterAngstrom, box * box * box + 5L * poses.Length);
+    }
+
+    private VolumeModel Gradient(MethodContext context, PoseFit?[] last, CancellationToken cancellation)
+    {
+        context.Track.Start("stochastic gradient", 0.01, 0.4);
+        ParticleCache cache = context.Cache;
+        double edge = cache.Box * cache.PixelSizeAngstrom;
+        double end = Math.Min(Math.Min(Schedule.GreatestBand, cache.Disc.Radius), edge / Schedule.LastResolutionAngstrom);
+        SearchSchedule schedule = Schedule.Gradient with
+        {
+            MaxShiftPixels = context.Options.MaxShiftPixels,
+            LastBand = end,
+            FirstBand = Math.Min(end, Math.Max(Schedule.LeastBand, edge / Schedule.FirstResolutionAngstrom)),
+        };
+        MomentumStep step = new(schedule.LastBand, cache.Count, Schedule.Momentum, Schedule.RateAt, context.SignalPower, context.Team);
+        StochasticSearch search = new(
+            cache, schedule, context.MaskDiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
+        {
+            Found = (particle, pose) => last[particle] = pose,
+        };
+        int epochs = (schedule.Batches + Schedule.ReportEvery - 1) / Schedule.ReportEvery;
+        List<SearchReport> reports = [];
+        search.Run(
+            r =>
+            {
+                reports.Add(r);
+                double loss = -reports.Average(x => x.MeanEvidence), rate = reports.Average(x => x.ImagesPerSecond);
+                int epoch = r.Batch / Schedule.ReportEvery + 1;
+                EpochReport figures = new(epoch, epochs, reports.Count * Math.Min(schedule.BatchSizeAt(r.Batch), cache.Count), r.BandShells, loss, rate);
+                context.Track.Within(figures, (r.Batch % Schedule.ReportEvery + 1) / (double)Schedule.ReportEvery);
+                if ((r.Batch + 1) % Schedule.ReportEvery != 0 && r.Batch + 1 != schedule.Batches) return;
+                context.Observer.Log(Invariant(
+                    $"noise inflated {schedule.TemperatureAt(r.Batch, search.FirstTemperature):F2} times, {reports.Average(x => x.MeanEffectivePoses):F1} poses an image"));
+                context.Track.Epoch(figures);
+                context.Track.Snapshot(epoch, r.BandShells, () => search.Model.Map, i => last[i]);
+                reports.Clear();
+            },
+            cancellation);
+        return search.Model;
+    }
+
+    private PoseFit[][] Refine(MethodContext context, VolumeModel first, PoseFit?[] last, CancellationToken cancellation)
+    {
+        context.Track.Start("branch and bound", 0.4, 0.98);
+        ParticleCache cache = context.Cache;
+        VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
+        HalfSetVolumes volumes = new(cache, context.MaskDiameterAngstrom, context.Team);
+        BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
+        double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
+        Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
+        PoseFit[][] poses = new PoseFit[cache.Count][];
+        int still = 0;
+        for (int iteration = 1; iteration <= Schedule.MaxIterations && still < 2; iteration++)
+        {
+            long started = Stopwatch.GetTimestamp();
+            model.Set(map, band);
+            PoseTree tree = Tree(context, band);
+            int current = iteration;
+            EpochReport Figures(double loss, int done) => new(
+                current, Schedule.MaxIterations, cache.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
+            PruningCount count = stage.Run(
+                model.Lattice, tree, context.Random, (particle, found) => poses[particle] = found,
+                done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
+            volumes.Update(new PoseTable(poses, cache.HalfSet));
+            map = Middle(volumes.Maps);
+            double shell = volumes.Fsc.CrossingShell(IndependentFsc);
+            context.Observer.Log(Invariant(
+                $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the whole band, ")
+                + Invariant($"{count.Scored.Sum() / (double)count.Images:F0} comparisons an image at all levels, FSC 0.5 at shell {shell:F1}"));
+            double change = MedianChange(poses, last);
+            context.Track.Epoch(Figures(-poses.Average(p => p[0].LogLikelihood), cache.Count) with { MedianPoseChangeDegrees = change });
+            for (int i = 0; i < poses.Length; i++) last[i] = poses[i][0];
+            context.Track.Snapshot(iteration, band, () => map, i => last[i], i => poses[i]);
+            double next = Math.Clamp(shell + BandMargin, band, Math.Min(band * MostBandGrowth, cache.Disc.Radius));
+            still = shell < best + 0.3 && next < band + 0.5 ? still + 1 : 0;
+            best = Math.Max(best, shell);
+            band = next;
+        }
+        return poses;
+    }
+
+    /// <summary>The grid for a band: 7.5 degrees at the root, as fine as the band can tell apart at the leaves.</summary>
+    private PoseTree Tree(MethodContext context, double band)
+    {
+        double spacing = So3Grid.SpacingDegrees(Schedule.RootOrder) * Math.PI / 180, root = Math.Min(Schedule.RootBand, band);
+        List<double> bands = [root];
+        for (; spacing * band > Schedule.LeafReachShells; spacing /= 2) bands.Add(Math.Min(band, 2 * bands[^1]));
+        bands[^1] = band;
+        return new PoseTree(
+            Schedule.RootOrder, [.. bands], context.Options.MaxShiftPixels, Schedule.RootShiftPeriods * context.Cache.Box / root,
+            RandomRotations.Next(context.Random));
+    }
+
+    private static Volume Middle(Volume[] halves)
+    {
+        Volume map = new(halves[0].Size, halves[0].PixelSizeAngstrom);
+        TensorPrimitives.Add(halves[0].Voxels, halves[1].Voxels, map.Voxels);
+        TensorPrimitives.Multiply(map.Voxels, 0.5f, map.Voxels);
+        return map;
+    }
+
+    private static double MedianChange(PoseFit[][] poses, PoseFit?[] last)
+    {
+        double[] change = [.. Enumerable.Range(0, poses.Length).Where(i => last[i] is not null)
+            .Select(i => poses[i][0].Rotation.AngleToDegrees(last[i]!.Value.Rotation)).Order()];
+        return change.Length == 0 ? double.NaN : change[change.Length / 2];
+    }
+}
