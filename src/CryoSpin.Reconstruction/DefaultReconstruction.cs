@@ -22,7 +22,15 @@ internal sealed class DefaultReconstruction(
     RunCheckpoints checkpoints)
 {
     private const double FirstMaskShare = 0.8;
+
+    // Of a map of 10 shells, whose own blur hides where the particle ends; and of finer ones, which have more noise at their rim.
     private const double MaskMargin = 1.15;
+    private const double MaskRim = 1e-3;
+    private const double FineMaskMargin = 1.05;
+    private const double FineMaskRim = 5e-3;
+    private const double LeastTightening = 0.97;
+    private const int FirstTighterPass = 2;
+
     private const int ParticlesPerReport = 2048;
     private const int SearchesPerSnapshot = 20;
 
@@ -156,9 +164,10 @@ internal sealed class DefaultReconstruction(
         HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
         if (from?.HalfMaps is null) volumes.Start(start);
         else (volumes.Maps[0], volumes.Maps[1]) = (from.HalfMaps[0], from.HalfMaps[1]);
+        PoseTable? joint = null;
         if (settings.DecodingPasses > 0)
         {
-            AutoDecodingStage stage = new(cache, table, volumes, options.MaxShiftPixels + 1, team) { MaxIterations = settings.DecodingPasses };
+            AutoDecodingStage stage = new(cache, table, volumes, PoseRefinementLimits.ShiftOf(options.MaxShiftPixels), team) { MaxIterations = settings.DecodingPasses };
             DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
             RunState Now() => State(model, _random.State) with
             {
@@ -174,6 +183,7 @@ internal sealed class DefaultReconstruction(
                 r =>
                 {
                     _track.Decoding(r, stage.MaxIterations);
+                    if (options.MaskDiameterAngstrom is null && r.Iteration >= FirstTighterPass) TightenMask(volumes);
                     _track.Snapshot(r.Iteration, r.BandShells, () => Mean(volumes.Maps), i => table.Best(i), i => table.Candidates[i]);
                 },
                 passed =>
@@ -182,15 +192,18 @@ internal sealed class DefaultReconstruction(
                     else checkpoints.Offer(Now);
                 },
                 cancellation);
+            // The mean of the half-maps, and not the map of the joined sums: it is filtered more strongly, which measured better, and a
+            // resumed run that had come to here has no sums.
+            if (settings.RefinesJointly) joint = stage.RefineJointly(Mean(volumes.Maps), decoding, cancellation);
         }
-        return Finish(volumes, table, cancellation);
+        return Finish(volumes, table, joint, cancellation);
     }
 
-    private ReconstructionOutcome Finish(HalfSetVolumes volumes, PoseTable table, CancellationToken cancellation)
+    private ReconstructionOutcome Finish(HalfSetVolumes volumes, PoseTable table, PoseTable? joint, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
         volumes.EndSlicing();
-        return FinalMaps.Make(volumes, table, input.PixelSizeAngstrom, _maskDiameterAngstrom, team, _track, cancellation) with
+        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _maskDiameterAngstrom, team, _track, cancellation) with
         {
             Parameters = Parameters(table),
         };
@@ -245,12 +258,28 @@ internal sealed class DefaultReconstruction(
         Lattice = model.Lattice.Values,
     };
 
-    /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
-    private double EstimatedMask(Volume map)
+    /// <summary>Narrows the mask where the finer map shows that the particle is smaller than the coarse one told.</summary>
+    private void TightenMask(HalfSetVolumes volumes)
+    {
+        Volume map = Mean(volumes.Maps);
+        double diameter = MaskFor(map, FineMaskMargin, FineMaskRim);
+        if (diameter > LeastTightening * _maskDiameterAngstrom) return;
+        observer.Log($"Mask diameter {diameter:F0} Å instead of {_maskDiameterAngstrom:F0} Å: the map has become finer.");
+        _maskDiameterAngstrom = diameter;
+        volumes.Narrow(diameter);
+    }
+
+    private static double MaskFor(Volume map, double margin, double rim)
     {
         (double x, double y, double z) = MapCentre.OfMass(map);
         double off = Math.Sqrt(x * x + y * y + z * z);
-        double diameter = Math.Min(MaskMargin * MapCentre.DiameterVoxels(map) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
+        return Math.Min(margin * MapCentre.DiameterVoxels(map, rim) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
+    }
+
+    /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
+    private double EstimatedMask(Volume map)
+    {
+        double diameter = MaskFor(map, MaskMargin, MaskRim);
         observer.Log($"Mask diameter {diameter:F0} Å, estimated from the map.");
         return diameter;
     }

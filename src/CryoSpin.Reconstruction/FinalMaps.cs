@@ -12,26 +12,34 @@ internal static class FinalMaps
 {
     /// <summary>Makes them.</summary>
     /// <param name="volumes">Made for the mask; its sums are filled anew and joined: it cannot be used afterwards.</param>
-    /// <param name="table">The poses; their origins are changed by the map's distance from the middle.</param>
+    /// <param name="table">The half-sets' poses; their origins are changed by the map's distance from the middle.</param>
+    /// <param name="joint">The poses of all particles against one map, for the final map and the particles; null to take the half-sets'.</param>
     /// <param name="pixelSizeAngstrom">Pixel size of the poses' origins.</param>
     /// <param name="maskDiameterAngstrom">Diameter of the mask.</param>
     /// <param name="team">Workers.</param>
     /// <param name="track">Whose phases end.</param>
     /// <param name="cancellation">Stops it.</param>
     public static ReconstructionOutcome Make(
-        HalfSetVolumes volumes, PoseTable table, double pixelSizeAngstrom, double maskDiameterAngstrom, WorkerTeam team, RunTracker track,
-        CancellationToken cancellation)
+        HalfSetVolumes volumes, PoseTable table, PoseTable? joint, double pixelSizeAngstrom, double maskDiameterAngstrom, WorkerTeam team,
+        RunTracker track, CancellationToken cancellation)
     {
         (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
-        for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
+        Move(table, centre);
+        if (joint is not null) Move(joint, centre);
         cancellation.ThrowIfCancellationRequested();
         volumes.Update(table);
         Volume[] halves = volumes.Unfiltered;
         FscCurve masked = volumes.Fsc, unmasked = FourierShellCorrelation.Compute(halves[0], halves[1], team: team);
-        Volume map = volumes.Join();
-        Pose[] poses = [.. Enumerable.Range(0, table.Count).Select(i => table.Best(i).InAngstrom(pixelSizeAngstrom))];
+        cancellation.ThrowIfCancellationRequested();
+        Volume map = joint is null ? volumes.Join() : volumes.Join(joint);
+        Pose[] poses = [.. Enumerable.Range(0, table.Count).Select(i => (joint ?? table).Best(i).InAngstrom(pixelSizeAngstrom))];
         return new ReconstructionOutcome(
             map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), maskDiameterAngstrom,
             track.Stop());
+    }
+
+    private static void Move(PoseTable table, (double X, double Y, double Z) centre)
+    {
+        for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
     }
 }

@@ -44,4 +44,7 @@ internal sealed record MethodSettings
 
     /// <summary>Passes of auto-decoding; 0 leaves the second stage out.</summary>
     public int DecodingPasses { get; init; } = 16;
+
+    /// <summary>Whether, after the last pass, all poses are refined once more against the map of all particles.</summary>
+    public bool RefinesJointly { get; init; } = true;
 }

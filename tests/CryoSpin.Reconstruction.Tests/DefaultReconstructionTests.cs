@@ -53,6 +53,16 @@ public sealed class DefaultReconstructionTests : IDisposable
     }
 
     [Fact]
+    public void The_joint_refinement_changes_poses_and_map_but_leaves_the_half_sets_apart()
+    {
+        ReconstructionOutcome joint = Run(2, onDisk: false), apart = Run(2, onDisk: false, s_short with { RefinesJointly = false }, new Silence());
+        Assert.True(joint.Half1.Voxels.AsSpan().SequenceEqual(apart.Half1.Voxels) && joint.Half2.Voxels.AsSpan().SequenceEqual(apart.Half2.Voxels));
+        Assert.Equal(joint.MaskedFsc.Values, apart.MaskedFsc.Values);
+        Assert.False(joint.Map.Voxels.AsSpan().SequenceEqual(apart.Map.Voxels));
+        Assert.Contains(Enumerable.Range(0, _set.Count), i => joint.Poses[i] != apart.Poses[i]);
+    }
+
+    [Fact]
     public void Without_a_second_stage_the_poses_are_what_the_encoder_says()
     {
         Keeper keeper = new();

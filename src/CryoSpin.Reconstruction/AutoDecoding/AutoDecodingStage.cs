@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
+using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
 
@@ -121,6 +122,39 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                 cancellation.ThrowIfCancellationRequested();
             });
         }
+    }
+
+    /// <summary>
+    /// Refines all poses once more against one map of all particles, which is less noisy than a half-set's. The half-sets' own poses stay
+    /// as they are: their maps and FSC remain apart.
+    /// </summary>
+    /// <param name="map">The map of all particles, filtered.</param>
+    /// <param name="state">Where the stage ended.</param>
+    /// <param name="cancellation">Stops between chunks of particles.</param>
+    /// <returns>The new poses.</returns>
+    public PoseTable RefineJointly(Volume map, DecodingState state, CancellationToken cancellation)
+    {
+        PoseTable joint = new([.. poses.Candidates], poses.HalfSet);
+        FrequencyDisc disc = new(state.Band);
+        BandView view = cache.View(disc);
+        FourierLattice lattice = volumes.Lattice(map, state.Band);
+        FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
+        PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
+        PoseRefinementLimits limits = new(5, 3, maxShiftPixels);
+        for (int h = 0; h < 2; h++)
+        {
+            cache.Pass(h, chunk =>
+            {
+                team.ForEach(chunk.Count, (record, w) =>
+                {
+                    int i = cache.ParticleAt(chunk.First + record);
+                    view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
+                    joint.Candidates[i] = Refined(poses.Candidates[i], state.Keep, refiners[w], limits);
+                });
+                cancellation.ThrowIfCancellationRequested();
+            });
+        }
+        return joint;
     }
 
     private static PoseFit[] Refined(PoseFit[] old, int keep, PoseRefiner refiner, in PoseRefinementLimits limits)

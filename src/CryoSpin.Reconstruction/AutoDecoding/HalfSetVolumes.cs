@@ -17,13 +17,14 @@ internal sealed class HalfSetVolumes
     private const double LeastFsc = 0.01;
     private const double GreatestFsc = 0.9995;
     private readonly WorkerTeam _team;
+    private readonly ParticleCache _cache;
     private readonly MapTransform _transform;
     private readonly BackProjection[] _sums;
     private float[] _latticeStorage;
 
     public HalfSetVolumes(ParticleCache cache, double maskDiameterAngstrom, WorkerTeam team)
     {
-        _team = team;
+        (_cache, _team) = (cache, team);
         double radius = cache.Disc.Radius;
         _transform = new MapTransform(cache.Box, cache.PixelSizeAngstrom, VolumeModel.Oversampling, team);
         Mask = new SphericalMask(cache.Box, cache.PixelSizeAngstrom, maskDiameterAngstrom, team);
@@ -35,7 +36,7 @@ internal sealed class HalfSetVolumes
     }
 
     /// <summary>What the maps are multiplied with.</summary>
-    public SphericalMask Mask { get; }
+    public SphericalMask Mask { get; private set; }
 
     /// <summary>The masked, filtered map of half-set 1 and of half-set 2.</summary>
     public Volume[] Maps { get; }
@@ -59,11 +60,21 @@ internal sealed class HalfSetVolumes
         }
     }
 
+    /// <summary>Takes a narrower mask from here on, for the maps as they are too.</summary>
+    public void Narrow(double maskDiameterAngstrom)
+    {
+        Mask = new SphericalMask(_cache.Box, _cache.PixelSizeAngstrom, maskDiameterAngstrom, _team);
+        foreach (Volume map in Maps) Mask.Apply(map);
+    }
+
     /// <summary>The transform of a half-set's map up to a band; valid until the next call.</summary>
-    public FourierLattice Lattice(int half, double bandShells)
+    public FourierLattice Lattice(int half, double bandShells) => Lattice(Maps[half], bandShells);
+
+    /// <summary>The same of any map of this box.</summary>
+    public FourierLattice Lattice(Volume map, double bandShells)
     {
         FourierLattice lattice = new(bandShells, VolumeModel.Oversampling, _latticeStorage);
-        _transform.ToLattice(Maps[half], lattice);
+        _transform.ToLattice(map, lattice);
         return lattice;
     }
 
@@ -98,11 +109,25 @@ internal sealed class HalfSetVolumes
     }
 
     /// <summary>
-    /// The map from all particles, filtered by what the half-sets agree on, masked. Ends the use of this object: the sums are joined.
+    /// The map from all particles, filtered by what the half-sets agree on, masked. The sums are joined: only <see cref="Update"/> and the
+    /// other <see cref="Join(PoseTable)"/>, which fill them anew, can follow.
     /// </summary>
     public Volume Join()
     {
         _sums[0].Absorb(_sums[1], _team);
+        return Joined();
+    }
+
+    /// <summary>The same with all particles at other poses; the filter stays that of the half-sets' agreement.</summary>
+    public Volume Join(PoseTable poses)
+    {
+        BackProjection sum = EmptySum(0);
+        for (int h = 0; h < 2; h++) Insertion.InsertAll(sum, poses, h);
+        return Joined();
+    }
+
+    private Volume Joined()
+    {
         // With twice the particles the ratio of signal to noise is twice that of a half-set.
         Volume map = _transform.Reconstruct(_sums[0], Ridge(_sums[0].MeanWeights(), 2));
         Mask.Apply(map);

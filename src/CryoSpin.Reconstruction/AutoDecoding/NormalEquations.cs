@@ -112,6 +112,21 @@ internal struct NormalEquations
         result.Misfit = Sum(misfit);
     }
 
+    /// <summary>The same with the origin held: its steps are 0.</summary>
+    public readonly NormalEquations WithoutOrigin()
+    {
+        NormalEquations held = this;
+        for (int row = 0, n = 0; row < Parameters; row++)
+        {
+            for (int col = row; col < Parameters; col++, n++)
+            {
+                if (col >= 3) held.Matrix[n] = col == row ? Math.Max(Matrix[0], 1) : 0;
+            }
+        }
+        (held.Gradient[3], held.Gradient[4]) = (0, 0);
+        return held;
+    }
+
     /// <summary>Solves (H + damping diag(H)) step = -gradient by Cholesky; false where the matrix is not positive.</summary>
     public readonly bool TrySolve(double damping, out Vector5 step)
     {

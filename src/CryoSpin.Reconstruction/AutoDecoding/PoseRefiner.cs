@@ -7,7 +7,14 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="MaxEvaluations">Most slices evaluated per start.</param>
 /// <param name="TrustDegrees">Largest rotation of one step.</param>
 /// <param name="MaxShiftPixels">Radius of the disc that holds the origin.</param>
-internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double TrustDegrees, double MaxShiftPixels);
+internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double TrustDegrees, double MaxShiftPixels)
+{
+    // The map's own centre, which shifts are counted from, is known to about a pixel only.
+    private const double ShiftMargin = 1;
+
+    /// <summary>How far origins may go where the user's largest shift is as given; 0 where particles are said to be centred.</summary>
+    public static double ShiftOf(double userMaxShiftPixels) => userMaxShiftPixels > 0 ? userMaxShiftPixels + ShiftMargin : 0;
+}
 
 /// <summary>
 /// Levenberg-Marquardt on one image's rotation and origin against a fixed lattice. Per worker; not thread-safe.
@@ -31,7 +38,9 @@ internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
         double damping = 1e-3, trust = limits.TrustDegrees * Math.PI / 180;
         for (int evaluation = 1; evaluation < limits.MaxEvaluations; evaluation++)
         {
-            if (!equations.TrySolve(damping, out NormalEquations.Vector5 step))
+            // Particles that are known to be centred have three unknowns.
+            NormalEquations free = limits.MaxShiftPixels > 0 ? equations : equations.WithoutOrigin();
+            if (!free.TrySolve(damping, out NormalEquations.Vector5 step))
             {
                 damping = Math.Max(damping, 1e-3) * 10;
                 continue;

@@ -39,7 +39,7 @@ internal sealed class AmortizedInference
         _heads = architecture.Heads;
         _outputs = architecture.OutputsPerHead;
         _refined = schedule.RefinedCandidates;
-        _maxShift = schedule.MaxShiftPixels + 1;
+        _maxShift = PoseRefinementLimits.ShiftOf(schedule.MaxShiftPixels);
         _images = new EncoderImages(view.Disc, architecture.InputSize, team.Workers);
         Copies = schedule.DihedralCopies ? Dihedral.Elements : Dihedral.Elements[..1];
         int candidates = _heads * Copies.Length;

@@ -26,24 +26,25 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
     public int RefinementSteps { get; init; } = 5;
 
     /// <summary>Searches all particles.</summary>
-    /// <param name="lattice">The volume's transform, up to the tree's whole band.</param>
+    /// <param name="lattice">The volume's transform, up to the tree's whole band and that of the refinement.</param>
     /// <param name="tree">Poses.</param>
+    /// <param name="refinement">Frequencies compared in the continuous refinement.</param>
     /// <param name="random">Draws the slices that the bounds are measured on.</param>
     /// <param name="found">Receives a particle and its poses, best first; from any worker.</param>
     /// <param name="done">Receives the number of particles done, now and then.</param>
     /// <param name="cancellation">Stops between mini-batches.</param>
     public PruningCount Run(
-        FourierLattice lattice, PoseTree tree, Random random, Action<int, PoseFit[]> found, Action<int> done, CancellationToken cancellation)
+        FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, Random random, Action<int, PoseFit[]> found, Action<int> done,
+        CancellationToken cancellation)
     {
         SliceDeviations slices = new(lattice, tree, SampledPaths, random, team);
         ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], cache.Box);
         DenseSearch dense = _dense ??= new DenseSearch(tree.Discs[0], shifts, team);
         dense.Use(tree.Discs[0], shifts);
         dense.SetModel(lattice, tree.Roots);
-        FrequencyDisc disc = tree.Discs[^1];
-        BandView view = cache.View(disc);
+        BandView view = cache.View(tree.Discs[^1]), fine = cache.View(refinement);
         TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, lattice, slices, cache.Box, Bound))];
-        FitBuffers[] buffers = [.. searches.Select(_ => new FitBuffers(disc, cache.Box))];
+        FitBuffers[] buffers = [.. searches.Select(_ => new FitBuffers(refinement, cache.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
         PoseRefinementLimits limits = new(RefinementSteps, tree.SpacingDegrees(tree.Levels - 1), tree.MaxShiftPixels);
         int[] all = [.. Enumerable.Range(0, cache.Count)];
@@ -60,7 +61,7 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
                 PoseFit[] poses = search.Search(scores, Candidates, SeparationDegrees);
                 if (RefinementSteps > 0)
                 {
-                    view.Read(particle, buffers[worker]);
+                    fine.Read(particle, buffers[worker]);
                     for (int c = 0; c < poses.Length; c++) poses[c] = refiners[worker].Refine(poses[c], limits);
                     poses = [.. poses.OrderByDescending(p => p.LogLikelihood)];
                 }

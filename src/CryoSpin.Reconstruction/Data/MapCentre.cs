@@ -38,10 +38,12 @@ internal static class MapCentre
     }
 
     /// <summary>
-    /// Diameter, in voxels, of the sphere about the box's centre that holds what is denser than a tenth of the greatest density, isolated
-    /// specks (less than a thousandth of that mass at the rim) left out.
+    /// Diameter, in voxels, of the sphere about the box's centre that holds what is denser than a tenth of the greatest density, specks
+    /// left out.
     /// </summary>
-    public static double DiameterVoxels(Volume map)
+    /// <param name="map">The map.</param>
+    /// <param name="rimShare">Share of that mass that may stand outside: isolated specks.</param>
+    public static double DiameterVoxels(Volume map, double rimShare = 1e-3)
     {
         int n = map.Size, c = n / 2;
         double threshold = ThresholdShare * map.Voxels.Max();
@@ -58,7 +60,7 @@ internal static class MapCentre
                 }
             }
         }
-        double rim = 1e-3 * massAt.Sum();
+        double rim = rimShare * massAt.Sum();
         int radius = n - 1;
         for (double outside = massAt[radius]; outside <= rim && radius > 0; outside += massAt[radius]) radius--;
         return 2.0 * radius;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
+using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Data;
@@ -87,18 +88,18 @@ internal sealed class CryoSparcMethod : IPoseMethod
         {
             long started = Stopwatch.GetTimestamp();
             model.Set(map, band);
-            PoseTree tree = Tree(context, band);
+            PoseTree tree = Tree(context, Math.Min(band, Schedule.GreatestTreeBand));
             int current = iteration;
             EpochReport Figures(double loss, int done) => new(
                 current, Schedule.MaxIterations, cache.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
             PruningCount count = stage.Run(
-                model.Lattice, tree, context.Random, (particle, found) => poses[particle] = found,
+                model.Lattice, tree, new FrequencyDisc(band), context.Random, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
             volumes.Update(new PoseTable(poses, cache.HalfSet));
             map = Middle(volumes.Maps);
             double shell = volumes.Fsc.CrossingShell(IndependentFsc);
             context.Observer.Log(Invariant(
-                $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the whole band, ")
+                $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the tree's whole band, ")
                 + Invariant($"{count.Scored.Sum() / (double)count.Images:F0} comparisons an image at all levels, FSC 0.5 at shell {shell:F1}"));
             double change = MedianChange(poses, last);
             context.Track.Epoch(Figures(-poses.Average(p => p[0].LogLikelihood), cache.Count) with { MedianPoseChangeDegrees = change });

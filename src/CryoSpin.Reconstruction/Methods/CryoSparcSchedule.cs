@@ -56,6 +56,12 @@ internal sealed record CryoSparcSchedule
     /// <summary>Band of the root, shells.</summary>
     public double RootBand { get; init; } = 10;
 
+    /// <summary>
+    /// Greatest band of the tree, shells. Its leaves are then close enough for the continuous refinement, which uses the whole band; with
+    /// shifts, a finer tree costs a second an image.
+    /// </summary>
+    public double GreatestTreeBand { get; init; } = 12;
+
     /// <summary>Levels are added until the leaves' spacing moves the rim of the band by no more than this, shells.</summary>
     public double LeafReachShells { get; init; } = 0.8;
 

@@ -32,7 +32,7 @@ internal sealed class MethodReconstruction(
         PoseTable table = new(result.Poses, halfSet);
         HalfSetVolumes volumes = new(cache, result.MaskDiameterAngstrom, team);
         volumes.Update(table);
-        return FinalMaps.Make(volumes, table, input.PixelSizeAngstrom, result.MaskDiameterAngstrom, team, track, cancellation) with
+        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, result.MaskDiameterAngstrom, team, track, cancellation) with
         {
             Parameters = result.Parameters,
         };

@@ -51,6 +51,23 @@ public sealed class PoseRefinerTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_shift_is_allowed_the_origin_stays_and_the_rotation_is_recovered()
+    {
+        Assert.Equal((0.0, 6.0), (PoseRefinementLimits.ShiftOf(0), PoseRefinementLimits.ShiftOf(5)));
+        List<double> angles = [];
+        for (int i = 0; i < 20; i++)
+        {
+            PoseFit truth = TinyDataset.RandomPose(_random, 3) with { OriginX = 0, OriginY = 0 };
+            _scene.Show(truth, 1, _random);
+            PoseFit start = TinyDataset.Perturbed(truth, _random, 4, 0) with { OriginX = 0, OriginY = 0 };
+            PoseFit found = _refiner.Refine(start, s_limits with { MaxShiftPixels = 0 });
+            Assert.Equal((0.0, 0.0), (found.OriginX, found.OriginY));
+            angles.Add(found.Rotation.AngleToDegrees(truth.Rotation));
+        }
+        Assert.InRange(TinyDataset.Median(angles), 0, 2.5);
+    }
+
+    [Fact]
     public void More_evaluations_never_make_it_worse()
     {
         for (int i = 0; i < 30; i++)
