@@ -70,7 +70,12 @@ public sealed class CryoSparcMethodTests
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
         ReconstructionOptions options = new()
         {
-            ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 1, Seed = seed, Method = ReconstructionMethod.CryoSparc, Watched = [7],
+            ParticlesPath = "",
+            OutputDirectory = "",
+            MaxShiftPixels = 1,
+            Seed = seed,
+            Method = ReconstructionMethod.CryoSparc,
+            Watched = [7],
         };
         MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
         using WorkerTeam team = new(threads);
