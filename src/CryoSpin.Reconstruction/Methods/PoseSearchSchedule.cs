@@ -18,7 +18,7 @@ internal sealed record PoseSearchSchedule
     public double StartBand { get; init; } = 3;
 
     /// <summary>Updates of the volume until the bands have grown: what counts is how often the map can turn to what it shows.</summary>
-    public int GrowingUpdates { get; init; } = 200;
+    public int GrowingUpdates { get; init; } = 800;
 
     /// <summary>Searches of all particles after that.</summary>
     public int SearchesAfterGrowth { get; init; } = 1;
