@@ -34,7 +34,7 @@ internal sealed record SimulationRecipe(string Name, string Summary, string? Mod
     public double PixelSizeFor(int? box) => Model is null || box is null ? PixelSizeAngstrom : PixelSizeAngstrom * Box / box.Value;
 
     /// <summary>What is read for it: the phantom's name, or the model's file.</summary>
-    /// <param name="folder">Folder of the models as typed; null to look where the variable says, else beside the checkout.</param>
+    /// <param name="folder">Folder of the models as typed; null to look where the variable says, else in the current folder.</param>
     /// <exception cref="InputException">The model is in none of the folders.</exception>
     public string Input(string? folder)
     {
@@ -64,12 +64,14 @@ internal sealed record SimulationRecipe(string Name, string Summary, string? Mod
             yield return named;
             yield break;
         }
+        yield return Environment.CurrentDirectory;
+        // Who works on the program may have test data beside the checkout; the message names this place only where it exists.
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
         {
             if (!File.Exists(Path.Combine(d.FullName, "CryoSpin.slnx"))) continue;
-            yield return Path.GetFullPath(Path.Combine(d.FullName, "..", "shared", "data", "A_models"));
+            string testData = Path.GetFullPath(Path.Combine(d.FullName, "..", "shared", "data", "A_models"));
+            if (Directory.Exists(testData)) yield return testData;
             yield break;
         }
-        yield return Environment.CurrentDirectory;
     }
 }

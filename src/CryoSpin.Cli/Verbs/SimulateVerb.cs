@@ -34,7 +34,7 @@ internal static class SimulateVerb
             "--max-shift", "Shifts are drawn from a disc of this radius.", "PX", Usual.MaxShiftPixels, 0, 2048);
         Option<bool> centred = OptionFactory.Flag("--centred", "No shifts: the same as --max-shift 0.");
         Option<string> models = OptionFactory.Path(
-            "--models", $"Folder of the data sets' atomic models [default: {SimulationRecipe.ModelsVariable}, else ../shared/data/A_models].",
+            "--models", $"Folder of the data sets' atomic models [default: {SimulationRecipe.ModelsVariable}, else the current folder].",
             "DIR");
         Option<string> noise = new("--noise")
         {
