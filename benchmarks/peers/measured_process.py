@@ -52,8 +52,10 @@ def _is_mpi_leader(pid):
 class MeasuredProcess:
     """One command. `samples` receives a JSON line per interval: wall, cpu, leader (s), memory (bytes)."""
 
-    def __init__(self, command, cwd, log, samples, interval):
+    def __init__(self, command, cwd, log, samples, interval, is_enough=None):
+        """`is_enough` is asked at every sample; once it says True the command is stopped and `run` returns None."""
         self._command, self._cwd, self._log, self._samples, self._interval = command, cwd, log, samples, interval
+        self._is_enough = is_enough
         self._stop = False
 
     def run(self):
@@ -82,15 +84,11 @@ class MeasuredProcess:
                 if pid:
                     break
                 if self._stop:
-                    os.killpg(process.pid, signal.SIGTERM)
-                    time.sleep(2)
-                    try:
-                        os.killpg(process.pid, signal.SIGKILL)
-                    except ProcessLookupError:
-                        pass
-                    os.wait4(process.pid, 0)
-                    process.returncode = -signal.SIGTERM
+                    self._end(process)
                     raise Interrupted()
+                if self._is_enough is not None and self._is_enough():
+                    self._end(process)
+                    return None
                 table = _processes()
                 tree = _tree(table, process.pid)
                 memory = sum(table[p][2] for p in tree)
@@ -118,6 +116,18 @@ class MeasuredProcess:
             "load_before": round(load, 2),
             "load_after": round(os.getloadavg()[0], 2),
         }
+
+
+    @staticmethod
+    def _end(process):
+        os.killpg(process.pid, signal.SIGTERM)
+        time.sleep(2)
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        os.wait4(process.pid, 0)
+        process.returncode = -signal.SIGTERM
 
 
 def cpu_at(samples_path, wall):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -25,8 +26,9 @@ from measured_process import Interrupted, MeasuredProcess, cryospin_command, cry
 class Step:
     """One measured command in a folder of its own; done.json there says that it is finished."""
 
-    def __init__(self, name, folder, command, interval, resumable=False):
-        self.name, self.folder, self.interval, self.resumable = name, folder, interval, resumable
+    def __init__(self, name, folder, command, interval, resumable=False, stop_after=None):
+        """`resumable`: a RELION job, which goes on from its last iteration. `stop_after`: its iteration to stop at, as with Abort."""
+        self.name, self.folder, self.interval, self.resumable, self.stop_after = name, folder, interval, resumable, stop_after
         self.command = [str(w) for w in command]
 
     @property
@@ -62,6 +64,8 @@ class Step:
         samples = os.path.join(self.folder, "samples.jsonl")
         if os.path.exists(samples):
             earlier = earlier + [self._unfinished(samples, len(earlier), optimisers)]
+        if self.stop_after and optimisers and optimisers[-1][0] >= self.stop_after:
+            return self._stopped(earlier)
         if optimisers and optimisers[-1][0] > 0:
             command = [str(w) for w in relion.continued(self.command, optimisers[-1][1])]
         elif os.path.isdir(self.folder):
@@ -71,9 +75,14 @@ class Step:
         with open(os.path.join(self.folder, "attempts.json"), "w") as f:
             json.dump(earlier, f)
         print(f"  {self.name}: {' '.join(command)}", flush=True)
-        figures = MeasuredProcess(command, cwd, os.path.join(self.folder, "output.log"), samples, self.interval).run()
+        enough = None if self.stop_after is None else self._has_come_to_stop
+        figures = MeasuredProcess(command, cwd, os.path.join(self.folder, "output.log"), samples, self.interval, enough).run()
+        if figures is None:
+            return self.run(cwd)
         if figures["exit"] != 0:
-            os.rename(samples, samples + ".failed")
+            # What a resumable job used before it failed counts once it goes on.
+            if not self.resumable:
+                os.rename(samples, samples + ".failed")
             raise RuntimeError(f"{self.name} ended with exit code {figures['exit']}; its output: {self.folder}/output.log")
         os.rename(samples, os.path.join(self.folder, f"samples{len(earlier)}.jsonl"))
         for key in ("wall_s", "cpu_s", "user_s", "sys_s", "leader_cpu_s"):
@@ -83,6 +92,25 @@ class Step:
         # Of a cut-off attempt only the part up to the iteration that was gone on from counts, here as in the sums above.
         kept = [{"wall_s": e["wall_s"], "cpu_s": e["cpu_s"]} for e in earlier]
         figures.update(step=self.name, command=self.command, attempts=len(starts), starts_unix=starts, earlier=kept)
+        return self._finish(figures)
+
+    def _has_come_to_stop(self):
+        optimisers = relion.iterations(self.folder, "optimiser.star")
+        if not optimisers or optimisers[-1][0] < self.stop_after:
+            return False
+        # RELION writes an iteration's files one after the other.
+        return time.time() - os.path.getmtime(optimisers[-1][1]) > 3
+
+    def _stopped(self, attempts):
+        """Ends a job that has come to the iteration that it was to be stopped at: its figures are those of its attempts."""
+        total = lambda key: round(sum(a.get(key, 0) for a in attempts), 2)
+        return self._finish({key: total(key) for key in ("wall_s", "cpu_s", "user_s", "sys_s", "leader_cpu_s")} | {
+            "exit": 0, "started_unix": attempts[0]["started_unix"], "peak_bytes": max(a["peak_bytes"] for a in attempts),
+            "step": self.name, "command": self.command, "attempts": len(attempts), "stopped_after": self.stop_after,
+            "starts_unix": [a["started_unix"] for a in attempts],
+            "earlier": [{"wall_s": a["wall_s"], "cpu_s": a["cpu_s"]} for a in attempts[:-1]]})
+
+    def _finish(self, figures):
         with open(self._done + ".new", "w") as f:
             json.dump(figures, f, indent=1)
         os.replace(self._done + ".new", self._done)
@@ -112,6 +140,7 @@ def parse():
     p.add_argument("--seeds", default="1", help="for instance 1,2,3 [default: %(default)s]")
     p.add_argument("--schedule", choices=sorted(relion.SCHEDULES), default="default", help="RELION's SGD: its own length, or a short one")
     p.add_argument("--sgd", metavar="A,B,C", help="other numbers of initial, in-between and final SGD iterations")
+    p.add_argument("--stop-after", type=int, metavar="N", help="stop InitialModel once its iteration N is written, as its Abort button would")
     p.add_argument("--threads", type=int, default=os.cpu_count(), help="for every program [default: all cores]")
     p.add_argument("--mask-diameter", type=float, required=True, help="what RELION needs, angstrom; CryoSpin estimates its own")
     p.add_argument("--max-shift", default="5", help="of CryoSpin, pixels [default: %(default)s]")
@@ -145,6 +174,10 @@ def parse():
         p.error("--steps takes one or more of ours, initial, refine")
     if a.threads < 1:
         p.error("--threads must be at least 1")
+    if a.stop_after is not None:
+        every = a.sgd_iterations[3]
+        if not 0 < a.stop_after < sum(a.sgd_iterations[:3]) or a.stop_after % every:
+            p.error(f"--stop-after takes an iteration that is written: a multiple of {every} below {sum(a.sgd_iterations[:3])}")
     return a
 
 
@@ -168,8 +201,9 @@ def check(a):
 
 def steps(a, star, base, seed, cryospin):
     ini = Step("RELION InitialModel", f"{base}/initial", relion.initial_model(
-        star, f"{base}/initial", a.sgd_iterations, a.mask_diameter, a.threads, seed), 1.0, resumable=True)
-    last = sum(a.sgd_iterations[:3])
+        star, f"{base}/initial", a.sgd_iterations, a.mask_diameter, a.threads, seed), 1.0, resumable=True,
+        stop_after=a.stop_after)
+    last = a.stop_after or sum(a.sgd_iterations[:3])
     ours = Step("CryoSpin", f"{base}/ours", cryospin + [
         "reconstruct", star, "-o", f"{base}/ours/result", "--max-shift", a.max_shift, "--seed", seed, "--threads", a.threads], 0.2)
     reference = f"{base}/initial/run_it{last:03d}_class001.mrc"
@@ -198,7 +232,7 @@ def main():
         raise ValueError(f"--mask-diameter {a.mask_diameter:g}: the box is {stack['width']:.0f} angstrom wide")
     about = {"machine": machine(), "versions": versions(cryospin),
              "sgd": sgd, "schedule": "default" if sgd == relion.SCHEDULES["default"][:3] else "shortened",
-             "sgd_images": relion.sgd_images(a.sgd_iterations), "default_sgd_images": relion.sgd_images(relion.SCHEDULES["default"]),
+             "stop_after": a.stop_after, "sgd_images": relion.sgd_images(a.sgd_iterations, a.stop_after), "default_sgd_images": relion.sgd_images(relion.SCHEDULES["default"]),
              "stack": os.path.basename(os.path.realpath(a.folder)), "threads": a.threads} | stack
     print(f"{stack['images']} images; SGD iterations {sgd[0]} + {sgd[1]} + {sgd[2]}"
           + (" (RELION's default)" if about["schedule"] == "default" else " (shortened; RELION's default is 50 + 200 + 50)"), flush=True)

@@ -7,10 +7,11 @@ SCHEDULES = {"default": (50, 200, 50, 10), "short": (10, 40, 10, 2)}
 INI_SUBSET, FIN_SUBSET = 100, 500
 
 
-def sgd_images(schedule):
-    """Images an SGD schedule looks at: subsets grow linearly between the initial and the final iterations."""
+def sgd_images(schedule, stop_after=None):
+    """Images an SGD schedule looks at, to its end or to an iteration: subsets grow linearly between the initial and the final iterations."""
     ini, between, fin, _ = schedule
-    return round(ini * INI_SUBSET + between * (INI_SUBSET + FIN_SUBSET) / 2 + fin * FIN_SUBSET)
+    size = lambda i: INI_SUBSET + (FIN_SUBSET - INI_SUBSET) * min(max((i - ini) / between, 0), 1)
+    return round(sum(size(i) for i in range(1, (stop_after or ini + between + fin) + 1)))
 
 
 def initial_model(star, folder, schedule, diameter, threads, seed):

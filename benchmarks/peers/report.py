@@ -59,10 +59,11 @@ def table(about, rows):
         f"Stack {about['stack']}: {about['images']:,} images, {about['pixel']:g} A/px, box {about['width']:.0f} A. "
         f"{m['processor']}, {about['threads']} threads of {m['cores']} cores, {m['memory_gib']:g} GiB. "
         f"{v['cryospin']}; {v.get('relion', 'RELION')}.",
-        f"SGD iterations of InitialModel: {sgd}, {about['sgd_images']:,} image visits"
+        f"SGD iterations of InitialModel: {sgd}"
+        + (f", stopped after iteration {about['stop_after']}" if about.get("stop_after") else "") + f", {about['sgd_images']:,} image visits"
         + (f" (**shortened**; RELION's default is 50 + 200 + 50, {about['default_sgd_images']:,} visits)."
            if shortened else " (RELION's default).")
-        + f" Load of the machine before each step: {', '.join(str(r['load_before']) for r in rows)}.",
+        + f" Load of the machine before each step: {', '.join(str(r.get('load_before', 'not known')) for r in rows)}.",
         markdown(["program", "seed", "wall time", "processor time, s", "peak memory, MiB", "median error, degrees", "within 10 degrees",
                   "FSC 0.5, A", "FSC 0.5 in the mask, A"], [_line(r) for r in rows])]
     seeds = sorted({r["seed"] for r in rows})

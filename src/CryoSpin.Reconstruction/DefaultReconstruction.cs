@@ -137,7 +137,7 @@ internal sealed class DefaultReconstruction(
         {
             MaxShiftPixels = options.MaxShiftPixels,
             Heads = options.Heads,
-            Steps = settings.AutoEncoding.StepsFor(input.Count),
+            Steps = options.EncoderSteps ?? settings.AutoEncoding.StepsFor(input.Count),
         };
         using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
         int[] sample = [.. Sample(all.Length).Union(_track.Watched).Order()];
@@ -203,9 +203,12 @@ internal sealed class DefaultReconstruction(
     {
         _track.Start("final map", 0.98, 1);
         volumes.EndSlicing();
+        // Before the origins are counted from the middle of the map.
+        string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
         return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _maskDiameterAngstrom, team, _track, cancellation) with
         {
             Parameters = Parameters(table),
+            Warnings = warning is null ? [] : [warning],
         };
     }
 

@@ -22,4 +22,7 @@ public sealed record ReconstructionOutcome(
 {
     /// <summary>Numbers that the method fitted to the data: volume, encoder and tables of poses.</summary>
     public long Parameters { get; init; }
+
+    /// <summary>What the user should know before using the results; empty where nothing was odd.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -4,14 +4,16 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
 
-/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:volume=grid; changes joined by a plus.</summary>
+/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:encoder-steps=800, NAME:volume=grid; changes joined by a plus.</summary>
 /// <param name="Typed">As typed.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Heads">Heads of the encoder; null for the usual number.</param>
+/// <param name="EncoderSteps">Most steps of auto-encoding; null for the usual number.</param>
 /// <param name="Volume">The volume; null for the method's usual one.</param>
-internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, int? Heads, VolumeKind? Volume)
+internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, int? Heads, int? EncoderSteps, VolumeKind? Volume)
 {
     private const int MostHeads = 64;
+    private const int MostSteps = 1_000_000;
     private const int MostSeeds = 1000;
 
     /// <summary>Reads a list with commas; null stands for all methods.</summary>
@@ -52,7 +54,7 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
 
     /// <summary>Puts the method into a run's options.</summary>
     public ReconstructionOptions AddTo(ReconstructionOptions options) =>
-        options with { Method = Method.Name, Heads = Heads ?? options.Heads, Volume = Volume };
+        options with { Method = Method.Name, Heads = Heads ?? options.Heads, EncoderSteps = EncoderSteps, Volume = Volume };
 
     private static ComparedMethod Parse(string typed)
     {
@@ -63,7 +65,7 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
             string nearest = NearestName.Find(parts[0], known) is { } near ? $" Did you mean '{near}'?" : "";
             throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {string.Join(", ", known)}.");
         }
-        ComparedMethod result = new(typed, method, null, null);
+        ComparedMethod result = new(typed, method, null, null, null);
         if (parts.Length == 1) return result;
         foreach (string change in parts[1].Split('+'))
         {
@@ -71,9 +73,10 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
             result = pair[0] switch
             {
                 "heads" when pair.Length == 2 => result.WithHeads(pair[1]),
+                "encoder-steps" when pair.Length == 2 => result.WithEncoderSteps(pair[1]),
                 "volume" when pair.Length == 2 => result.WithVolume(pair[1]),
                 _ => throw new UsageException(
-                    $"'{typed}': a variant is NAME:heads=M or NAME:volume=KIND, several joined by '+'; found '{change}'."),
+                    $"'{typed}': a variant is NAME:heads=M, NAME:encoder-steps=N or NAME:volume=KIND, several joined by '+'; found '{change}'."),
             };
         }
         return result;
@@ -85,6 +88,14 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
         return TryNumber(value, out int heads) && heads is >= 1 and <= MostHeads
             ? this with { Heads = heads }
             : throw new UsageException($"'{Typed}': heads needs a whole number, 1 to {MostHeads}.");
+    }
+
+    private ComparedMethod WithEncoderSteps(string value)
+    {
+        if (!Method.HasHeads) throw new UsageException($"'{Typed}': the method {Method.Name} has no auto-encoding.");
+        return TryNumber(value, out int steps) && steps is >= 1 and <= MostSteps
+            ? this with { EncoderSteps = steps }
+            : throw new UsageException($"'{Typed}': encoder-steps needs a whole number, 1 to {MostSteps}.");
     }
 
     private ComparedMethod WithVolume(string value)

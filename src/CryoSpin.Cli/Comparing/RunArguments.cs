@@ -12,6 +12,7 @@ internal static class RunArguments
         List<string> words = ["reconstruct", .. Option("--output", o.OutputDirectory), .. Option("--method", o.Method)];
         words.AddRange(Option("--seed", o.Seed));
         if (ReconstructionMethod.Find(o.Method) is { HasHeads: true }) words.AddRange(Option("--heads", o.Heads));
+        words.AddRange(Option("--encoder-steps", o.EncoderSteps));
         words.AddRange(Option("--volume", o.Volume?.ToString().ToLowerInvariant()));
         words.AddRange(Option("--max-shift", o.MaxShiftPixels));
         words.AddRange(Option("--mask-diameter", o.MaskDiameterAngstrom));

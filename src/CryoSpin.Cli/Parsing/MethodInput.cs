@@ -18,6 +18,9 @@ internal sealed class MethodInput
     private readonly Option<string> _volume = OptionFactory.Path(
         "--volume", "The volume that the method learns, where it has a choice [default: the method's usual one].", "grid|network");
 
+    private readonly Option<int?> _encoderSteps = OptionFactory.OptionalInteger(
+        "--encoder-steps", "Most steps of auto-encoding, 128 images each [default: 100 to 800, by the number of particles].", "N", 1, 1_000_000);
+
     private readonly Option<bool> _list = OptionFactory.Flag("--list-methods", "Tell in a line each what the methods are, and end.");
 
     private readonly Option<bool> _snapshots = OptionFactory.Flag(
@@ -27,7 +30,7 @@ internal sealed class MethodInput
         "--watch", "Particles, numbered from 1, whose candidate poses the snapshots keep too, e.g. 5,12,300.", "LIST");
 
     /// <summary>The options, for the verb.</summary>
-    public IReadOnlyList<Option> Options => [_method, _list, _volume, _snapshots, _watch];
+    public IReadOnlyList<Option> Options => [_method, _list, _volume, _encoderSteps, _snapshots, _watch];
 
     /// <summary>Whether the list of methods was asked for, which needs nothing else.</summary>
     public bool AsksForList(CommandResult result) => result.GetResult(_list) is { Implicit: false };
@@ -59,6 +62,11 @@ internal sealed class MethodInput
         if (name != ReconstructionMethod.CryoSpin && paper) return $"--preset paper is a setting of cryospin, not of {name}";
         if (paper && result.GetResult(_snapshots) is { Implicit: false }) return "--preset paper keeps no snapshots";
         if (!method.HasHeads && result.GetResult(heads) is { Implicit: false }) return $"--heads: the method {name} has no choice of heads";
+        if (result.GetResult(_encoderSteps) is { Implicit: false })
+        {
+            if (!method.HasHeads) return $"--encoder-steps: the method {name} has no auto-encoding";
+            if (paper) return "--encoder-steps: --preset paper has its own schedule";
+        }
         if (result.GetResult(_volume) is { Implicit: false })
         {
             string typed = result.GetValue(_volume)!;
@@ -74,6 +82,7 @@ internal sealed class MethodInput
     {
         Method = parse.GetValue(_method)!,
         Volume = parse.GetValue(_volume) is { } volume ? Enum.Parse<VolumeKind>(volume, ignoreCase: true) : null,
+        EncoderSteps = parse.GetValue(_encoderSteps),
         Snapshots = parse.GetValue(_snapshots),
         Watched = parse.GetValue(_watch) is { } list ? Numbers(list)! : [],
     };

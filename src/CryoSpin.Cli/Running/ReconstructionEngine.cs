@@ -41,6 +41,7 @@ internal static class ReconstructionEngine
         MaskDiameterAngstrom = outcome.MaskDiameterAngstrom,
         PhaseTimes = outcome.PhaseTimes,
         Parameters = outcome.Parameters,
+        Warnings = outcome.Warnings,
     };
 
     /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>

@@ -159,12 +159,14 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
             foreach (string note in particles.Notes.Concat(remarks)) observer.Log(note);
             RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
+            foreach (string warning in results.Warnings) observer.Log($"Warning: {warning}");
             particles.Write(folder, results);
             run = End(run, RunStatus.Finished, null, observer) with
             {
                 ResolutionAngstrom = results.ResolutionAngstrom,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
                 Parameters = results.Parameters,
+                Warnings = results.Warnings,
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log(

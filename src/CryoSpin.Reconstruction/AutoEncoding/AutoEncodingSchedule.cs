@@ -3,6 +3,9 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 /// <summary>How the first stage trains encoder and volume.</summary>
 internal sealed record AutoEncodingSchedule
 {
+    private const int FewestSteps = 100;
+    private const int ParticlesPerStep = 50;
+
     /// <summary>Heads of the encoder, M.</summary>
     public int Heads { get; init; } = 7;
 
@@ -30,8 +33,11 @@ internal sealed record AutoEncodingSchedule
     /// </summary>
     public bool RefinesResult { get; init; } = true;
 
-    /// <summary>Steps for a number of particles: fewer than 2,000 are soon seen often enough.</summary>
-    public int StepsFor(int particles) => Math.Min(Steps, Math.Max(150, (int)(Steps * (particles / 2000.0))));
+    /// <summary>
+    /// Steps for a number of particles. Training must not cost more than it saves: where particles are few, the dense search that looks at
+    /// all of them afterwards takes a second, and results do not depend on how much the encoder has learned.
+    /// </summary>
+    public int StepsFor(int particles) => Math.Min(Steps, Math.Max(FewestSteps, particles / ParticlesPerStep));
 
     /// <summary>Real images join the encoder's training after this share of the steps; before it only synthetic ones teach.</summary>
     public double WarmUpShare { get; init; } = 0.4;

@@ -29,6 +29,7 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
             ("--volume", options.Volume is { } volume ? Text(volume) : "usual"),
             ("--seed", Text(options.Seed)),
             ("--heads", Text(options.Heads)),
+            ("--encoder-steps", options.EncoderSteps is { } steps ? Text(steps) : "usual"),
             ("--max-shift", Text(options.MaxShiftPixels)),
             ("--mask-diameter", options.MaskDiameterAngstrom is { } mask ? Text(mask) : "estimated"),
             ("--invert", options.Invert?.ToString() ?? "as detected"),

@@ -40,4 +40,7 @@ public sealed record RunResults
 
     /// <summary>Numbers that were fitted to the data; null where that is not known.</summary>
     public long? Parameters { get; init; }
+
+    /// <summary>What the user should know before using them.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -19,6 +19,7 @@ public static class HtmlReport
                 "div", "soft",
                 $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
             run.Message is null ? null : Tag.Make("p", "message", run.Message),
+            run.Warnings.Count == 0 ? null : Tag.Make("p", "message", string.Join(' ', run.Warnings)),
             Facts(run),
             ResultSections.Evaluation(input),
             ResultSections.Map(input),

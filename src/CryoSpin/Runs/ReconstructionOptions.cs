@@ -43,6 +43,9 @@ public sealed record ReconstructionOptions
     /// <summary>Heads of the pose encoder (M).</summary>
     public int Heads { get; init; } = 7;
 
+    /// <summary>Most steps of auto-encoding; null: by the number of particles.</summary>
+    public int? EncoderSteps { get; init; }
+
     /// <summary>Seed of every random choice.</summary>
     public int Seed { get; init; } = 1;
 

@@ -57,6 +57,9 @@ public sealed record RunRecord
     /// <summary>Why it failed or stopped; null otherwise.</summary>
     public string? Message { get; init; }
 
+    /// <summary>What the user should know before using the results.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Number of particles.</summary>
     public int ParticleCount { get; init; }
 

@@ -149,6 +149,8 @@ public sealed class CompareVerbTests : IAsyncLifetime
     [InlineData("--methods=cryospn", ExitCode.WrongUsage, "Did you mean 'cryospin'?")]
     [InlineData("--methods=nonesuch", ExitCode.WrongUsage, "Known are cryospin, cryospin-amortized")]
     [InlineData("--methods=cryospin:heads=0", ExitCode.WrongUsage, "1 to 64")]
+    [InlineData("--methods=cryospin:encoder-steps=0", ExitCode.WrongUsage, "encoder-steps needs a whole number")]
+    [InlineData("--methods=cryodrgn2:encoder-steps=9", ExitCode.WrongUsage, "no auto-encoding")]
     [InlineData("--methods=cryospin:volume=network", ExitCode.WrongUsage, "learns grid")]
     [InlineData("--methods=cryospin:size=3", ExitCode.WrongUsage, "NAME:heads=M")]
     [InlineData("--methods=cryospin,cryospin", ExitCode.WrongUsage, "twice")]

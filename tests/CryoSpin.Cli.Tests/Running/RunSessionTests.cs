@@ -48,6 +48,15 @@ public sealed class RunSessionTests : IDisposable
     }
 
     [Fact]
+    public void A_warning_of_the_run_stands_in_log_record_and_report()
+    {
+        Execute((o, s, observer, c) => Succeed(o, s, observer, c) with { Warnings = ["too near the edge"] });
+        Assert.Equal(["too near the edge"], JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"])).Warnings);
+        Assert.Contains("Warning: too near the edge", File.ReadAllText(_folder["out/run.log"]));
+        Assert.Contains("too near the edge", File.ReadAllText(_folder["out/report.html"]));
+    }
+
+    [Fact]
     public void The_particles_keep_their_columns_and_get_poses_and_half_sets()
     {
         Execute(Succeed);

@@ -54,6 +54,13 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_number_of_steps_reaches_the_run()
+    {
+        Assert.Equal(ExitCode.Done, (await Reconstruct("--encoder-steps", "250")).Code);
+        Assert.Equal(250, _seen!.EncoderSteps);
+    }
+
+    [Fact]
     public async Task The_defaults_are_those_of_the_options_record()
     {
         Assert.Equal(ExitCode.Done, (await Reconstruct()).Code);
@@ -89,6 +96,9 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--maxshift 3", "--max-shift")]
     [InlineData("--preset best", "best")]
     [InlineData("--heads 0", "--heads needs")]
+    [InlineData("--encoder-steps 0", "--encoder-steps needs")]
+    [InlineData("--encoder-steps 9 --method cryodrgn2", "no auto-encoding")]
+    [InlineData("--encoder-steps 9 --preset paper", "its own schedule")]
     [InlineData("--threads two", "--threads needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
     {
