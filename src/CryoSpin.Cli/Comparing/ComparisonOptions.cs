@@ -26,6 +26,9 @@ internal sealed record ComparisonOptions
     /// <summary>The true map; null for none.</summary>
     public string? TruthMap { get; init; }
 
+    /// <summary>Point group of the truth; null for none.</summary>
+    public string? TruthSymmetry { get; init; }
+
     /// <summary>Whether finished runs that another version of the program made are taken as they are.</summary>
     public bool AnyVersion { get; init; }
 

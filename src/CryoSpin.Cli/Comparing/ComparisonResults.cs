@@ -106,6 +106,7 @@ internal sealed class ComparisonResults(
                 .Where(g => g.All(r => r.Course.Count <= 1)).Select(g => g.Key),
         ];
         if (silent.Length > 0) yield return $"No snapshots, and so no course, of {string.Join(", ", silent)}.";
+        if (truth.Group is { Order: > 1 } group) yield return $"Poses that differ by the truth's symmetry, {group}, count as the same.";
         if (truth.Poses is null) yield return "Without true poses there are no rotation errors.";
         if (truth.Map is null) yield return "Without a true map the resolution is that of the half-maps alone.";
     }

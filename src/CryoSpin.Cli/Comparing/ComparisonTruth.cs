@@ -11,7 +11,8 @@ namespace CryoSpin.Cli.Comparing;
 /// <summary>What is known of the truth.</summary>
 /// <param name="Poses">True pose of every particle; null where none are known.</param>
 /// <param name="Map">The true map in the box of the results; null where it is not known.</param>
-internal sealed record ComparisonTruth(Pose[]? Poses, Volume? Map)
+/// <param name="Group">Its symmetry in its own axes; null for none.</param>
+internal sealed record ComparisonTruth(Pose[]? Poses, Volume? Map, PointGroup? Group)
 {
     private const double LargestWidthError = 2e-3;
 
@@ -20,7 +21,11 @@ internal sealed record ComparisonTruth(Pose[]? Poses, Volume? Map)
     public static ComparisonTruth Read(ComparisonOptions options, ParticleSet set)
     {
         Pose[]? poses = options.TruthPoses is { } star ? TruthComparison.TruePoses(set, star) : null;
-        if (options.TruthMap is not { } path) return new ComparisonTruth(poses, null);
+        using WorkerTeam team = new(options.Common.Threads);
+        if (options.TruthMap is not { } path)
+        {
+            return new ComparisonTruth(poses, null, TruthSymmetry.Of(options.TruthSymmetry, null, null, team));
+        }
         Volume map = MapFile.Read(path);
         ImageGrid grid = ImageGrid.Of(set, options.Common.DownsampleBox);
         double width = grid.BoxSize * grid.PixelSizeAngstrom, mapWidth = map.Size * map.PixelSizeAngstrom;
@@ -30,8 +35,8 @@ internal sealed record ComparisonTruth(Pose[]? Poses, Volume? Map)
                 path, FormattableString.Invariant($"the map is {mapWidth:0.##} Å wide, the images are {width:0.##} Å."),
                 "Crop or pad the map to the images' width, or correct the pixel size in its header.");
         }
-        using WorkerTeam team = new(options.Common.Threads);
-        return new ComparisonTruth(poses, InBox(map, grid.BoxSize, grid.PixelSizeAngstrom, team));
+        Volume inBox = InBox(map, grid.BoxSize, grid.PixelSizeAngstrom, team);
+        return new ComparisonTruth(poses, inBox, TruthSymmetry.Of(options.TruthSymmetry, inBox, path, team));
     }
 
     /// <summary>A map in another box of the same width, its voxel size exactly the wanted one.</summary>

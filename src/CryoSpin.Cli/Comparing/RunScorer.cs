@@ -76,7 +76,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
             poses = ([.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)], t);
         }
         (Volume, Volume)? maps = truth.Map is null ? null : (InTruthsBox(MapFile.Read(Path.Combine(folder, RunFiles.Map))), truth.Map);
-        TruthComparison comparison = TruthComparison.Of(poses, maps);
+        TruthComparison comparison = TruthComparison.Of(poses, maps, truth.Group);
         if (comparison.Map is { } aligned) MapFile.Write(Path.Combine(folder, RunScore.AlignedMap), aligned.Map);
         RunScore score = new()
         {
@@ -105,7 +105,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         int[] posed = [.. Enumerable.Range(0, t.Length).Where(i => poses[i] is not null)];
         if (posed.Length < FewestPoses) return null;
         Rotation[] estimated = [.. posed.Select(i => poses[i]!.Value.Rotation)], known = [.. posed.Select(i => t[i].Rotation)];
-        return PoseComparison.Compare(estimated, known);
+        return PoseComparison.Compare(estimated, known, truth.Group);
     }
 
     /// <summary>
@@ -137,7 +137,8 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         foreach (int winner in guesses.Winners) shares[winner] += 1.0 / guesses.Winners.Count;
         return new ScoredHeads(views, errors, shares);
 
-        double Error(in Rotation guess, int particle) => InTruthsFrame(guess, frame).AngleToDegrees(truth.Poses![particle].Rotation);
+        double Error(in Rotation guess, int particle) => 
+            (truth.Group ?? PointGroup.C1).AngleDegrees(InTruthsFrame(guess, frame), truth.Poses![particle].Rotation);
     }
 
     private IEnumerable<ScoredPosterior> Posteriors(RunSnapshot snapshot, PoseComparisonResult? frame, CancellationToken cancellation)
@@ -180,7 +181,9 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
             Path.Combine(folder, SnapshotFolder.Name, SnapshotFolder.Index),
             options.TruthPoses, options.TruthMap,
         ];
-        return string.Join(' ', files.Select(Stamp).Prepend(posteriors ? Version + "p" : Version));
+        IEnumerable<string> stamps = files.Select(Stamp).Prepend(posteriors ? Version + "p" : Version);
+        // Without a symmetry the key is what it was before there was the option.
+        return string.Join(' ', options.TruthSymmetry is { } group ? stamps.Append(group.ToUpperInvariant()) : stamps);
 
         static string Stamp(string? file)
         {

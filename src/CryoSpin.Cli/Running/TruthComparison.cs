@@ -33,10 +33,12 @@ internal sealed record TruthComparison
     /// <summary>Compares. With true poses, the map's frame is theirs; without, it is searched for.</summary>
     /// <param name="poses">Estimated and true poses, particle by particle; null for none.</param>
     /// <param name="maps">Estimated and true map; null for none.</param>
-    public static TruthComparison Of((Pose[] Estimated, Pose[] Truth)? poses, (Volume Estimated, Volume Truth)? maps)
+    /// <param name="group">The truth's symmetry in its own axes; null for none.</param>
+    public static TruthComparison Of(
+        (Pose[] Estimated, Pose[] Truth)? poses, (Volume Estimated, Volume Truth)? maps, PointGroup? group = null)
     {
         TruthComparison result = new();
-        if (poses is { } p) result = result with { Poses = PoseComparison.Compare(p.Estimated, p.Truth) };
+        if (poses is { } p) result = result with { Poses = PoseComparison.Compare(p.Estimated, p.Truth, group) };
         if (maps is not { } m) return result;
         using WorkerTeam team = new(Environment.ProcessorCount);
         AlignedMap aligned = result.Poses is { } frame

@@ -3,6 +3,7 @@ using System.Globalization;
 using CryoSpin.Cli.Comparing;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
 using CryoSpin.Reporting.Comparison;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
@@ -24,6 +25,7 @@ internal static class CompareVerb
         Option<string> seeds = OptionFactory.Path("--seeds", "Seeds, e.g. 1..3 or 1,2,5 [default: 1].", "LIST");
         Option<string> truthPoses = OptionFactory.Path("--truth-poses", "Star file with the true poses of the same images.", "T.star");
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, as wide as the images.", "T.mrc");
+        Option<string> symmetry = OptionFactory.Path(TruthSymmetry.Option, TruthSymmetry.Help, "GROUP");
         ParticleInput input = new();
         ImageInput images = new();
         Option<double> maxShift = OptionFactory.Number(
@@ -50,7 +52,7 @@ internal static class CompareVerb
             ],
         };
         verb.With(
-            [particles, output, methods, seeds, truthPoses, truthMap, maxShift, mask, threads, maxMemory, .. input.Options,
+            [particles, output, methods, seeds, truthPoses, truthMap, symmetry, maxShift, mask, threads, maxMemory, .. input.Options,
                 .. images.Options, watch, noSnapshots, anyVersion]);
         verb.Validators.Add(result =>
         {
@@ -82,6 +84,7 @@ internal static class CompareVerb
                 Seeds = ComparedMethod.ParseSeeds(parse.GetValue(seeds) ?? "1"),
                 TruthPoses = parse.GetValue(truthPoses),
                 TruthMap = parse.GetValue(truthMap),
+                TruthSymmetry = parse.GetValue(symmetry),
                 AnyVersion = parse.GetValue(anyVersion),
             };
             IReadOnlyList<ComparedRun> runs = new ComparisonSession(terminal, child).Execute(options, cancellation);

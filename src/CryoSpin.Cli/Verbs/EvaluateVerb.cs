@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
+using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
@@ -16,6 +17,7 @@ internal static class EvaluateVerb
         Argument<string> folder = new("DIR") { Description = "The output folder of a finished run." };
         Option<string> truthPoses = OptionFactory.Path("--truth-poses", "Star file with the true poses of the same images.", "T.star");
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, same box and pixel size.", "T.mrc");
+        Option<string> symmetry = OptionFactory.Path(TruthSymmetry.Option, TruthSymmetry.Help, "GROUP");
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
         return new Verb(
             "evaluate", "Compare a run's poses and map with a known truth; the frame, the hand and the shift of the map are removed first.")
@@ -26,7 +28,7 @@ internal static class EvaluateVerb
                 + "without, the rotation is searched for.",
             ],
             Examples = ["cryospin evaluate result --truth-poses truth.star --truth-map truth.mrc"],
-        }.With(folder, truthPoses, truthMap, json).Does((parse, terminal, _) =>
+        }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal, _) =>
         {
             string result = parse.GetRequiredValue(folder);
             string? star = parse.GetValue(truthPoses), map = parse.GetValue(truthMap);
@@ -34,7 +36,9 @@ internal static class EvaluateVerb
             if (!Directory.Exists(result)) throw new InputException(result, "there is no such folder.", "Name the output folder of a run.");
             (Pose[], Pose[])? poses = star is null ? null : TruthComparison.ReadPoses(Path.Combine(result, RunFiles.Particles), star);
             (Volume, Volume)? maps = map is null ? null : ReadMaps(Path.Combine(result, RunFiles.Map), map);
-            TruthComparison.Of(poses, maps).ToFacts().Write(terminal.Out, parse.GetValue(json));
+            using WorkerTeam team = new(Environment.ProcessorCount);
+            PointGroup? group = TruthSymmetry.Of(parse.GetValue(symmetry), maps?.Item2, map, team);
+            TruthComparison.Of(poses, maps, group).ToFacts().Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;
         });
     }

@@ -39,6 +39,15 @@ public sealed class PointGroup
                 $"'{name}' is not a point group of a protein. Use Cn or Dn with n from 1 to {LargestFold}, T, O, I, or I1 to I4.");
     }
 
+    /// <summary>The same group about other axes.</summary>
+    /// <param name="frame">Takes RELION's axes to the wanted ones.</param>
+    public PointGroup Turned(in Rotation frame)
+    {
+        Rotation[] turned = new Rotation[Order];
+        for (int i = 0; i < turned.Length; i++) turned[i] = frame * Elements[i] * frame.Transpose();
+        return new PointGroup(Name, turned);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 

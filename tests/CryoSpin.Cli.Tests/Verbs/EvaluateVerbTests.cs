@@ -63,6 +63,44 @@ public sealed class EvaluateVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Copies_by_the_truths_symmetry_count_as_the_same()
+    {
+        // Four blobs around an axis that is not z, and poses that each take one of the copies.
+        Rotation tilt = So3.Exp(new RotationVector(0.5, -0.3, 0.2));
+        PointGroup group = PointGroup.Parse("C4");
+        Volume map = new(32, 5);
+        foreach (Rotation s in group.Elements)
+        {
+            (double x, double y, double z) = (tilt * s).Apply(8, 2, 3);
+            for (int i = 0; i < map.Voxels.Length; i++)
+            {
+                double dx = i % 32 - 16 - x, dy = i / 32 % 32 - 16 - y, dz = i / 1024 - 16 - z;
+                map.Voxels[i] += (float)Math.Exp(-(dx * dx + dy * dy + dz * dz) / 8);
+            }
+        }
+        MrcWriter.WriteVolume(_folder["result/map.mrc"], map.Voxels, 32, 32, 32, 5);
+        MrcWriter.WriteVolume(_folder["sim/truth.mrc"], map.Voxels, 32, 32, 32, 5);
+        ParticleSet truth = ParticleSet.Load(_folder["sim/truth.star"]);
+        Random random = new(3);
+        truth.WriteStar(_folder["result/particles.star"], [.. Enumerable.Range(0, truth.Count).Select(i =>
+        {
+            Pose p = truth.Pose(i)!.Value;
+            Rotation copy = tilt * group.Elements[random.Next(4)] * tilt.Transpose();
+            return p with { Rotation = p.Rotation * copy };
+        })]);
+        Assert.InRange((await Evaluate()).GetProperty("meanRotationErrorDegrees").GetDouble(), 30, 180);
+        JsonElement json = await Evaluate("--truth-symmetry", "c4");
+        // As far as the axis is found in the map.
+        Assert.InRange(json.GetProperty("meanRotationErrorDegrees").GetDouble(), 0, 0.5);
+        // Blobs hold next to nothing at 10 angstrom, where turning the map leaves its own error.
+        Assert.InRange(json.GetProperty("fsc05Angstrom").GetDouble(), 10, 16);
+        Invocation wrong = await Run("--truth-symmetry", "C5");
+        Assert.Equal(ExitCode.Failed, wrong.Code);
+        Assert.Contains("does not have the symmetry C5", wrong.Error);
+        Assert.Contains("'C0' is not a point group", (await Run("--truth-symmetry", "C0")).Error);
+    }
+
+    [Fact]
     public async Task Particles_are_paired_by_image_not_by_row()
     {
         string[] lines = File.ReadAllLines(_folder["sim/truth.star"]);
@@ -96,10 +134,12 @@ public sealed class EvaluateVerbTests : IAsyncLifetime
         Assert.Equal(ExitCode.Failed, (await Invocation.Of("evaluate", _folder["nowhere"], "--truth-map", _folder["sim/truth.mrc"])).Code);
     }
 
-    private async Task<JsonElement> Evaluate()
+    private Task<Invocation> Run(params string[] more) => Invocation.Of(
+        ["evaluate", _folder["result"], "--truth-poses", _folder["sim/truth.star"], "--truth-map", _folder["sim/truth.mrc"], "--json", .. more]);
+
+    private async Task<JsonElement> Evaluate(params string[] more)
     {
-        Invocation run = await Invocation.Of(
-            "evaluate", _folder["result"], "--truth-poses", _folder["sim/truth.star"], "--truth-map", _folder["sim/truth.mrc"], "--json");
+        Invocation run = await Run(more);
         Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
         return JsonDocument.Parse(run.Out).RootElement;
     }
