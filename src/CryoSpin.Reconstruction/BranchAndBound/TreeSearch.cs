@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
@@ -31,6 +32,7 @@ internal sealed class TreeSearch
     private readonly int[] _parts;
     private readonly Frontier[] _levels;
     private readonly List<PoseFit> _reached = [];
+    private float[] _most = [];
     private double _best;
 
     /// <param name="tree">Poses.</param>
@@ -98,12 +100,18 @@ internal sealed class TreeSearch
         Count.Scored[0] += (long)all.Length * _tree.Roots.Length;
     }
 
+    /// <summary>Takes the roots' scores; of rotations that no origin keeps open nothing is kept.</summary>
     private void TakeRoots(ReadOnlySpan<float> scores)
     {
         int rotations = _tree.Roots.Length, cells = _rows[0].Origins.Length;
         int[] all = [.. Enumerable.Range(0, cells)];
+        if (_most.Length < rotations) _most = new float[rotations];
+        Span<float> most = _most.AsSpan(0, rotations);
+        scores[..rotations].CopyTo(most);
+        for (int c = 1; c < cells; c++) TensorPrimitives.Max(most, scores.Slice(c * rotations, rotations), most);
         for (int r = 0; r < rotations; r++)
         {
+            if (_tree.Levels > 1 && !IsOpen(0, _bound.ReachOf(0, r), most[r])) continue;
             for (int c = 0; c < cells; c++) _scores[c] = scores[c * rotations + r];
             _levels[0].Add(r, _tree.Roots[r], all, _scores);
         }
@@ -153,10 +161,10 @@ internal sealed class TreeSearch
     {
         int next = level + 1, count = 0;
         ScoreBound.Reach reach = _bound.ReachOf(level, group.Number);
-        if (!IsOpen(group.BestScore)) return;
+        if (!IsOpen(level, reach, group.BestScore)) return;
         foreach ((int cell, float score) in CollectionsMarshal.AsSpan(nodes.Cells).Slice(group.First, group.Count))
         {
-            if (!IsOpen(score)) continue;
+            if (!IsOpen(level, reach, score)) continue;
             foreach (int part in _rows[level].Parts[cell]) _parts[count++] = part;
         }
         if (count == 0) return;
@@ -170,9 +178,9 @@ internal sealed class TreeSearch
             if (next == _tree.Levels - 1) _best = Math.Max(_best, _levels[next].Groups[first].BestScore);
         }
         Count.Scored[next] += turns * count;
-
-        bool IsOpen(float score) => _bound.Upper(level, reach, score) >= _best - Rounding;
     }
+
+    private bool IsOpen(int level, in ScoreBound.Reach reach, float score) => _bound.Upper(level, reach, score) >= _best - Rounding;
 
     private void Score(int level, int number, in Rotation rotation, ReadOnlySpan<int> cells)
     {

@@ -98,6 +98,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
         for (int i = 1; i < 4; i++) Assert.All(own[..i], p => Assert.True(p.Rotation.AngleToDegrees(own[i].Rotation) >= 25));
         float[] scores = [.. from c in tree.Cells(0) from r in Enumerable.Range(0, tree.Roots.Length) select Score(c, r)];
         Assert.Equal(own, search.Search(scores, 4, 25));
+        Assert.Equal(own[0], search.Search(scores, 1, 25, own[0])[0] with { LogLikelihood = own[0].LogLikelihood });
 
         float Score((int X, int Y) cell, int r)
         {
