@@ -25,7 +25,7 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
     public int RefinementSteps { get; init; } = 5;
 
     /// <summary>Searches all particles.</summary>
-    /// <param name="coarse">The volume's transform up to the tree's whole band: a small table, which the tree's slices are read from faster.</param>
+    /// <param name="coarse">The volume's transform up to the tree's whole band: a small table, which slices are read from faster.</param>
     /// <param name="lattice">The volume's transform up to the band of the refinement.</param>
     /// <param name="tree">Poses.</param>
     /// <param name="refinement">Frequencies compared in the continuous refinement.</param>

@@ -100,7 +100,8 @@ internal sealed class OriginRows
             if (_made[c]) continue;
             _made[c] = true;
             OriginScores.Turn(
-                _real, _imaginary, _cosine.AsSpan(c * k, k), _sine.AsSpan(c * k, k), _rows.AsSpan(2 * c * k, k), _rows.AsSpan((2 * c + 1) * k, k));
+                _real, _imaginary, _cosine.AsSpan(c * k, k), _sine.AsSpan(c * k, k), _rows.AsSpan(2 * c * k, k),
+                _rows.AsSpan((2 * c + 1) * k, k));
         }
         OriginScores.Score(slice[..(2 * k)], _rows, cells, power, scores);
     }

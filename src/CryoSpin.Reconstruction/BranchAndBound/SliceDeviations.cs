@@ -42,8 +42,11 @@ internal sealed class SliceDeviations
         _shells = (Shells + FrequencyDisc.LaneCount - 1) / FrequencyDisc.LaneCount * FrequencyDisc.LaneCount;
         _tables = [.. Enumerable.Range(0, tree.Levels - 1).Select(l => new float[tree.Rotations(l) * Kinds * _shells])];
         _bins = [.. Enumerable.Range(0, tree.Levels).Select(Bins)];
-        _kept = [.. Enumerable.Range(0, tree.Levels).Select(
-            l => l > 0 && (long)tree.Rotations(l) * tree.Discs[l].PaddedCount <= MostKept ? new float[tree.Rotations(l) * 2 * tree.Discs[l].PaddedCount] : [])];
+        _kept = [.. Enumerable.Range(0, tree.Levels).Select(l =>
+        {
+            long values = (long)tree.Rotations(l) * tree.Discs[l].PaddedCount;
+            return l > 0 && values <= MostKept ? new float[2 * values] : [];
+        })];
         _indices = [.. tree.Discs.Select(full.IndicesOf)];
         Walker[] walkers = new Walker[team.Workers];
         team.ForEach(tree.Roots.Length, (root, worker) => (walkers[worker] ??= new Walker(this)).Walk(0, root, tree.Roots[root]));
