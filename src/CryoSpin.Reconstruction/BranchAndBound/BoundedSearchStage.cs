@@ -10,7 +10,6 @@ namespace CryoSpin.Reconstruction.BranchAndBound;
 internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
 {
     private const int ParticlesPerReport = 4 * DenseSearch.ImagesPerProduct;
-    private const int SampledPaths = 1024;
     private DenseSearch? _dense;
 
     /// <summary>Most poses per particle.</summary>
@@ -26,39 +25,51 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
     public int RefinementSteps { get; init; } = 5;
 
     /// <summary>Searches all particles.</summary>
-    /// <param name="lattice">The volume's transform, up to the tree's whole band and that of the refinement.</param>
+    /// <param name="coarse">The volume's transform up to the tree's whole band: a small table, which slices are read from faster.</param>
+    /// <param name="lattice">The volume's transform up to the band of the refinement.</param>
     /// <param name="tree">Poses.</param>
     /// <param name="refinement">Frequencies compared in the continuous refinement.</param>
-    /// <param name="random">Draws the slices that the bounds are measured on.</param>
+    /// <param name="before">Per particle the pose found before, if any. Refined, it gives the first bound.</param>
     /// <param name="found">Receives a particle and its poses, best first; from any worker.</param>
     /// <param name="done">Receives the number of particles done, now and then.</param>
     /// <param name="cancellation">Stops between mini-batches.</param>
     public PruningCount Run(
-        FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, Random random, Action<int, PoseFit[]> found, Action<int> done,
-        CancellationToken cancellation)
+        FourierLattice coarse, FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, PoseFit?[] before,
+        Action<int, PoseFit[]> found, Action<int> done, CancellationToken cancellation)
     {
-        SliceDeviations slices = new(lattice, tree, SampledPaths, random, team);
+        SliceDeviations slices = new(coarse, tree, team);
         ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], cache.Box);
         DenseSearch dense = _dense ??= new DenseSearch(tree.Discs[0], shifts, team);
         dense.Use(tree.Discs[0], shifts);
-        dense.SetModel(lattice, tree.Roots);
+        dense.SetModel(coarse, tree.Roots);
         BandView view = cache.View(tree.Discs[^1]), fine = cache.View(refinement);
-        TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, lattice, slices, cache.Box, Bound))];
+        TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, coarse, slices, cache.Box, Bound))];
+        FitBuffers[] coarseBuffers = [.. searches.Select(_ => new FitBuffers(tree.Discs[^1], cache.Box))];
+        PoseRefiner[] first = [.. coarseBuffers.Select(b => new PoseRefiner(coarse, b))];
         FitBuffers[] buffers = [.. searches.Select(_ => new FitBuffers(refinement, cache.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
         PoseRefinementLimits limits = new(RefinementSteps, tree.SpacingDegrees(tree.Levels - 1), tree.MaxShiftPixels);
         int[] all = [.. Enumerable.Range(0, cache.Count)];
-        for (int first = 0; first < all.Length; first += ParticlesPerReport)
+        for (int start = 0; start < all.Length; start += ParticlesPerReport)
         {
             cancellation.ThrowIfCancellationRequested();
-            ReadOnlyMemory<int> ids = all.AsMemory(first, Math.Min(ParticlesPerReport, all.Length - first));
+            ReadOnlyMemory<int> ids = all.AsMemory(start, Math.Min(ParticlesPerReport, all.Length - start));
             dense.Score(cache.View(tree.Discs[0]), ids, (slot, worker, scores, _, _) =>
             {
                 int particle = ids.Span[slot];
                 TreeSearch search = searches[worker];
                 (float[] re, float[] im, float[] ctf) = search.Image;
                 view.Read(particle, re, im, ctf);
-                PoseFit[] poses = search.Search(scores, Candidates, SeparationDegrees);
+                PoseFit? known = before[particle];
+                if (known is { } pose && RefinementSteps > 0)
+                {
+                    FitBuffers b = coarseBuffers[worker];
+                    re.CopyTo(b.DataReal, 0);
+                    im.CopyTo(b.DataImaginary, 0);
+                    ctf.CopyTo(b.Ctf, 0);
+                    known = first[worker].Refine(pose, limits);
+                }
+                PoseFit[] poses = search.Search(scores, Candidates, SeparationDegrees, known);
                 if (RefinementSteps > 0)
                 {
                     fine.Read(particle, buffers[worker]);
@@ -67,7 +78,7 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
                 }
                 found(particle, poses);
             });
-            done(first + ids.Length);
+            done(start + ids.Length);
         }
         PruningCount count = new(tree.Levels);
         foreach (TreeSearch search in searches) count.Add(search.Count);

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.BranchAndBound;
@@ -30,25 +31,26 @@ internal sealed class ScoreBound
     private readonly SliceDeviations _slices;
     private readonly PoseTree _tree;
     private readonly int _box;
-    private readonly double[] _within;
-    private readonly double[] _beyond;
     private readonly double[] _power;
-    private readonly double[] _ctfWithin;
-    private readonly double[] _ctfBeyond;
-    private readonly double[] _dataBeyond;
+    private readonly float[][] _weights;
+    private readonly double[][] _dataBeyond;
+    private readonly double[] _ctf;
     private readonly double[] _count;
 
     public ScoreBound(PoseTree tree, SliceDeviations slices, int box, BoundOptions options)
     {
         (_tree, _slices, _box, _options) = (tree, slices, box, options);
-        _within = new double[tree.Levels];
-        _beyond = new double[tree.Levels];
         _power = new double[tree.Levels];
-        _ctfWithin = new double[slices.Shells];
-        _ctfBeyond = new double[slices.Shells];
-        _dataBeyond = new double[slices.Shells];
+        _weights = [.. tree.Discs.Select(_ => new float[SliceDeviations.Kinds * slices.PaddedShells])];
+        _dataBeyond = [.. tree.Discs.Select(_ => new double[slices.Shells])];
+        _ctf = new double[2 * slices.Shells];
         _count = new double[2 * slices.Shells];
     }
+
+    /// <summary>What bounds the leaves below a rotation of some level.</summary>
+    /// <param name="Within">Of the certain bound: norm of what leaves can add within the level's band.</param>
+    /// <param name="Beyond">What they can gain else.</param>
+    public readonly record struct Reach(double Within, double Beyond);
 
     /// <summary>Takes an image.</summary>
     /// <param name="real">Real parts, whitened, over the whole band.</param>
@@ -56,15 +58,38 @@ internal sealed class ScoreBound
     /// <param name="ctf">Whitened transfer function.</param>
     public void SetImage(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> ctf)
     {
-        for (int level = 0; level < _tree.Levels; level++) SetLevel(level, real, imaginary, ctf);
+        for (int level = 0; level < _tree.Levels - 1; level++) SetLevel(level, real, imaginary, ctf);
+    }
+
+    /// <summary>The bound of a rotation, whatever the origin.</summary>
+    /// <param name="level">Its level; not that of the leaves, which have nothing below them.</param>
+    /// <param name="rotation">Its number.</param>
+    public Reach ReachOf(int level, int rotation)
+    {
+        ReadOnlySpan<float> node = _slices.Node(level, rotation);
+        float[] weights = _weights[level];
+        if (_options.Kind == BoundKind.Probable)
+        {
+            double all = TensorPrimitives.Dot(node, weights);
+            return new Reach(0, all + _options.Deviations * Math.Sqrt(2 * all));
+        }
+        int n = _slices.PaddedShells;
+        double inside = 0, gain = 0, reach = ShiftReach(level);
+        for (int s = 0; s < _slices.Shells; s++)
+        {
+            double moved = Math.Min(2, (s + 0.5) * reach) * Math.Sqrt(node[2 * n + s]), step = Math.Sqrt(node[s]) + moved;
+            inside += weights[s] * step * step;
+            gain += Gain(Math.Sqrt(weights[n + s] * node[n + s]), Math.Sqrt(_dataBeyond[level][s]));
+        }
+        return new Reach(Math.Sqrt(inside), gain);
     }
 
     /// <summary>An upper bound of the score of every leaf below a node.</summary>
     /// <param name="level">The node's level.</param>
+    /// <param name="reach">What bounds the node's rotation.</param>
     /// <param name="score">Its score within the level's band.</param>
-    public double Upper(int level, double score) => score + (_options.Kind == BoundKind.Probable
-        ? _beyond[level]
-        : Gain(_within[level], Math.Sqrt(Math.Max(0, _power[level] - score))) + _beyond[level]);
+    public double Upper(int level, in Reach reach, double score) => score + reach.Beyond
+        + (_options.Kind == BoundKind.Probable ? 0 : Gain(reach.Within, Math.Sqrt(Math.Max(0, _power[level] - score))));
 
     /// <summary>
     /// Most that sum 2 Re(conj(e) r) - |e|^2 can be for a deviation e of at most some norm from a model that leaves a residual r.
@@ -72,12 +97,14 @@ internal sealed class ScoreBound
     private static double Gain(double deviation, double residual) =>
         deviation <= residual ? 2 * deviation * residual - deviation * deviation : residual * residual;
 
+    /// <summary>Greatest phase by which origins below a node differ from its own, radians for each shell.</summary>
+    private double ShiftReach(int level) => 2 * Math.PI * _tree.ShiftReach(level) / _box;
+
     private void SetLevel(int level, ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> ctf)
     {
-        Array.Clear(_ctfWithin);
-        Array.Clear(_ctfBeyond);
-        Array.Clear(_dataBeyond);
+        Array.Clear(_ctf);
         Array.Clear(_count);
+        Array.Clear(_dataBeyond[level]);
         FrequencyDisc disc = _tree.Discs[^1];
         double band = _tree.Discs[level].Radius;
         bool probable = _options.Kind == BoundKind.Probable;
@@ -88,30 +115,26 @@ internal sealed class ScoreBound
             double data = (double)real[p] * real[p] + (double)imaginary[p] * imaginary[p], c = (double)ctf[p] * ctf[p];
             bool within = disc.Kx[p] * disc.Kx[p] + disc.Ky[p] * disc.Ky[p] <= band * band;
             if (within) power += data;
-            else _dataBeyond[s] += data;
-            double[] to = within ? _ctfWithin : _ctfBeyond;
-            to[s] = probable ? to[s] + c : Math.Max(to[s], c);
-            _count[2 * s + (within ? 0 : 1)]++;
+            else _dataBeyond[level][s] += data;
+            int at = within ? s : _slices.Shells + s;
+            _ctf[at] = probable ? _ctf[at] + c : Math.Max(_ctf[at], c);
+            _count[at]++;
         }
         _power[level] = power;
-        double inside = 0, outside = 0, gain = 0;
-        ReadOnlySpan<double> near = _slices.GreatestAt(level, false), far = _slices.GreatestAt(level, true);
-        double reach = 2 * Math.PI * _tree.ShiftReach(level) / _box;
+        double reach = ShiftReach(level);
+        float[] weights = _weights[level];
+        int n = _slices.PaddedShells;
         for (int s = 0; s < _slices.Shells; s++)
         {
-            double ctfWithin = probable ? _ctfWithin[s] / Math.Max(1, _count[2 * s]) : _ctfWithin[s];
-            double ctfBeyond = probable ? _ctfBeyond[s] / Math.Max(1, _count[2 * s + 1]) : _ctfBeyond[s];
+            double within = probable ? _ctf[s] / Math.Max(1, _count[s]) : _ctf[s];
+            double beyond = probable ? _ctf[_slices.Shells + s] / Math.Max(1, _count[_slices.Shells + s]) : _ctf[_slices.Shells + s];
             // A slice moved by an origin turns each phase by at most the angle k . d, and a chord is shorter than its arc.
-            double moved = Math.Min(2, (s + 0.5) * reach) * Math.Sqrt(_slices.GreatestPower[s]);
-            double turned = Math.Sqrt(near[s]);
-            // Turns and shifts of a slice are uncorrelated, and its power is spread evenly over a shell, but for accidents, which only the
-            // certain bound has to allow for: cos(k . d) is 1 - (k d)^2 / 4 on average over the directions of a short d.
-            inside += ctfWithin * (probable ? _options.CellShare * (near[s] + moved * moved / 2) : (turned + moved) * (turned + moved));
-            outside += ctfBeyond * far[s];
-            gain += Gain(Math.Sqrt(ctfBeyond * far[s]), Math.Sqrt(_dataBeyond[s]));
+            double moved = Math.Min(2, (s + 0.5) * reach);
+            // Turns and shifts of a slice are uncorrelated, but for accidents, which only the certain bound has to allow for. That the
+            // power of a shell lies along the shift, where the angle is greatest, is none: a long particle's does.
+            weights[s] = (float)(probable ? _options.CellShare * within : within);
+            weights[n + s] = (float)beyond;
+            weights[2 * n + s] = (float)(_options.CellShare * within * moved * moved);
         }
-        _within[level] = Math.Sqrt(inside);
-        double all = inside + outside;
-        _beyond[level] = probable ? all + _options.Deviations * Math.Sqrt(2 * all) : gain;
     }
 }

@@ -5,93 +5,151 @@ using CryoSpin.Projection;
 namespace CryoSpin.Reconstruction.BranchAndBound;
 
 /// <summary>
-/// What a volume's slices can do beyond what a node of the tree has looked at, per shell: the power beyond its band, and how far the slices
-/// of the leaves below it are from its own. It belongs to the volume and the tree, and serves all images.
+/// What a volume's slices can do beyond what a node of the tree has looked at: for every rotation above the leaves and every shell, how far
+/// the slices of the leaves below it are from its own, and their power. It belongs to the volume and the tree, and serves all images.
 /// </summary>
+/// <remarks>
+/// All leaves are sampled. One greatest value for a whole level is quicker to measure, on some of them, but what a bound says of a node is
+/// then governed by the one node of the map whose slices change the most.
+/// </remarks>
 internal sealed class SliceDeviations
 {
+    /// <summary>Kinds of values of a node: <see cref="Node"/>.</summary>
+    public const int Kinds = 3;
+
+    // 80 MB of slices; the next level would have eight times as many.
+    private const long MostKept = 10_000_000;
+
+    // The tables are single precision; what is rounded down must still bound what was measured.
+    private const float RoundingUp = 1 + 1e-6f;
+    private readonly FourierLattice _lattice;
     private readonly PoseTree _tree;
     private readonly int _shells;
+    private readonly float[][] _tables;
+    private readonly int[][] _bins;
+    private readonly float[][] _kept;
+    private readonly int[][] _indices;
 
     /// <summary>Measures slices.</summary>
     /// <param name="lattice">The volume's transform.</param>
     /// <param name="tree">The tree.</param>
-    /// <param name="paths">
-    /// How many ways from a root to a leaf to draw; null for all of them, which makes the greatest values bounds for every leaf.
-    /// </param>
-    /// <param name="random">Draws the ways.</param>
     /// <param name="team">Workers.</param>
-    public SliceDeviations(FourierLattice lattice, PoseTree tree, int? paths, Random random, WorkerTeam team)
+    public SliceDeviations(FourierLattice lattice, PoseTree tree, WorkerTeam team)
     {
-        _tree = tree;
+        (_lattice, _tree) = (lattice, tree);
         FrequencyDisc full = tree.Discs[^1];
-        _shells = full.Extent + 2;
-        int all = tree.Roots.Length << (3 * (tree.Levels - 1)), count = paths ?? all;
-        int[] chosen = new int[count];
-        for (int i = 0; i < count; i++) chosen[i] = paths is null ? i : random.Next(all);
-        // Workers have blocks of paths; sums are joined in their order, but a double's last bits would still depend on the blocks.
-        double[][] perPath = new double[count][];
-        team.ForEach(count, (i, _) => perPath[i] = Measure(lattice, chosen[i]));
-        int length = tree.Levels * 2 * _shells;
-        Greatest = new double[length];
-        Mean = new double[length];
-        foreach (double[] path in perPath)
+        Shells = full.Extent + 2;
+        _shells = (Shells + FrequencyDisc.LaneCount - 1) / FrequencyDisc.LaneCount * FrequencyDisc.LaneCount;
+        _tables = [.. Enumerable.Range(0, tree.Levels - 1).Select(l => new float[tree.Rotations(l) * Kinds * _shells])];
+        _bins = [.. Enumerable.Range(0, tree.Levels).Select(Bins)];
+        _kept = [.. Enumerable.Range(0, tree.Levels).Select(l =>
         {
-            for (int i = 0; i < length; i++)
-            {
-                Greatest[i] = Math.Max(Greatest[i], path[i]);
-                Mean[i] += path[i] / count;
-            }
-        }
-        GreatestPower = new double[_shells];
-        for (int s = 0; s < _shells; s++) GreatestPower[s] = perPath.Max(p => p[length + s]);
+            long values = (long)tree.Rotations(l) * tree.Discs[l].PaddedCount;
+            return l > 0 && values <= MostKept ? new float[2 * values] : [];
+        })];
+        _indices = [.. tree.Discs.Select(full.IndicesOf)];
+        Walker[] walkers = new Walker[team.Workers];
+        team.ForEach(tree.Roots.Length, (root, worker) => (walkers[worker] ??= new Walker(this)).Walk(0, root, tree.Roots[root]));
     }
 
     /// <summary>Number of shells.</summary>
-    public int Shells => _shells;
+    public int Shells { get; }
 
-    /// <summary>Per shell, greatest power of a slice over the whole band.</summary>
-    public double[] GreatestPower { get; }
+    /// <summary>Length of each kind's values: the shells, padded with zeros.</summary>
+    public int PaddedShells => _shells;
 
     /// <summary>
-    /// [level][within the level's band, beyond it][shell]: greatest squared distance of a leaf's slice from its ancestor's, which is 0 beyond
-    /// the ancestor's band.
+    /// A node's values [kind][shell], each the greatest of the leaves below it: squared distance of the leaf's slice from the node's within
+    /// the band of the node's level; power of the leaf's slice beyond that band; power of the leaf's slice over the whole band.
     /// </summary>
-    private double[] Greatest { get; }
+    /// <param name="level">Level, not that of the leaves.</param>
+    /// <param name="rotation">Number of the rotation.</param>
+    public ReadOnlySpan<float> Node(int level, int rotation) => _tables[level].AsSpan(rotation * Kinds * _shells, Kinds * _shells);
 
-    private double[] Mean { get; }
-
-    /// <summary>Greatest squared distance per shell.</summary>
-    public ReadOnlySpan<double> GreatestAt(int level, bool beyond) => Greatest.AsSpan((level * 2 + (beyond ? 1 : 0)) * _shells, _shells);
-
-    /// <summary>Mean squared distance per shell.</summary>
-    public ReadOnlySpan<double> MeanAt(int level, bool beyond) => Mean.AsSpan((level * 2 + (beyond ? 1 : 0)) * _shells, _shells);
-
-    private double[] Measure(FourierLattice lattice, int path)
+    /// <summary>A slice over its level's disc, [re, im]; empty where a level has too many to be kept, and for the roots.</summary>
+    /// <param name="level">Level.</param>
+    /// <param name="rotation">Number of the rotation.</param>
+    public ReadOnlySpan<float> SliceOf(int level, int rotation)
     {
-        FrequencyDisc full = _tree.Discs[^1];
-        int last = _tree.Levels - 1, k = full.PaddedCount;
-        Rotation[] nodes = new Rotation[_tree.Levels];
-        nodes[0] = _tree.Roots[path >> (3 * last)];
-        for (int l = 0; l < last; l++) nodes[l + 1] = _tree.Part(nodes[l], l, (path >> (3 * (last - 1 - l))) & 7);
-        float[] leafRe = new float[k], leafIm = new float[k], re = new float[k], im = new float[k];
-        CentralSlice.Sample(lattice, full, nodes[last], leafRe, leafIm);
-        double[] squares = new double[(_tree.Levels * 2 + 1) * _shells];
-        for (int p = 0; p < full.Count; p++) squares[_tree.Levels * 2 * _shells + full.Shell[p]] += Square(leafRe[p], leafIm[p]);
-        for (int l = 0; l <= last; l++)
-        {
-            double band = _tree.Discs[l].Radius;
-            CentralSlice.Sample(lattice, full, nodes[l], re, im);
-            Span<double> within = squares.AsSpan(l * 2 * _shells, _shells), beyond = squares.AsSpan((l * 2 + 1) * _shells, _shells);
-            for (int p = 0; p < full.Count; p++)
-            {
-                bool inside = full.Kx[p] * full.Kx[p] + full.Ky[p] * full.Ky[p] <= band * band;
-                if (inside) within[full.Shell[p]] += Square(leafRe[p] - re[p], leafIm[p] - im[p]);
-                else beyond[full.Shell[p]] += Square(leafRe[p], leafIm[p]);
-            }
-        }
-        return squares;
+        int length = 2 * _tree.Discs[level].PaddedCount;
+        return _kept[level].Length == 0 ? [] : _kept[level].AsSpan(rotation * length, length);
     }
 
-    private static double Square(float re, float im) => (double)re * re + (double)im * im;
+    /// <summary>For each frequency of the whole band the place of its square in a node's values.</summary>
+    private int[] Bins(int level)
+    {
+        FrequencyDisc full = _tree.Discs[^1];
+        double band = _tree.Discs[level].Radius;
+        return [.. Enumerable.Range(0, full.Count).Select(
+            p => full.Shell[p] + (full.Kx[p] * full.Kx[p] + full.Ky[p] * full.Ky[p] <= band * band ? 0 : _shells))];
+    }
+
+    /// <summary>Goes down from a root to all of its leaves. Per worker.</summary>
+    private sealed class Walker
+    {
+        private readonly SliceDeviations _owner;
+        private readonly float[][] _real;
+        private readonly float[][] _imaginary;
+        private readonly float[] _sums;
+
+        public Walker(SliceDeviations owner)
+        {
+            _owner = owner;
+            int k = owner._tree.Discs[^1].PaddedCount;
+            _real = [.. owner._tree.Discs.Select(_ => new float[k])];
+            _imaginary = [.. owner._tree.Discs.Select(_ => new float[k])];
+            _sums = new float[2 * owner._shells];
+        }
+
+        public void Walk(int level, int number, in Rotation rotation)
+        {
+            PoseTree tree = _owner._tree;
+            FrequencyDisc full = tree.Discs[^1];
+            CentralSlice.Sample(_owner._lattice, full, rotation, _real[level], _imaginary[level]);
+            Keep(level, number);
+            if (level == tree.Levels - 1)
+            {
+                for (int l = 0; l < level; l++) Compare(l, tree.AncestorOf(l, number));
+                return;
+            }
+            // Beyond its band a node's slice stands for nothing.
+            for (int p = 0; p < full.Count; p++)
+            {
+                if (_owner._bins[level][p] < _owner._shells) continue;
+                _real[level][p] = 0;
+                _imaginary[level][p] = 0;
+            }
+            int parts = tree.PartsOf(level);
+            for (int part = 0; part < parts; part++) Walk(level + 1, parts * number + part, tree.Part(rotation, level, part));
+        }
+
+        private void Keep(int level, int number)
+        {
+            if (_owner._kept[level].Length == 0) return;
+            FrequencyDisc disc = _owner._tree.Discs[level];
+            int[] indices = _owner._indices[level];
+            int k = disc.PaddedCount;
+            Span<float> to = _owner._kept[level].AsSpan(2 * number * k, 2 * k);
+            for (int p = 0; p < disc.Count; p++) (to[p], to[k + p]) = (_real[level][indices[p]], _imaginary[level][indices[p]]);
+        }
+
+        private void Compare(int level, int node)
+        {
+            int[] bins = _owner._bins[level], shells = _owner._tree.Discs[^1].Shell;
+            float[] leafRe = _real[^1], leafIm = _imaginary[^1], re = _real[level], im = _imaginary[level], sums = _sums;
+            int stride = _owner._shells;
+            Span<float> power = stackalloc float[stride];
+            power.Clear();
+            Array.Clear(sums);
+            for (int p = 0; p < bins.Length; p++)
+            {
+                float x = leafRe[p] - re[p], y = leafIm[p] - im[p];
+                sums[bins[p]] += x * x + y * y;
+                power[shells[p]] += leafRe[p] * leafRe[p] + leafIm[p] * leafIm[p];
+            }
+            Span<float> table = _owner._tables[level].AsSpan(node * Kinds * stride, Kinds * stride);
+            for (int i = 0; i < sums.Length; i++) table[i] = Math.Max(table[i], sums[i] * RoundingUp);
+            for (int s = 0; s < stride; s++) table[2 * stride + s] = Math.Max(table[2 * stride + s], power[s] * RoundingUp);
+        }
+    }
 }

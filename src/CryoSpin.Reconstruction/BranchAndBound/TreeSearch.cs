@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
@@ -9,27 +10,29 @@ namespace CryoSpin.Reconstruction.BranchAndBound;
 /// Branch and bound over the poses of one image: level after level the parts of those nodes are scored whose bound still reaches the best
 /// leaf known. Punjani et al., Nature Methods 2017. Per worker; not thread-safe.
 /// </summary>
+/// <remarks>
+/// Nodes of one rotation are kept together: their bounds and their parts' slices are the same, whatever their origins, and a slice is
+/// scored at all of them at once.
+/// </remarks>
 internal sealed class TreeSearch
 {
     // Scores are sums in single precision.
     private const double Rounding = 1e-3;
+    private const int PathsDown = 3;
     private readonly PoseTree _tree;
     private readonly FourierLattice _lattice;
+    private readonly SliceDeviations _slices;
     private readonly ScoreBound _bound;
-    private readonly int _box;
-    private readonly int[][] _indices;
+    private readonly OriginRows[] _rows;
     private readonly float[] _real;
     private readonly float[] _imaginary;
     private readonly float[] _ctf;
-    private readonly float[] _levelCtf;
     private readonly float[] _slice;
-    private readonly float[] _weighted;
-    private readonly float[]?[][] _rows;
-    private readonly Stack<float[]>[] _freeRows;
-    private readonly IReadOnlyList<(int X, int Y)> _rootCells;
-    private readonly List<Node> _reached = [];
-    private List<Node> _nodes = [];
-    private List<Node> _next = [];
+    private readonly float[] _scores;
+    private readonly int[] _parts;
+    private readonly Frontier[] _levels;
+    private readonly List<PoseFit> _reached = [];
+    private float[] _most = [];
     private double _best;
 
     /// <param name="tree">Poses.</param>
@@ -39,16 +42,14 @@ internal sealed class TreeSearch
     /// <param name="options">Which bound.</param>
     public TreeSearch(PoseTree tree, FourierLattice lattice, SliceDeviations slices, int box, BoundOptions options)
     {
-        (_tree, _lattice, _box) = (tree, lattice, box);
+        (_tree, _lattice, _slices) = (tree, lattice, slices);
         _bound = new ScoreBound(tree, slices, box, options);
-        FrequencyDisc full = tree.Discs[^1];
-        _indices = [.. tree.Discs.Select(full.IndicesOf)];
-        int k = full.PaddedCount;
-        (_real, _imaginary, _ctf) = (new float[k], new float[k], new float[k]);
-        (_levelCtf, _slice, _weighted) = (new float[k], new float[2 * k], new float[k]);
-        _rows = [.. Enumerable.Range(0, tree.Levels).Select(l => new float[]?[tree.ShiftCells(l) * tree.ShiftCells(l)])];
-        _freeRows = [.. tree.Discs.Select(_ => new Stack<float[]>())];
-        _rootCells = tree.Cells(0);
+        int k = tree.Discs[^1].PaddedCount;
+        (_real, _imaginary, _ctf, _slice) = (new float[k], new float[k], new float[k], new float[2 * k]);
+        _rows = [.. Enumerable.Range(0, tree.Levels).Select(l => new OriginRows(tree, l, box))];
+        int cells = _rows.Max(r => r.Origins.Length);
+        (_scores, _parts) = (new float[cells], new int[cells]);
+        _levels = [.. Enumerable.Range(0, tree.Levels).Select(_ => new Frontier())];
         Count = new PruningCount(tree.Levels);
     }
 
@@ -62,193 +63,214 @@ internal sealed class TreeSearch
     /// <param name="rootScores">[cell of <see cref="PoseTree.Cells"/>(0)][root rotation]; empty to score them here.</param>
     /// <param name="candidates">Most poses to find.</param>
     /// <param name="separationDegrees">Least angle between two of them.</param>
+    /// <param name="known">
+    /// A pose that is known to be good, which need not be on the grid: it takes part as if it were one more leaf, and is the first that bounds
+    /// must reach.
+    /// </param>
     /// <returns>The best leaf, then the best of the scored ones that are apart from those before.</returns>
-    public PoseFit[] Search(ReadOnlySpan<float> rootScores, int candidates, double separationDegrees)
+    public PoseFit[] Search(ReadOnlySpan<float> rootScores, int candidates, double separationDegrees, PoseFit? known = null)
     {
-        ClearRows();
         _bound.SetImage(_real, _imaginary, _ctf);
+        foreach (OriginRows rows in _rows) rows.SetImage(_real, _imaginary, _ctf);
+        foreach (Frontier level in _levels) level.Clear();
         Count.Images++;
         _best = double.NegativeInfinity;
         _reached.Clear();
-        _nodes.Clear();
+        if (known is { } pose) Reach(pose with { LogLikelihood = ScoreAt(pose) });
         if (rootScores.IsEmpty) ScoreRoots();
         else TakeRoots(rootScores);
         for (int level = 0; level < _tree.Levels - 1; level++)
         {
-            Descend(level, _nodes);
-            _next.Clear();
-            Expand(level, _nodes, _next, prune: true);
-            (_nodes, _next) = (_next, _nodes);
+            Frontier nodes = _levels[level];
+            ReadOnlySpan<int> order = nodes.BestFirst();
+            foreach (int path in order[..Math.Min(PathsDown, order.Length)]) Descend(level, nodes.Groups[path]);
+            foreach (int group in order) Expand(level, nodes.Groups[group], nodes);
         }
-        _nodes.AddRange(_reached);
         return Pick(candidates, separationDegrees);
     }
 
     private void ScoreRoots()
     {
-        Gather(0);
+        int[] all = [.. Enumerable.Range(0, _rows[0].Origins.Length)];
         for (int r = 0; r < _tree.Roots.Length; r++)
         {
-            double norm = Sample(0, _tree.Roots[r]);
-            foreach ((int x, int y) in _rootCells) _nodes.Add(new Node(_tree.Roots[r], x, y, Score(0, x, y, norm)));
+            Score(0, r, _tree.Roots[r], all);
+            _levels[0].Add(r, _tree.Roots[r], all, _scores);
         }
-        Count.Scored[0] += _nodes.Count;
+        Count.Scored[0] += (long)all.Length * _tree.Roots.Length;
     }
 
+    /// <summary>Takes the roots' scores; of rotations that no origin keeps open nothing is kept.</summary>
     private void TakeRoots(ReadOnlySpan<float> scores)
     {
-        int rotations = _tree.Roots.Length;
+        int rotations = _tree.Roots.Length, cells = _rows[0].Origins.Length;
+        int[] all = [.. Enumerable.Range(0, cells)];
+        if (_most.Length < rotations) _most = new float[rotations];
+        Span<float> most = _most.AsSpan(0, rotations);
+        scores[..rotations].CopyTo(most);
+        for (int c = 1; c < cells; c++) TensorPrimitives.Max(most, scores.Slice(c * rotations, rotations), most);
         for (int r = 0; r < rotations; r++)
         {
-            for (int c = 0; c < _rootCells.Count; c++)
-            {
-                _nodes.Add(new Node(_tree.Roots[r], _rootCells[c].X, _rootCells[c].Y, scores[c * rotations + r]));
-            }
+            if (_tree.Levels > 1 && !IsOpen(0, _bound.ReachOf(0, r), most[r])) continue;
+            for (int c = 0; c < cells; c++) _scores[c] = scores[c * rotations + r];
+            _levels[0].Add(r, _tree.Roots[r], all, _scores);
         }
-        Count.Scored[0] += _nodes.Count;
+        Count.Scored[0] += (long)cells * rotations;
     }
 
-    /// <summary>Follows the best node down to a leaf, whose score every other one's bound must reach.</summary>
-    private void Descend(int level, List<Node> nodes)
+    /// <summary>Follows a rotation's best node down to a leaf, whose score every other one's bound must reach.</summary>
+    private void Descend(int level, in Group start)
     {
-        if (nodes.Count == 0) return;
-        List<Node> one = [Best(nodes)], parts = [];
+        int cell = _levels[level].Cells[start.BestNode].Cell;
+        int number = start.Number;
+        Rotation rotation = start.Rotation;
         for (int l = level; l < _tree.Levels - 1; l++)
         {
-            parts.Clear();
-            Expand(l, one, parts, prune: false);
+            int[] parts = _rows[l].Parts[cell];
             // Of a cell at the disc's rim all parts can lie outside.
-            if (parts.Count == 0) return;
-            one[0] = Best(parts);
-        }
-        // Where a bound fails, the leaf found on the way stays in the race.
-        _reached.Add(one[0]);
-        _best = Math.Max(_best, one[0].Score);
-    }
-
-    private static Node Best(List<Node> nodes)
-    {
-        Node best = nodes[0];
-        foreach (Node node in nodes)
-        {
-            if (node.Score > best.Score) best = node;
-        }
-        return best;
-    }
-
-    /// <summary>Scores the parts of the nodes of a level that may hold the best leaf. Nodes of one rotation follow each other.</summary>
-    private void Expand(int level, List<Node> nodes, List<Node> parts, bool prune)
-    {
-        int next = level + 1;
-        bool shifts = _tree.MaxShiftPixels > 0;
-        Gather(next);
-        for (int first = 0, end; first < nodes.Count; first = end)
-        {
-            bool any = false;
-            for (end = first; end < nodes.Count && nodes[end].Rotation == nodes[first].Rotation; end++) any |= !prune || IsOpen(level, nodes[end]);
-            if (!any) continue;
-            for (int part = 0; part < 8; part++)
+            if (parts.Length == 0) return;
+            Rotation best = rotation;
+            float most = float.NegativeInfinity;
+            int turns = _tree.PartsOf(l), bestNumber = number;
+            for (int part = 0; part < turns; part++)
             {
-                Rotation rotation = _tree.Part(nodes[first].Rotation, level, part);
-                double norm = Sample(next, rotation);
-                for (int i = first; i < end; i++)
+                Rotation turned = _tree.Part(rotation, l, part);
+                Score(l + 1, turns * number + part, turned, parts);
+                Count.Scored[l + 1] += parts.Length;
+                for (int i = 0; i < parts.Length; i++)
                 {
-                    Node node = nodes[i];
-                    if (prune && !IsOpen(level, node)) continue;
-                    for (int quarter = 0; quarter < (shifts ? 4 : 1); quarter++)
-                    {
-                        int x = shifts ? 2 * node.CellX + (quarter & 1) : 0, y = shifts ? 2 * node.CellY + (quarter >> 1) : 0;
-                        if (!_tree.Contains(next, x, y)) continue;
-                        parts.Add(new Node(rotation, x, y, Score(next, x, y, norm)));
-                        Count.Scored[next]++;
-                        if (next == _tree.Levels - 1) _best = Math.Max(_best, parts[^1].Score);
-                    }
+                    if (_scores[i] > most) (most, best, bestNumber, cell) = (_scores[i], turned, turns * number + part, parts[i]);
                 }
             }
+            (rotation, number) = (best, bestNumber);
+            if (l + 1 < _tree.Levels - 1) continue;
+            // Where a bound fails, the leaf found on the way stays in the race.
+            (double x, double y) = _rows[^1].Origins[cell];
+            Reach(new PoseFit(rotation, x, y, most));
         }
     }
 
-    private bool IsOpen(int level, in Node node) => _bound.Upper(level, node.Score) >= _best - Rounding;
-
-    private void Gather(int level)
+    private void Reach(in PoseFit leaf)
     {
-        int[] indices = _indices[level];
-        for (int p = 0; p < indices.Length; p++) _levelCtf[p] = _ctf[indices[p]];
-        // Padding points at the first entry.
-        _levelCtf.AsSpan(_tree.Discs[level].Count, indices.Length - _tree.Discs[level].Count).Clear();
+        _reached.Add(leaf);
+        _best = Math.Max(_best, leaf.LogLikelihood);
     }
 
-    /// <summary>Samples a slice over a level's disc; the weighted slice's power.</summary>
-    private double Sample(int level, in Rotation rotation)
+    /// <summary>Scores the parts of a rotation's nodes that may hold the best leaf.</summary>
+    private void Expand(int level, in Group group, Frontier nodes)
+    {
+        int next = level + 1, count = 0;
+        ScoreBound.Reach reach = _bound.ReachOf(level, group.Number);
+        if (!IsOpen(level, reach, group.BestScore)) return;
+        foreach ((int cell, float score) in CollectionsMarshal.AsSpan(nodes.Cells).Slice(group.First, group.Count))
+        {
+            if (!IsOpen(level, reach, score)) continue;
+            foreach (int part in _rows[level].Parts[cell]) _parts[count++] = part;
+        }
+        if (count == 0) return;
+        ReadOnlySpan<int> cells = _parts.AsSpan(0, count);
+        int turns = _tree.PartsOf(level);
+        for (int part = 0; part < turns; part++)
+        {
+            Rotation rotation = _tree.Part(group.Rotation, level, part);
+            Score(next, turns * group.Number + part, rotation, cells);
+            int first = _levels[next].Add(turns * group.Number + part, rotation, cells, _scores);
+            if (next == _tree.Levels - 1) _best = Math.Max(_best, _levels[next].Groups[first].BestScore);
+        }
+        Count.Scored[next] += turns * count;
+    }
+
+    private bool IsOpen(int level, in ScoreBound.Reach reach, float score) => _bound.Upper(level, reach, score) >= _best - Rounding;
+
+    private void Score(int level, int number, in Rotation rotation, ReadOnlySpan<int> cells)
+    {
+        ReadOnlySpan<float> slice = _slices.SliceOf(level, number);
+        if (slice.IsEmpty) slice = Sample(level, rotation);
+        _rows[level].Score(slice, _rows[level].Power(slice), cells, _scores);
+    }
+
+    private double ScoreAt(in PoseFit pose) => _rows[^1].ScoreAt(Sample(_tree.Levels - 1, pose.Rotation), pose.OriginX, pose.OriginY);
+
+    private ReadOnlySpan<float> Sample(int level, scoped in Rotation rotation)
     {
         FrequencyDisc disc = _tree.Discs[level];
         int k = disc.PaddedCount;
-        Span<float> re = _slice.AsSpan(0, k), im = _slice.AsSpan(k, k), weighted = _weighted.AsSpan(0, k);
-        CentralSlice.Sample(_lattice, disc, rotation, re, im);
-        TensorPrimitives.Multiply(re, _levelCtf.AsSpan(0, k), weighted);
-        double norm = TensorPrimitives.SumOfSquares<float>(weighted);
-        TensorPrimitives.Multiply(im, _levelCtf.AsSpan(0, k), weighted);
-        return norm + TensorPrimitives.SumOfSquares<float>(weighted);
-    }
-
-    private double Score(int level, int x, int y, double norm)
-    {
-        int length = 2 * _tree.Discs[level].PaddedCount;
-        return 2 * TensorPrimitives.Dot<float>(Row(level, x, y).AsSpan(0, length), _slice.AsSpan(0, length)) - norm;
-    }
-
-    /// <summary>Transfer function times image moved by the origin of a cell; made when first asked for.</summary>
-    private float[] Row(int level, int cellX, int cellY)
-    {
-        ref float[]? row = ref _rows[level][cellY * _tree.ShiftCells(level) + cellX];
-        if (row is not null) return row;
-        FrequencyDisc disc = _tree.Discs[level];
-        int k = disc.PaddedCount;
-        row = _freeRows[level].TryPop(out float[]? free) ? free : new float[2 * k];
-        (double ox, double oy) = _tree.Origin(level, cellX, cellY);
-        int[] indices = _indices[level];
-        for (int p = 0; p < disc.Count; p++)
-        {
-            int at = indices[p];
-            (float sin, float cos) = MathF.SinCos((float)(2 * Math.PI * (disc.Kx[p] * ox + disc.Ky[p] * oy) / _box));
-            row[p] = _ctf[at] * (_real[at] * cos + _imaginary[at] * sin);
-            row[k + p] = _ctf[at] * (_imaginary[at] * cos - _real[at] * sin);
-        }
-        return row;
-    }
-
-    private void ClearRows()
-    {
-        for (int l = 0; l < _rows.Length; l++)
-        {
-            for (int i = 0; i < _rows[l].Length; i++)
-            {
-                if (_rows[l][i] is { } row) _freeRows[l].Push(row);
-                _rows[l][i] = null;
-            }
-        }
+        CentralSlice.Sample(_lattice, disc, rotation, _slice.AsSpan(0, k), _slice.AsSpan(k, k));
+        return _slice.AsSpan(0, 2 * k);
     }
 
     private PoseFit[] Pick(int candidates, double separationDegrees)
     {
+        Frontier leaves = _levels[^1];
         List<PoseFit> picked = new(candidates);
         while (picked.Count < candidates)
         {
-            Node? best = null;
-            foreach (Node node in _nodes)
+            PoseFit? best = null;
+            foreach (Group group in leaves.Groups)
             {
-                if ((best is null || node.Score > best.Value.Score)
-                    && picked.TrueForAll(p => p.Rotation.AngleToDegrees(node.Rotation) >= separationDegrees))
+                if ((best is null || group.BestScore > best.Value.LogLikelihood) && IsApart(group.Rotation))
                 {
-                    best = node;
+                    (double x, double y) = _rows[^1].Origins[leaves.Cells[group.BestNode].Cell];
+                    best = new PoseFit(group.Rotation, x, y, group.BestScore);
                 }
             }
+            foreach (PoseFit leaf in _reached)
+            {
+                if ((best is null || leaf.LogLikelihood > best.Value.LogLikelihood) && IsApart(leaf.Rotation)) best = leaf;
+            }
             if (best is not { } found) break;
-            (double x, double y) = _tree.Origin(_tree.Levels - 1, found.CellX, found.CellY);
-            picked.Add(new PoseFit(found.Rotation, x, y, found.Score));
+            picked.Add(found);
         }
         return [.. picked];
+
+        bool IsApart(Rotation rotation) => picked.TrueForAll(p => p.Rotation.AngleToDegrees(rotation) >= separationDegrees);
     }
 
-    private readonly record struct Node(Rotation Rotation, int CellX, int CellY, double Score);
+    /// <summary>Nodes of one rotation.</summary>
+    /// <param name="Number">The rotation's number.</param>
+    /// <param name="Rotation">The rotation.</param>
+    /// <param name="First">First of its nodes.</param>
+    /// <param name="Count">Their number.</param>
+    /// <param name="BestNode">The best one of them.</param>
+    /// <param name="BestScore">Its score.</param>
+    private readonly record struct Group(int Number, Rotation Rotation, int First, int Count, int BestNode, float BestScore);
+
+    /// <summary>Scored nodes of a level.</summary>
+    private sealed class Frontier
+    {
+        private int[] _order = [];
+        private float[] _keys = [];
+
+        public List<Group> Groups { get; } = [];
+
+        public List<(int Cell, float Score)> Cells { get; } = [];
+
+        public void Clear()
+        {
+            Groups.Clear();
+            Cells.Clear();
+        }
+
+        public int Add(int number, in Rotation rotation, ReadOnlySpan<int> cells, ReadOnlySpan<float> scores)
+        {
+            int first = Cells.Count, best = 0;
+            for (int i = 0; i < cells.Length; i++)
+            {
+                Cells.Add((cells[i], scores[i]));
+                if (scores[i] > scores[best]) best = i;
+            }
+            Groups.Add(new Group(number, rotation, first, cells.Length, first + best, scores[best]));
+            return Groups.Count - 1;
+        }
+
+        /// <summary>Positions of the groups, best first, so that the best leaf known is good early.</summary>
+        public ReadOnlySpan<int> BestFirst()
+        {
+            int n = Groups.Count;
+            if (_order.Length < n) (_order, _keys) = (new int[n], new float[n]);
+            for (int i = 0; i < n; i++) (_order[i], _keys[i]) = (i, -Groups[i].BestScore);
+            Array.Sort(_keys, _order, 0, n);
+            return _order.AsSpan(0, n);
+        }
+    }
 }

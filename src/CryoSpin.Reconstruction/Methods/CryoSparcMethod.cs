@@ -79,6 +79,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         ParticleCache cache = context.Cache;
         VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
         HalfSetVolumes volumes = new(cache, context.MaskDiameterAngstrom, context.Team);
+        VolumeModel coarse = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
         BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
@@ -87,13 +88,15 @@ internal sealed class CryoSparcMethod : IPoseMethod
         for (int iteration = 1; iteration <= Schedule.MaxIterations && still < 2; iteration++)
         {
             long started = Stopwatch.GetTimestamp();
+            double treeBand = Math.Min(band, Schedule.GreatestTreeBand);
             model.Set(map, band);
-            PoseTree tree = Tree(context, Math.Min(band, Schedule.GreatestTreeBand));
+            coarse.Set(map, treeBand);
+            PoseTree tree = Tree(context, treeBand);
             int current = iteration;
             EpochReport Figures(double loss, int done) => new(
                 current, Schedule.MaxIterations, cache.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
             PruningCount count = stage.Run(
-                model.Lattice, tree, new FrequencyDisc(band), context.Random, (particle, found) => poses[particle] = found,
+                coarse.Lattice, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
             volumes.Update(new PoseTable(poses, cache.HalfSet));
             map = Middle(volumes.Maps);
@@ -113,16 +116,29 @@ internal sealed class CryoSparcMethod : IPoseMethod
         return poses;
     }
 
-    /// <summary>The grid for a band: 7.5 degrees at the root, as fine as the band can tell apart at the leaves.</summary>
+    /// <summary>
+    /// The grid for a band: 15 degrees at the root, as fine as the band can tell apart at the leaves. The root's poses are compared at a low
+    /// band; then the same poses over the whole band; then rotations are divided, and origins with the last of them.
+    /// </summary>
     private PoseTree Tree(MethodContext context, double band)
     {
         double spacing = So3Grid.SpacingDegrees(Schedule.RootOrder) * Math.PI / 180, root = Math.Min(Schedule.RootBand, band);
         List<double> bands = [root];
-        for (; spacing * band > Schedule.LeafReachShells; spacing /= 2) bands.Add(Math.Min(band, 2 * bands[^1]));
-        bands[^1] = band;
+        List<Division> divisions = [];
+        if (root < band)
+        {
+            bands.Add(band);
+            divisions.Add(Division.None);
+        }
+        for (; spacing * band > Schedule.LeafReachShells; spacing /= 2)
+        {
+            bands.Add(band);
+            divisions.Add(Division.Rotations);
+        }
+        if (divisions.Count > 0) divisions[^1] |= Division.Origins;
         return new PoseTree(
             Schedule.RootOrder, [.. bands], context.Options.MaxShiftPixels, Schedule.RootShiftPeriods * context.Cache.Box / root,
-            RandomRotations.Next(context.Random));
+            RandomRotations.Next(context.Random), [.. divisions]);
     }
 
     private static Volume Middle(Volume[] halves)

@@ -10,7 +10,7 @@ internal sealed record CryoSparcSchedule
     public SearchSchedule Gradient { get; init; } = new()
     {
         Batches = 240,
-        BatchSize = 300,
+        BatchSize = 150,
         FirstBatchSize = 90,
         BatchGrowthShare = 0.4,
         WaitingShare = 0.2,
@@ -27,7 +27,7 @@ internal sealed record CryoSparcSchedule
     public double LastResolutionAngstrom { get; init; } = 12;
 
     /// <summary>Greatest band of the gradient, shells: what the 15-degree grid can tell apart.</summary>
-    public double GreatestBand { get; init; } = 12;
+    public double GreatestBand { get; init; } = 10;
 
     /// <summary>Least first band, shells.</summary>
     public double LeastBand { get; init; } = 3;
@@ -50,15 +50,14 @@ internal sealed record CryoSparcSchedule
     /// <summary>Most iterations of branch and bound.</summary>
     public int MaxIterations { get; init; } = 8;
 
-    /// <summary>Order of the root's grid of rotations: 3 is 7.5 degrees, 36,864 rotations.</summary>
-    public int RootOrder { get; init; } = 3;
+    /// <summary>Order of the root's grid of rotations: 2 is 15 degrees, 4,608 rotations.</summary>
+    public int RootOrder { get; init; } = 2;
 
     /// <summary>Band of the root, shells.</summary>
-    public double RootBand { get; init; } = 10;
+    public double RootBand { get; init; } = 8;
 
     /// <summary>
-    /// Greatest band of the tree, shells. Its leaves are then close enough for the continuous refinement, which uses the whole band; with
-    /// shifts, a finer tree costs a second an image.
+    /// Greatest band of the tree, shells. Its leaves are then close enough for the continuous refinement, which uses the whole band.
     /// </summary>
     public double GreatestTreeBand { get; init; } = 12;
 
@@ -66,7 +65,7 @@ internal sealed record CryoSparcSchedule
     public double LeafReachShells { get; init; } = 0.8;
 
     /// <summary>Spacing of the root's origins in periods of its highest frequency.</summary>
-    public double RootShiftPeriods { get; init; } = 0.3;
+    public double RootShiftPeriods { get; init; } = 0.21;
 
     /// <summary>What prunes: four deviations of the noise and, beyond what is published, all that slices change within a cell.</summary>
     public BoundOptions Bound { get; init; } = new(BoundKind.Probable, 4, 1);

@@ -49,27 +49,94 @@ public class PoseTreeTests
     }
 
     [Fact]
-    public void Measured_deviations_grow_towards_the_root_and_do_not_depend_on_the_workers()
+    public void Levels_that_divide_one_thing_only_leave_the_other_as_it_is()
+    {
+        PoseTree tree = new(0, [3, 5, 5, 5], 3, 2, Rotation.Identity, [Division.None, Division.Origins, Division.Rotations]);
+        Assert.Equal([72, 72, 72, 576], Enumerable.Range(0, 4).Select(tree.Rotations));
+        Assert.Equal([3, 3, 6, 6], Enumerable.Range(0, 4).Select(tree.ShiftCells));
+        Assert.Equal([60, 60, 60, 30], Enumerable.Range(0, 4).Select(tree.SpacingDegrees));
+        Assert.Equal([1, 1, 8], Enumerable.Range(0, 3).Select(tree.PartsOf));
+        Assert.Equal([false, true, false], Enumerable.Range(0, 3).Select(tree.DividesOrigins));
+        Assert.Equal(Rotation.Identity, tree.Part(Rotation.Identity, 1, 0));
+        Assert.Equal(71, tree.AncestorOf(0, 575));
+        Assert.Equal(tree.ShiftReach(0), tree.ShiftReach(1));
+        Assert.Equal(0, tree.ShiftReach(2));
+        Assert.Equal(576 * tree.Cells(3).Count, tree.Leaves);
+    }
+
+    [Fact]
+    public void Measured_deviations_are_the_greatest_of_the_leaves_below_and_do_not_depend_on_the_workers()
     {
         using WorkerTeam one = new(1), three = new(3);
-        PoseTree tree = new(1, [4.4, 6.4, 6.4], 0, 1, Rotation.Identity);
+        PoseTree tree = new(0, [3.3, 4.4, 6.4, 6.4], 0, 1, Rotation.Identity, [Division.None, Division.Rotations, Division.Rotations]);
         RandomCases random = new(5, tree, one);
-        SliceDeviations a = new(random.Lattice, tree, 300, new Random(1), one), b = new(random.Lattice, tree, 300, new Random(1), three);
+        SliceDeviations slices = new(random.Lattice, tree, one), others = new(random.Lattice, tree, three);
         for (int level = 0; level < 3; level++)
         {
-            Assert.Equal(a.GreatestAt(level, false).ToArray(), b.GreatestAt(level, false).ToArray());
-            if (level == 0) continue;
-            Assert.True(Sum(a.GreatestAt(level - 1, false)) + Sum(a.GreatestAt(level - 1, true)) > Sum(a.GreatestAt(level, false)));
-            Assert.Equal(0, Sum(a.GreatestAt(level, true)));
+            for (int r = 0; r < tree.Rotations(level); r++) Assert.True(slices.Node(level, r).SequenceEqual(others.Node(level, r)));
         }
-        // A leaf is its own slice.
-        Assert.Equal(0, Sum(a.GreatestAt(2, false)));
-        SliceDeviations all = new(random.Lattice, tree, null, new Random(1), three);
-        for (int s = 0; s < a.Shells; s++)
+        for (int root = 0; root < tree.Roots.Length; root += 7)
         {
-            Assert.True(all.GreatestAt(0, false)[s] >= a.GreatestAt(0, false)[s] && all.GreatestPower[s] >= a.GreatestPower[s]);
+            for (int level = 0; level < 3; level++)
+            {
+                // The last of each rotation's parts.
+                int node = level == 2 ? 8 * root + 7 : root;
+                Rotation rotation = level == 2 ? tree.Part(tree.Roots[root], 1, 7) : tree.Roots[root];
+                double[] expected = Measure(random, slices, level, node, rotation);
+                ReadOnlySpan<float> measured = slices.Node(level, node);
+                for (int i = 0; i < expected.Length; i++) Assert.InRange(measured[i], expected[i] * (1 - 1e-6), expected[i] * (1 + 1e-4) + 1e-12);
+            }
         }
+    }
 
-        static double Sum(ReadOnlySpan<double> values) => values.ToArray().Sum();
+    [Fact]
+    public void Kept_slices_are_those_of_the_rotations()
+    {
+        using WorkerTeam team = new(2);
+        PoseTree tree = new(0, [4.4, 5.4, 6.4], 0, 1, Rotation.Identity);
+        RandomCases random = new(6, tree, team);
+        SliceDeviations slices = new(random.Lattice, tree, team);
+        Assert.True(slices.SliceOf(0, 5).IsEmpty);
+        Rotation rotation = tree.Part(tree.Roots[70], 0, 3), leaf = tree.Part(rotation, 1, 6);
+        Check(1, 8 * 70 + 3, rotation);
+        Check(2, 8 * (8 * 70 + 3) + 6, leaf);
+
+        void Check(int level, int number, Rotation at)
+        {
+            CryoSpin.Projection.FrequencyDisc disc = tree.Discs[level];
+            float[] re = new float[disc.PaddedCount], im = new float[disc.PaddedCount];
+            CryoSpin.Projection.CentralSlice.Sample(random.Lattice, disc, at, re, im);
+            for (int p = disc.Count; p < disc.PaddedCount; p++) (re[p], im[p]) = (0, 0);
+            Assert.Equal([.. re, .. im], slices.SliceOf(level, number).ToArray());
+        }
+    }
+
+    /// <summary>A node's values by looking at every leaf of the tree.</summary>
+    private static double[] Measure(RandomCases random, SliceDeviations slices, int level, int node, Rotation rotation)
+    {
+        PoseTree tree = random.Tree;
+        CryoSpin.Projection.FrequencyDisc full = tree.Discs[^1];
+        int k = full.PaddedCount, n = slices.PaddedShells;
+        float[] re = new float[k], im = new float[k], leafRe = new float[k], leafIm = new float[k];
+        CryoSpin.Projection.CentralSlice.Sample(random.Lattice, full, rotation, re, im);
+        double[] greatest = new double[3 * n];
+        for (int leaf = 0; leaf < random.Leaves.Length; leaf++)
+        {
+            if (tree.AncestorOf(level, leaf) != node) continue;
+            CryoSpin.Projection.CentralSlice.Sample(random.Lattice, full, random.Leaves[leaf], leafRe, leafIm);
+            double[] sums = new double[3 * n];
+            for (int p = 0; p < full.Count; p++)
+            {
+                bool within = full.Kx[p] * full.Kx[p] + full.Ky[p] * full.Ky[p] <= tree.Discs[level].Radius * tree.Discs[level].Radius;
+                double power = Square(leafRe[p]) + Square(leafIm[p]);
+                if (within) sums[full.Shell[p]] += Square(leafRe[p] - re[p]) + Square(leafIm[p] - im[p]);
+                else sums[n + full.Shell[p]] += power;
+                sums[2 * n + full.Shell[p]] += power;
+            }
+            for (int i = 0; i < sums.Length; i++) greatest[i] = Math.Max(greatest[i], sums[i]);
+        }
+        return greatest;
+
+        static double Square(double x) => x * x;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RandomCases
         for (int level = 0; level < tree.Levels - 1; level++)
         {
             int at = level;
-            Leaves = [.. Leaves.SelectMany(r => Enumerable.Range(0, 8).Select(part => tree.Part(r, at, part)))];
+            Leaves = [.. Leaves.SelectMany(r => Enumerable.Range(0, tree.PartsOf(at)).Select(part => tree.Part(r, at, part)))];
         }
         int k = _disc.PaddedCount;
         _slices = new float[Leaves.Length * 2 * k];

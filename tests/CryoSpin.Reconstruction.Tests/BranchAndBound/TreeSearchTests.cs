@@ -35,11 +35,60 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void The_best_of_all_poses_is_not_lost_where_levels_divide_rotations_origins_or_nothing()
+    {
+        Tally[] tallies = Tallies();
+        for (int volume = 10; volume < 14; volume++)
+        {
+            PoseTree tree = new(0, [4.4, 6.4, 6.4, 6.4], 2, 2.1, Offset(volume), [Division.None, Division.Rotations, Division.Both]);
+            Compare(tree, volume, 100, tallies);
+        }
+        for (int b = 0; b < s_bounds.Length; b++)
+        {
+            output.WriteLine($"{s_bounds[b].Kind}: {tallies[b]}");
+            Assert.Equal(400, tallies[b].Cases);
+            Assert.Equal(0, tallies[b].Lost);
+        }
+        Assert.InRange(tallies[1].Share, 1e-4, 0.9);
+        Assert.True(tallies[1].Share < tallies[0].Share);
+    }
+
+    [Fact]
+    public void A_known_pose_takes_part_and_never_makes_the_answer_worse()
+    {
+        PoseTree tree = new(1, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3), [Division.Rotations, Division.Both]);
+        RandomCases random = new(3, tree, _team);
+        SliceDeviations slices = new(random.Lattice, tree, _team);
+        TreeSearch search = new(tree, random.Lattice, slices, RandomCases.Box, new BoundOptions(BoundKind.Probable));
+        int taken = 0;
+        long without = 0, with = 0;
+        for (int i = 0; i < 30; i++)
+        {
+            random.Next(200, search.Image);
+            long[] before = [.. search.Count.Scored];
+            PoseFit best = search.Search([], 1, 10)[0];
+            long[] between = [.. search.Count.Scored];
+            // Next to the best leaf, off the grid: better than it or worse.
+            PoseFit near = best.Moved(new RotationVector(0.02, -0.02, 0.01), 0.1, -0.1, 1.5);
+            PoseFit[] found = search.Search([], 2, 0, near);
+            without += between[1..].Sum() - before[1..].Sum();
+            with += search.Count.Scored[1..].Sum() - between[1..].Sum();
+            Assert.True(found[0].LogLikelihood >= best.LogLikelihood);
+            if (found[0].Rotation != near.Rotation) Assert.Equal(best, found[0]);
+            else taken++;
+            // A pose that need not be on the grid is scored by other code: on the grid both must agree.
+            Assert.Equal(best.LogLikelihood, search.Search([], 1, 10, best)[0].LogLikelihood, 1e-2);
+        }
+        Assert.InRange(taken, 1, 29);
+        Assert.True(with < without, $"{with} comparisons with, {without} without.");
+    }
+
+    [Fact]
     public void Root_scores_made_elsewhere_lead_to_the_same_poses()
     {
         PoseTree tree = new(0, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3));
         RandomCases random = new(3, tree, _team);
-        SliceDeviations slices = new(random.Lattice, tree, 200, new Random(1), _team);
+        SliceDeviations slices = new(random.Lattice, tree, _team);
         TreeSearch search = new(tree, random.Lattice, slices, RandomCases.Box, new BoundOptions(BoundKind.Probable));
         PoseTree roots = new(0, [4.4], 1.5, 1.6, Offset(3));
         random.Next(150, search.Image);
@@ -49,6 +98,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
         for (int i = 1; i < 4; i++) Assert.All(own[..i], p => Assert.True(p.Rotation.AngleToDegrees(own[i].Rotation) >= 25));
         float[] scores = [.. from c in tree.Cells(0) from r in Enumerable.Range(0, tree.Roots.Length) select Score(c, r)];
         Assert.Equal(own, search.Search(scores, 4, 25));
+        Assert.Equal(own[0], search.Search(scores, 1, 25, own[0])[0] with { LogLikelihood = own[0].LogLikelihood });
 
         float Score((int X, int Y) cell, int r)
         {
@@ -76,7 +126,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     private void Compare(PoseTree tree, int seed, int cases, Tally[] tallies)
     {
         RandomCases random = new(seed, tree, _team);
-        SliceDeviations slices = new(random.Lattice, tree, null, new Random(seed), _team);
+        SliceDeviations slices = new(random.Lattice, tree, _team);
         TreeSearch[] searches = [.. s_bounds.Select(b => new TreeSearch(tree, random.Lattice, slices, RandomCases.Box, b))];
         IReadOnlyList<(int X, int Y)> cells = tree.Cells(tree.Levels - 1);
         int[] lost = new int[searches.Length];
