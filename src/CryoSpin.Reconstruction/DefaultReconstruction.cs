@@ -167,7 +167,16 @@ internal sealed class DefaultReconstruction(
         PoseTable? joint = null;
         if (settings.DecodingPasses > 0)
         {
-            AutoDecodingStage stage = new(cache, table, volumes, PoseRefinementLimits.ShiftOf(options.MaxShiftPixels), team) { MaxIterations = settings.DecodingPasses };
+            double maxShift = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels);
+            SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+            ProposalRenewal? renewal = settings.RenewsProposals
+                ? new ProposalRenewal(cache, search, settings.Candidates, settings.SeparationDegrees, options.Seed, team) : null;
+            AutoDecodingStage stage = new(cache, table, volumes, maxShift, team)
+            {
+                MaxIterations = settings.DecodingPasses,
+                TakesOwnShare = settings.TakesOwnShare,
+                Renewal = renewal,
+            };
             DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
             RunState Now() => State(model, _random.State) with
             {
@@ -194,7 +203,11 @@ internal sealed class DefaultReconstruction(
                 cancellation);
             // The mean of the half-maps, and not the map of the joined sums: it is filtered more strongly, which measured better, and a
             // resumed run that had come to here has no sums.
-            if (settings.RefinesJointly) joint = stage.RefineJointly(Mean(volumes.Maps), decoding, cancellation);
+            if (settings.RefinesJointly)
+            {
+                JointRefinement refinement = new(cache, volumes, maxShift, team) { TakesOwnShare = settings.TakesOwnShare, Renewal = renewal };
+                joint = refinement.Run(table, Mean(volumes.Maps), decoding, _track.Joint, cancellation);
+            }
         }
         return Finish(volumes, table, joint, cancellation);
     }

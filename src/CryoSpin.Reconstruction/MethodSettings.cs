@@ -45,6 +45,12 @@ internal sealed record MethodSettings
     /// <summary>Passes of auto-decoding; 0 leaves the second stage out.</summary>
     public int DecodingPasses { get; init; } = 16;
 
+    /// <summary>Whether a particle's own share in the map is taken off its likelihoods in auto-decoding.</summary>
+    public bool TakesOwnShare { get; init; } = true;
+
+    /// <summary>Whether particles are searched again with better maps where modes do not settle.</summary>
+    public bool RenewsProposals { get; init; } = true;
+
     /// <summary>Whether, after the last pass, all poses are refined once more against the map of all particles.</summary>
     public bool RefinesJointly { get; init; } = true;
 }

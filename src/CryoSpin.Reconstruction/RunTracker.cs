@@ -96,6 +96,13 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         });
     }
 
+    /// <summary>A pass of the joint refinement.</summary>
+    /// <param name="pass">Its number, from 1.</param>
+    /// <param name="passes">Their number.</param>
+    /// <param name="moved">Share of the particles that changed mode.</param>
+    public void Joint(int pass, int passes, double moved) =>
+        observer.Log($"joint refinement {pass}/{passes}: {moved:P1} changed mode");
+
     /// <summary>Progress within an epoch of a method.</summary>
     /// <param name="r">Figures so far; the epoch is the current one.</param>
     /// <param name="share">Share of the epoch that is done, 0 to 1.</param>

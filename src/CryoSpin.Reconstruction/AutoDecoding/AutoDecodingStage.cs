@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
-using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -28,6 +28,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
 {
     private const double ResolutionThreshold = 0.143;
     private const double ModeChangeDegrees = 20;
+    private const double SettledShare = 0.002;
+    private const double UnsettledShare = 0.005;
+    private static readonly int[] s_renewedPasses = [3, 5];
 
     /// <summary>Most passes.</summary>
     public int MaxIterations { get; init; } = 16;
@@ -40,6 +43,12 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
 
     /// <summary>Candidates kept after the first pass, and after the modes have settled.</summary>
     public int KeptCandidates { get; init; } = 3;
+
+    /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
+    public bool TakesOwnShare { get; init; } = true;
+
+    /// <summary>Searches again where modes do not settle; null to keep to the first candidates.</summary>
+    public ProposalRenewal? Renewal { get; init; }
 
     /// <summary>Runs until neither resolution nor poses move.</summary>
     /// <param name="firstBand">Band of the first pass, shells; the volumes must be set up to it.</param>
@@ -59,11 +68,13 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
         while (!state.Ended)
         {
             long started = Stopwatch.GetTimestamp();
+            // Not again where a resumed run is within the pass.
+            if (state.Done == 0 && s_renewedPasses.Contains(state.Iteration)) RenewWhereUnsettled(state, cancellation);
             RefinePoses(state, safe, cancellation);
             volumes.Solve();
             double band = state.Band, next = NextBand(band, volumes.Fsc);
             double[] change = [.. state.Change];
-            double moved = change.Count(c => c > ModeChangeDegrees) / (double)change.Length;
+            double moved = ShareMoved(change);
             Array.Sort(change);
             double median = change[change.Length / 2], rate = poses.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
             report(new AutoDecodingReport(state.Iteration, band, state.Likelihood.Average(), median, moved, rate, volumes.Fsc));
@@ -71,7 +82,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             bool still = shell < state.BestShell + 0.3 && next < band + 0.5;
             state.Still = still ? state.Still + 1 : 0;
             // While modes change hands every particle keeps its rivals; afterwards the best is enough.
-            state.Keep = moved > 0.002 || state.Iteration < 3 ? KeptCandidates : 1;
+            state.Keep = moved > SettledShare || state.Iteration < 3 ? KeptCandidates : 1;
             state.BestShell = Math.Max(state.BestShell, shell);
             state.Ended = state.Still >= 2 || state.Iteration >= MaxIterations;
             state.Band = next;
@@ -82,6 +93,18 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
         }
     }
 
+    /// <summary>Share of the particles whose best pose went to another mode.</summary>
+    /// <param name="changesDegrees">By how much each turned.</param>
+    public static double ShareMoved(double[] changesDegrees) =>
+        changesDegrees.Count(c => c > ModeChangeDegrees) / (double)changesDegrees.Length;
+
+    private void RenewWhereUnsettled(DecodingState state, CancellationToken cancellation)
+    {
+        if (Renewal is null || ShareMoved(state.Change) <= UnsettledShare) return;
+        for (int h = 0; h < 2; h++) Renewal.Add(poses, poses.Members[h], volumes.Lattice(h, Renewal.Band), state.Iteration, cancellation);
+        state.Keep = int.MaxValue;
+    }
+
     private double NextBand(double band, FscCurve fsc) =>
         Math.Clamp(
             fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
@@ -90,8 +113,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <summary>Refines all poses that are not yet, against the volumes, and fills the volumes' sums anew with all.</summary>
     private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
     {
-        bool first = state.Iteration == 1;
-        PoseRefinementLimits limits = new(first ? 8 : 5, first ? 6 : 3, maxShiftPixels);
+        // New candidates come from a grid, in the first pass and after a renewal.
+        PoseRefinementLimits limits = state.Keep == int.MaxValue
+            ? PoseRefinementLimits.Wide(maxShiftPixels) : PoseRefinementLimits.Fine(maxShiftPixels);
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
@@ -99,6 +123,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
         {
             FourierLattice lattice = volumes.Lattice(h, state.Band);
             PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
+            // The first map is not made of these poses.
+            OwnShare? own = state.Iteration == 1 || !TakesOwnShare
+                ? null : new OwnShare(view, poses.Members[h], volumes.Fsc, volumes.Mask.Mean);
             BackProjection sum = volumes.EmptySum(h);
             cache.Pass(h, chunk =>
             {
@@ -109,7 +136,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     PoseFit old = poses.Best(i);
-                    poses.Candidates[i] = Refined(poses.Candidates[i], state.Keep, refiners[w], limits);
+                    poses.Candidates[i] = CandidateRefinement.Refine(poses, i, state.Keep, refiners[w], buffers[w], limits, own);
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });
@@ -122,46 +149,5 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                 cancellation.ThrowIfCancellationRequested();
             });
         }
-    }
-
-    /// <summary>
-    /// Refines all poses once more against one map of all particles, which is less noisy than a half-set's. The half-sets' own poses stay
-    /// as they are: their maps and FSC remain apart.
-    /// </summary>
-    /// <param name="map">The map of all particles, filtered.</param>
-    /// <param name="state">Where the stage ended.</param>
-    /// <param name="cancellation">Stops between chunks of particles.</param>
-    /// <returns>The new poses.</returns>
-    public PoseTable RefineJointly(Volume map, DecodingState state, CancellationToken cancellation)
-    {
-        PoseTable joint = new([.. poses.Candidates], poses.HalfSet);
-        FrequencyDisc disc = new(state.Band);
-        BandView view = cache.View(disc);
-        FourierLattice lattice = volumes.Lattice(map, state.Band);
-        FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
-        PoseRefinementLimits limits = new(5, 3, maxShiftPixels);
-        for (int h = 0; h < 2; h++)
-        {
-            cache.Pass(h, chunk =>
-            {
-                team.ForEach(chunk.Count, (record, w) =>
-                {
-                    int i = cache.ParticleAt(chunk.First + record);
-                    view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
-                    joint.Candidates[i] = Refined(poses.Candidates[i], state.Keep, refiners[w], limits);
-                });
-                cancellation.ThrowIfCancellationRequested();
-            });
-        }
-        return joint;
-    }
-
-    private static PoseFit[] Refined(PoseFit[] old, int keep, PoseRefiner refiner, in PoseRefinementLimits limits)
-    {
-        PoseFit[] refined = new PoseFit[Math.Min(keep, old.Length)];
-        for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
-        // Stable: equal candidates stay in order, so the result does not depend on chance.
-        return refined.Length == 1 ? refined : [.. refined.OrderByDescending(p => p.LogLikelihood)];
     }
 }

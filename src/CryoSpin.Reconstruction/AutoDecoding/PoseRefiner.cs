@@ -12,6 +12,12 @@ internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double 
     // The map's own centre, which shifts are counted from, is known to about a pixel only.
     private const double ShiftMargin = 1;
 
+    /// <summary>Limits for candidates of a grid.</summary>
+    public static PoseRefinementLimits Wide(double maxShiftPixels) => new(8, 6, maxShiftPixels);
+
+    /// <summary>Limits for candidates that were refined before.</summary>
+    public static PoseRefinementLimits Fine(double maxShiftPixels) => new(5, 3, maxShiftPixels);
+
     /// <summary>How far origins may go where the user's largest shift is as given; 0 where particles are said to be centred.</summary>
     public static double ShiftOf(double userMaxShiftPixels) => userMaxShiftPixels > 0 ? userMaxShiftPixels + ShiftMargin : 0;
 }

@@ -7,6 +7,7 @@ namespace CryoSpin.Reconstruction.Data;
 internal sealed class SphericalMask
 {
     private readonly WorkerTeam _team;
+    private readonly int _box;
     private readonly double _radiusVoxels;
     private readonly double _edgeVoxels;
 
@@ -16,10 +17,13 @@ internal sealed class SphericalMask
     /// <param name="team">Workers.</param>
     public SphericalMask(int box, double pixelSizeAngstrom, double diameterAngstrom, WorkerTeam team)
     {
-        _team = team;
+        (_team, _box) = (team, box);
         _edgeVoxels = Math.Max(2, box * 0.05);
         _radiusVoxels = Math.Min(diameterAngstrom / pixelSizeAngstrom / 2, box / 2.0 - _edgeVoxels);
     }
+
+    /// <summary>Mean over the box, 0 to 1: the volume inside, as a share, the middle of the edge taken as its end.</summary>
+    public double Mean => 4 * Math.PI / 3 * Math.Pow((_radiusVoxels + _edgeVoxels / 2) / _box, 3);
 
     /// <summary>Multiplies a map by the mask.</summary>
     public void Apply(Volume map)

@@ -18,7 +18,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     [Fact]
     public void Perturbed_poses_and_their_maps_improve()
     {
-        Scene scene = Make();
+        DecodingScene scene = Make();
         double start = scene.MedianError(), startFsc = Mean(scene.Volumes.Fsc);
         List<AutoDecodingReport> reports = [];
         scene.Stage(4).Run(FirstBand, reports.Add, CancellationToken.None);
@@ -55,7 +55,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     {
         using WorkerTeam three = new(3);
         using TemporaryScratch scratch = new();
-        Scene a = Make(), b = new(s_set.Value, workers == 3 ? three : _team, onDisk ? scratch.Path : null);
+        DecodingScene a = Make(), b = new(s_set.Value, workers == 3 ? three : _team, onDisk ? scratch.Path : null);
         a.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
         b.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
         Assert.Equal(a.Poses.Candidates.SelectMany(c => c), b.Poses.Candidates.SelectMany(c => c));
@@ -69,7 +69,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     [Fact]
     public void A_wrong_first_candidate_loses_to_the_right_one_and_candidates_stay_sorted()
     {
-        Scene scene = Make();
+        DecodingScene scene = Make();
         Random random = new(17);
         for (int i = 0; i < scene.Poses.Count; i++)
         {
@@ -92,7 +92,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     [Fact]
     public void Half_maps_come_from_their_own_particles_alone()
     {
-        Scene a = Make(), b = Make();
+        DecodingScene a = Make(), b = Make();
         foreach (int i in b.Poses.Members[1]) b.Poses.Candidates[i] = [TinyDataset.RandomPose(new Random(i), 1)];
         a.Volumes.Update(a.Poses);
         b.Volumes.Update(b.Poses);
@@ -105,7 +105,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     [Fact]
     public void The_curve_is_that_of_the_masked_half_maps()
     {
-        Scene scene = Make();
+        DecodingScene scene = Make();
         scene.Volumes.Update(scene.Poses);
         Volume[] masked = [.. scene.Volumes.Unfiltered.Select(v => new Volume(v.Size, v.PixelSizeAngstrom, [.. v.Voxels]))];
         foreach (Volume v in masked) scene.Volumes.Mask.Apply(v);
@@ -116,7 +116,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     [Fact]
     public void The_stage_can_be_stopped()
     {
-        Scene scene = Make();
+        DecodingScene scene = Make();
         using CancellationTokenSource source = new();
         int passes = 0;
         TinyDataset.AssertCancelled(() => scene.Stage(16).Run(
@@ -132,33 +132,5 @@ public sealed class AutoDecodingStageTests : IDisposable
 
     private static double Mean(FscCurve fsc) => fsc.Values.Skip(1).Take(10).Average();
 
-    private Scene Make() => new(s_set.Value, _team);
-
-    /// <summary>True poses turned by 8 degrees and moved by a pixel, and the maps that follow from them.</summary>
-    private sealed class Scene
-    {
-        private readonly TinyDataset _set;
-        private readonly WorkerTeam _team;
-        private readonly ParticleCache _cache;
-
-        public Scene(TinyDataset set, WorkerTeam team, string? scratchFolder = null)
-        {
-            (_set, _team) = (set, team);
-            _cache = set.Load(team, scratchFolder: scratchFolder);
-            Random random = new(13);
-            Poses = new PoseTable(
-                [.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
-            Volumes = new HalfSetVolumes(_cache, set.MaskDiameterAngstrom, team);
-            Volumes.Update(Poses);
-        }
-
-        public PoseTable Poses { get; }
-
-        public HalfSetVolumes Volumes { get; }
-
-        public AutoDecodingStage Stage(int passes) => new(_cache, Poses, Volumes, 3, _team) { MaxIterations = passes };
-
-        public double MedianError() => TinyDataset.Median(
-            Enumerable.Range(0, _set.Count).Select(i => Poses.Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));
-    }
+    private DecodingScene Make() => new(s_set.Value, _team);
 }

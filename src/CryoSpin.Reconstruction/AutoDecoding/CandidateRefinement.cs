@@ -1,0 +1,45 @@
+namespace CryoSpin.Reconstruction.AutoDecoding;
+
+/// <summary>Refines a particle's candidates and puts them in order.</summary>
+internal static class CandidateRefinement
+{
+    // Poses of one insertion that are nearer than this entered the map as one (PoseTable.Weights).
+    private const double SamePoseDegrees = 3;
+
+    /// <summary>The particle's first candidates refined, best first.</summary>
+    /// <param name="from">What they are refined from; the map was made of it.</param>
+    /// <param name="particle">The particle, whose image is in the buffers.</param>
+    /// <param name="keep">Most candidates.</param>
+    /// <param name="refiner">Refines against the map.</param>
+    /// <param name="buffers">The refiner's buffers.</param>
+    /// <param name="limits">How far.</param>
+    /// <param name="own">What the particle's own part in the map adds, which is taken off; null to leave it.</param>
+    public static PoseFit[] Refine(
+        PoseTable from, int particle, int keep, PoseRefiner refiner, FitBuffers buffers, in PoseRefinementLimits limits, OwnShare? own)
+    {
+        PoseFit[] old = from.Candidates[particle];
+        PoseFit[] refined = new PoseFit[Math.Min(keep, old.Length)];
+        for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
+        if (refined.Length == 1) return refined;
+        if (own is not null) TakeOff(own.Gain(buffers.Ctf, buffers.Turn0), from, particle, refined);
+        // Stable: equal candidates stay in order, so the result does not depend on chance.
+        return [.. refined.OrderByDescending(p => p.LogLikelihood)];
+    }
+
+    /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
+    private static void TakeOff(double gain, PoseTable from, int particle, PoseFit[] refined)
+    {
+        Span<(PoseFit Pose, float Weight)> inserted = stackalloc (PoseFit, float)[SliceInsertion.PosesPerParticle];
+        int n = from.Weights(particle, inserted);
+        for (int c = 0; c < refined.Length; c++)
+        {
+            PoseFit old = from.Candidates[particle][c];
+            double weight = 0;
+            for (int k = 0; k < n; k++)
+            {
+                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < SamePoseDegrees) weight += inserted[k].Weight;
+            }
+            refined[c] = refined[c] with { LogLikelihood = refined[c].LogLikelihood - weight * gain };
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using CryoSpin.Compute;
+using CryoSpin.Geometry;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+
+namespace CryoSpin.Reconstruction.Search;
+
+/// <summary>
+/// Searches for the particles' poses again with a better map, and adds what is found to their candidates: where images are very noisy, the
+/// right pose was often not among the first proposals, which came from a coarse map.
+/// </summary>
+/// <param name="cache">The particles.</param>
+/// <param name="schedule">The search that started the volume: its last band, its origins.</param>
+/// <param name="candidates">Most poses found for a particle.</param>
+/// <param name="separationDegrees">Least angle between two of them.</param>
+/// <param name="seed">Seed of the run.</param>
+/// <param name="team">Workers.</param>
+internal sealed class ProposalRenewal(
+    ParticleCache cache, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
+{
+    private const int ParticlesPerCall = 2048;
+    private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, cache.Disc.Radius));
+    private readonly CandidateSearch _search = new(cache, team);
+    private ShiftGrid? _shifts;
+
+    /// <summary>Band of the maps that are searched with, shells.</summary>
+    public double Band => _disc.Radius;
+
+    /// <summary>Adds candidates; those near one that a particle has are left out.</summary>
+    /// <param name="table">Receives them, after those that it has.</param>
+    /// <param name="particles">Which particles.</param>
+    /// <param name="lattice">The map's transform, up to <see cref="Band"/>.</param>
+    /// <param name="round">Number of the renewal: each has a grid of its own, the same for the same seed.</param>
+    /// <param name="cancellation">Stops between groups of particles.</param>
+    public void Add(PoseTable table, int[] particles, FourierLattice lattice, int round, CancellationToken cancellation)
+    {
+        _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / _disc.Radius, _disc, cache.Box);
+        // Not the run's own stream: a resumed run must draw the same grid.
+        Rotation[] grid = ViewGrid.ForBand(_disc.Radius, new SavedRandom((ulong)seed, (ulong)round));
+        for (int first = 0; first < particles.Length; first += ParticlesPerCall)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Memory<int> ids = particles.AsMemory(first, Math.Min(ParticlesPerCall, particles.Length - first));
+            _search.Find(
+                lattice, _disc, grid, _shifts, ids, candidates, separationDegrees,
+                (slot, found) => table.Candidates[ids.Span[slot]] = With(table.Candidates[ids.Span[slot]], found));
+        }
+    }
+
+    private PoseFit[] With(PoseFit[] known, PoseFit[] found) =>
+    [
+        .. known,
+        // Scores of another band say nothing beside the known ones.
+        .. found.Where(f => known.All(k => k.Rotation.AngleToDegrees(f.Rotation) > separationDegrees / 2))
+            .Select(f => f with { LogLikelihood = double.NegativeInfinity }),
+    ];
+}

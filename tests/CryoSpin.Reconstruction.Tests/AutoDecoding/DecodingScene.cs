@@ -1,0 +1,44 @@
+using CryoSpin.Compute;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+/// <summary>True poses turned by 8 degrees and moved by a pixel, and the maps that follow from them.</summary>
+internal sealed class DecodingScene
+{
+    public const double MaxShiftPixels = 3;
+    private readonly TinyDataset _set;
+    private readonly WorkerTeam _team;
+
+    public DecodingScene(TinyDataset set, WorkerTeam team, string? scratchFolder = null)
+    {
+        (_set, _team) = (set, team);
+        Cache = set.Load(team, scratchFolder: scratchFolder);
+        Random random = new(13);
+        Poses = new PoseTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
+        Volumes = new HalfSetVolumes(Cache, set.MaskDiameterAngstrom, team);
+        Volumes.Update(Poses);
+    }
+
+    public ParticleCache Cache { get; }
+
+    public PoseTable Poses { get; }
+
+    public HalfSetVolumes Volumes { get; }
+
+    public AutoDecodingStage Stage(int passes) => new(Cache, Poses, Volumes, MaxShiftPixels, _team) { MaxIterations = passes };
+
+    /// <summary>A search at 7 shells that proposes four poses.</summary>
+    public ProposalRenewal Renewal() =>
+        new(Cache, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, 1, _team);
+
+    public double MedianError(PoseTable? table = null) => TinyDataset.Median(
+        Enumerable.Range(0, _set.Count).Select(i => (table ?? Poses).Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));
+
+    /// <summary>Share of the particles with a candidate within some degrees of the truth.</summary>
+    public double ShareFound(PoseTable table, double degrees) => Enumerable.Range(0, _set.Count)
+        .Count(i => table.Candidates[i].Any(c => c.Rotation.AngleToDegrees(_set.Poses[i].Rotation) < degrees)) / (double)_set.Count;
+}

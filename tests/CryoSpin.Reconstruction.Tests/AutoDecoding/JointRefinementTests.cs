@@ -1,0 +1,92 @@
+using CryoSpin.Compute;
+using CryoSpin.Imaging;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public sealed class JointRefinementTests : IDisposable
+{
+    private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(300, snr: 1));
+    private readonly WorkerTeam _team = new(2);
+
+    public void Dispose() => _team.Dispose();
+
+    [Fact]
+    public void Settled_particles_get_one_pass_and_better_poses()
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        PoseFit[][] before = [.. scene.Poses.Candidates];
+        double start = scene.MedianError();
+        List<(int Pass, int Passes)> reports = [];
+        PoseTable joint = Run(scene, keep: 1, withSearch: true, reports);
+        Assert.Equal([(1, 1)], reports);
+        Assert.InRange(scene.MedianError(joint), 0, 0.7 * start);
+        // The half-sets' own poses stay.
+        Assert.Equal(before, scene.Poses.Candidates);
+    }
+
+    [Fact]
+    public void Lost_particles_are_found_again_where_modes_have_not_settled()
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        Random random = new(2);
+        // Every third particle has lost the right pose, though the maps are good.
+        for (int i = 0; i < scene.Poses.Count; i += 3) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+        List<(int, int)> reports = [];
+        PoseTable without = Run(scene, keep: 3, withSearch: false, reports), with = Run(scene, keep: 3, withSearch: true, reports);
+        Assert.Equal([(1, 4), (2, 4), (3, 4), (4, 4), (1, 4), (2, 4), (3, 4), (4, 4)], reports);
+        Assert.InRange(scene.ShareFound(without, 10), 0, 0.8);
+        Assert.InRange(scene.ShareFound(with, 10), 0.9, 1);
+    }
+
+    [Fact]
+    public void Auto_decoding_searches_again_where_modes_have_not_settled()
+    {
+        DecodingScene scene = new(s_set.Value, _team), plain = new(s_set.Value, _team);
+        Random random = new(3);
+        for (int i = 0; i < scene.Poses.Count; i++)
+        {
+            // A few particles come and go between two modes until the third pass; a third has lost its own.
+            if (i % 3 == 0) scene.Poses.Candidates[i] = plain.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+        }
+        DecodingState state = new(7, scene.Poses.Count) { Iteration = 3 }, same = new(7, scene.Poses.Count) { Iteration = 3 };
+        Array.Fill(state.Change, 30);
+        Array.Fill(same.Change, 30);
+        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
+        {
+            MaxIterations = 3,
+            Renewal = scene.Renewal(),
+        };
+        stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
+        plain.Stage(3).Run(same, _ => { }, _ => { }, CancellationToken.None);
+        Assert.InRange(plain.ShareFound(plain.Poses, 10), 0, 0.8);
+        Assert.InRange(scene.ShareFound(scene.Poses, 10), 0.9, 1);
+    }
+
+    [Fact]
+    public void It_can_be_stopped()
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        using CancellationTokenSource source = new();
+        source.Cancel();
+        TinyDataset.AssertCancelled(() => Run(scene, 3, true, [], source.Token));
+    }
+
+    private PoseTable Run(
+        DecodingScene scene, int keep, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
+    {
+        Volume map = new(scene.Volumes.Maps[0].Size, scene.Volumes.Maps[0].PixelSizeAngstrom);
+        for (int i = 0; i < map.Voxels.Length; i++)
+        {
+            map.Voxels[i] = 0.5f * (scene.Volumes.Maps[0].Voxels[i] + scene.Volumes.Maps[1].Voxels[i]);
+        }
+        JointRefinement refinement = new(scene.Cache, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
+        {
+            Renewal = withSearch ? scene.Renewal() : null,
+        };
+        return refinement.Run(
+            scene.Poses, map, new DecodingState(8, scene.Poses.Count) { Keep = keep }, (pass, passes, _) => reports.Add((pass, passes)),
+            cancellation);
+    }
+}

@@ -1,0 +1,85 @@
+using CryoSpin.Compute;
+using CryoSpin.Evaluation;
+using CryoSpin.Imaging;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public sealed class OwnShareTests : IDisposable
+{
+    private const double Band = 9;
+    private readonly WorkerTeam _team = new(2);
+
+    public void Dispose() => _team.Dispose();
+
+    [Theory]
+    [InlineData(300)]
+    [InlineData(1200)]
+    public void Noise_agrees_with_the_map_that_it_is_in_as_much_as_predicted(int count)
+    {
+        // Images of next to nothing but noise, put in at random poses, and a map that fits them by least squares: fitted data explain
+        // as much at their own poses as they cost at others, and the difference is the gain.
+        TinyDataset set = TinyDataset.OfPhantom(count, snr: 1e-5);
+        using ParticleCache cache = set.Load(_team);
+        PoseTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet);
+        HalfSetVolumes volumes = new(cache, set.MaskDiameterAngstrom, _team);
+        volumes.Update(poses);
+        Volume map = volumes.Unfiltered[0];
+        volumes.Mask.Apply(map);
+        FourierLattice lattice = volumes.Lattice(map, Band);
+        FrequencyDisc disc = new(Band);
+        BandView view = cache.View(disc);
+        FitBuffers buffers = new(disc, cache.Box);
+        PoseRefiner refiner = new(lattice, buffers);
+        FscCurve unfiltered = new(set.Box, map.PixelSizeAngstrom, [.. Enumerable.Repeat(1.0, set.Box / 2 + 1)]);
+        OwnShare own = new(view, poses.Members[0], unfiltered, volumes.Mask.Mean);
+        PoseRefinementLimits asTheyAre = new(1, 1, 10);
+        Random random = new(4);
+        double gain = 0, difference = 0;
+        foreach (int i in poses.Members[0])
+        {
+            view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
+            gain += own.Gain(buffers.Ctf, buffers.Turn0);
+            difference += refiner.Refine(poses.Best(i), asTheyAre).LogLikelihood
+                - refiner.Refine(TinyDataset.RandomPose(random, 1.5), asTheyAre).LogLikelihood;
+        }
+        Assert.InRange(difference / gain, 0.8, 1.25);
+    }
+
+    [Fact]
+    public void A_candidate_loses_what_its_share_in_the_map_gave_it()
+    {
+        TinyDataset set = TinyDataset.OfPhantom(100, snr: 1);
+        using ParticleCache cache = set.Load(_team);
+        DecodingScene scene = new(set, _team);
+        Random random = new(6);
+        PoseFit rival = TinyDataset.RandomPose(random, 1);
+        PoseTable table = new(
+            [.. Enumerable.Range(0, 100).Select(_ => new[] { TinyDataset.RandomPose(random, 1) with { LogLikelihood = 5 }, rival with { LogLikelihood = 4 } })],
+            set.HalfSet);
+        FrequencyDisc disc = new(Band);
+        BandView view = cache.View(disc);
+        FitBuffers buffers = new(disc, cache.Box);
+        PoseRefiner refiner = new(scene.Volumes.Lattice(0, Band), buffers);
+        OwnShare own = new(view, table.Members[0], scene.Volumes.Fsc, scene.Volumes.Mask.Mean);
+        PoseRefinementLimits asTheyAre = new(1, 1, 10);
+        int i = table.Members[0][7];
+        view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
+        PoseFit[] plain = CandidateRefinement.Refine(table, i, 2, refiner, buffers, asTheyAre, null);
+        PoseFit[] corrected = CandidateRefinement.Refine(table, i, 2, refiner, buffers, asTheyAre, own);
+        double gain = own.Gain(buffers.Ctf, buffers.Turn0), share = 1 / (1 + Math.Exp(-1));
+        Assert.True(gain > 0);
+        foreach (PoseFit c in corrected)
+        {
+            double before = plain.Single(p => p.Rotation.Equals(c.Rotation)).LogLikelihood;
+            Assert.Equal(before - gain * (c.Rotation.Equals(rival.Rotation) ? 1 - share : share), c.LogLikelihood, 1e-3);
+        }
+        // A particle with one candidate has nothing to choose between.
+        PoseTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
+        PoseFit only = CandidateRefinement.Refine(alone, i, 1, refiner, buffers, asTheyAre, own)[0];
+        Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
+    }
+}
