@@ -55,7 +55,8 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         for (int done = 0; done < count;)
         {
             cancellation.ThrowIfCancellationRequested();
-            done += training.Train(done, volumeRate, settings.EncoderLearningRate, out double loss);
+            double factor = settings.RateFactor((epoch.Epoch - 1 + (double)done / count) / epoch.Epochs);
+            done += training.Train(done, factor * volumeRate, factor * settings.EncoderLearningRate, out double loss);
             sum += loss;
             if (!double.IsFinite(sum))
             {

@@ -49,6 +49,12 @@ internal sealed record CryoAiSettings
     /// <summary>The encoder; null for the compact one of <see cref="InputSize"/> pixels.</summary>
     public EncoderArchitecture? Architecture { get; init; }
 
+    /// <summary>Whether all rates fall to 0 along half a cosine; otherwise they stay, as published.</summary>
+    public bool RatesFall { get; init; } = true;
+
+    /// <summary>Factor on all rates when a share of the run is done.</summary>
+    public double RateFactor(double progress) => RatesFall ? 0.5 + 0.5 * Math.Cos(Math.PI * progress) : 1;
+
     /// <summary>Passes over so many images.</summary>
     public int EpochsFor(int images) => (int)Math.Max(FewestEpochs, (ImageVisits + images - 1) / images);
 }

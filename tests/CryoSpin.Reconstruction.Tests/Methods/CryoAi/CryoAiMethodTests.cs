@@ -126,6 +126,16 @@ public sealed class CryoAiMethodTests
     }
 
     [Fact]
+    public void Rates_fall_to_nothing_unless_they_are_to_stay()
+    {
+        CryoAiSettings settings = new();
+        Assert.Equal(1, settings.RateFactor(0));
+        Assert.Equal(0.5, settings.RateFactor(0.5), 1e-12);
+        Assert.Equal(0, settings.RateFactor(1), 1e-12);
+        Assert.Equal(1, (settings with { RatesFall = false }).RateFactor(0.9));
+    }
+
+    [Fact]
     public void Few_images_are_visited_in_more_epochs()
     {
         CryoAiSettings settings = new() { ImageVisits = 1000, FewestEpochs = 3 };

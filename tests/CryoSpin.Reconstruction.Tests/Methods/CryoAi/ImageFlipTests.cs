@@ -23,6 +23,18 @@ public sealed class ImageFlipTests
         Assert.Equal(4, ImageFlip.All.Distinct().Count());
     }
 
+    [Fact]
+    public void The_turn_keeps_the_view_and_all_flips_together_keep_no_row()
+    {
+        PaperPose pose = new(RandomRotations.Next(new Random(2)), 0, 0);
+        Assert.All(ImageFlip.Turns, f => Assert.Equal(pose.Rotation.M22, f.Apply(pose).Rotation.M22));
+        Rotation[] all = [.. ImageFlip.All.Select(f => f.Apply(pose).Rotation)];
+        // Whichever half an encoder keeps one row of the rotation in, two of the four copies lie there.
+        Assert.Equal(2, all.Count(a => a.M00 > 0));
+        Assert.Equal(2, all.Count(a => a.M10 > 0));
+        Assert.Equal(2, all.Count(a => a.M20 > 0));
+    }
+
     [Theory]
     [MemberData(nameof(Flips))]
     public void A_flipped_projection_is_the_projection_at_the_flipped_pose(int x, int y)
