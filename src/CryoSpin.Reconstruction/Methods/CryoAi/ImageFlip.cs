@@ -27,7 +27,9 @@ internal readonly record struct ImageFlip(int X, int Y)
         return new PaperPose(flipped, X * pose.OriginX, Y * pose.OriginY);
     }
 
-    /// <summary>From a left perturbation of an image's pose to that of its copy's: exp(w) A becomes exp(G w) G A. Gradients do so, too.</summary>
+    /// <summary>
+    /// From a left perturbation of an image's pose to that of its copy's: exp(w) A becomes exp(G w) G A. Gradients do so, too.
+    /// </summary>
     public RotationVector Apply(RotationVector turn) => new(X * turn.X, Y * turn.Y, Z * turn.Z);
 
     /// <summary>From the origin of an image to that of its copy. Gradients do so, too.</summary>
