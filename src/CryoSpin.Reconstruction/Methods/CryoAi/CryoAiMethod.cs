@@ -29,7 +29,7 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
             EpochReport start = new(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN);
             context.Track.Epoch(RunEpoch(context, training, start, rate, cancellation));
             context.Track.Snapshot(
-                epoch, disc.Radius, () => Map(context, volume, training), i => training.Chosen[i], i => Candidates(training, i));
+                epoch, disc.Radius, () => Map(context, volume, training), i => training.Chosen[i], training.Candidates);
         }
         context.Track.Start("poses", 0.97, 0.98);
         training.Infer(cancellation);
@@ -39,9 +39,6 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
 
     private static Volume Map(MethodContext context, ILearnedVolume volume, CryoAiTraining training) =>
         volume.ToMap(context.Cache.PixelSizeAngstrom, training.Unit, context.Team);
-
-    private static PoseFit[] Candidates(CryoAiTraining training, int particle) =>
-        training.Chosen[particle] is { } chosen ? [chosen, training.Other[particle]!.Value] : [];
 
     private ILearnedVolume Create(MethodContext context, FrequencyDisc disc) => settings.Volume == VolumeKind.Network
         ? new NetworkVolume(context.Cache.Box, disc, settings.Envelope, settings.Modulant, context.Random, context.Team)
@@ -58,7 +55,8 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         for (int done = 0; done < count;)
         {
             cancellation.ThrowIfCancellationRequested();
-            done += training.Train(done, volumeRate, settings.EncoderLearningRate, out double loss);
+            double factor = settings.RateFactor((epoch.Epoch - 1 + (double)done / count) / epoch.Epochs);
+            done += training.Train(done, factor * volumeRate, factor * settings.EncoderLearningRate, out double loss);
             sum += loss;
             if (!double.IsFinite(sum))
             {

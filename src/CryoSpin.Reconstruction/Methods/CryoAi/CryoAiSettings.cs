@@ -22,7 +22,13 @@ internal sealed record CryoAiSettings
     /// <summary>The modulant's network.</summary>
     public SineShape Modulant { get; init; } = new(3, 128);
 
-    /// <summary>Images per step; the encoder sees twice as many.</summary>
+    /// <summary>
+    /// The copies of an image, itself first, of which the one with the least error counts. The published two leave the encoder free to see
+    /// all views as if from one half of the sphere; with mirrors, that half is all it needs.
+    /// </summary>
+    public IReadOnlyList<ImageFlip> Copies { get; init; } = ImageFlip.All;
+
+    /// <summary>Images per step; the encoder sees all copies of each.</summary>
     public int BatchSize { get; init; } = 32;
 
     /// <summary>Adam's rate for the encoder.</summary>
@@ -42,6 +48,12 @@ internal sealed record CryoAiSettings
 
     /// <summary>The encoder; null for the compact one of <see cref="InputSize"/> pixels.</summary>
     public EncoderArchitecture? Architecture { get; init; }
+
+    /// <summary>Whether all rates fall to 0 along half a cosine; otherwise they stay, as published.</summary>
+    public bool RatesFall { get; init; } = true;
+
+    /// <summary>Factor on all rates when a share of the run is done.</summary>
+    public double RateFactor(double progress) => RatesFall ? 0.5 + 0.5 * Math.Cos(Math.PI * progress) : 1;
 
     /// <summary>Passes over so many images.</summary>
     public int EpochsFor(int images) => (int)Math.Max(FewestEpochs, (ImageVisits + images - 1) / images);

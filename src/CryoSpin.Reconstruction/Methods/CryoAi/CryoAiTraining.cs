@@ -12,7 +12,7 @@ using CryoSpin.Reconstruction.Volumes;
 namespace CryoSpin.Reconstruction.Methods.CryoAi;
 
 /// <summary>
-/// Encoder and volume learn together: every image and its turned copy get a pose each, the lesser loss counts, and its gradient goes into
+/// Encoder and volume learn together: every image and its flipped copies get a pose each, the least loss counts, and its gradient goes into
 /// the volume and, through the pose, into the encoder. Nothing is kept of single particles.
 /// </summary>
 internal sealed class CryoAiTraining : IDisposable
@@ -30,12 +30,16 @@ internal sealed class CryoAiTraining : IDisposable
     private readonly float[] _outputs;
     private readonly float[] _outputGradients;
     private readonly float[] _sliceReal, _sliceImaginary, _gradientReal, _gradientImaginary;
+    private readonly ImageFlip[] _flips;
+    private readonly PaperPose[] _encoded;
     private readonly PaperPose[] _poses;
     private readonly Rotation[] _rotations;
     private readonly Rotation[] _chosenRotations;
     private readonly RotationVector[] _turns;
     private readonly (double X, double Y)[] _origins;
-    private readonly SymmetricChoice[] _choices;
+    private readonly double[] _errors;
+    private readonly int[] _winners;
+    private readonly PoseFit[] _candidates;
     private readonly int[] _order;
     private readonly Action<int, int> _read;
     private readonly Action<int, int> _choose;
@@ -57,23 +61,23 @@ internal sealed class CryoAiTraining : IDisposable
         _view = cache.View(disc);
         _heads = new CryoAiHeads(maxShift);
         EncoderArchitecture architecture = _heads.Fit(settings.Architecture ?? EncoderArchitecture.Compact(settings.InputSize, 1));
-        int n = settings.BatchSize, row = disc.PaddedCount;
+        _flips = [.. settings.Copies];
+        int n = settings.BatchSize, copies = n * _flips.Length, row = disc.PaddedCount;
         _images = new EncoderImages(disc, architecture.InputSize, team.Workers);
-        _encoder = new PoseEncoder(architecture, 2 * n, seed, team);
+        _encoder = new PoseEncoder(architecture, copies, seed, team);
         Unit = UnitOf(cache, disc);
         _losses = [.. Enumerable.Range(0, team.Workers).Select(_ => new SymmetricLoss(disc, cache.Box))];
         _targets = [.. Enumerable.Range(0, n).Select(_ => new TargetImage(disc, cache.Box))];
-        _pixels = new float[2 * n * _images.Side * _images.Side];
-        (_outputs, _outputGradients) = (new float[2 * n * _heads.Outputs], new float[2 * n * _heads.Outputs]);
-        (_sliceReal, _sliceImaginary) = (new float[2 * n * row], new float[2 * n * row]);
+        _pixels = new float[copies * _images.Side * _images.Side];
+        (_outputs, _outputGradients) = (new float[copies * _heads.Outputs], new float[copies * _heads.Outputs]);
+        (_sliceReal, _sliceImaginary) = (new float[copies * row], new float[copies * row]);
         (_gradientReal, _gradientImaginary) = (new float[n * row], new float[n * row]);
-        (_poses, _rotations) = (new PaperPose[2 * n], new Rotation[2 * n]);
-        (_chosenRotations, _turns, _origins, _choices) =
-            (new Rotation[n], new RotationVector[n], new (double, double)[n], new SymmetricChoice[n]);
+        (_encoded, _poses, _rotations, _errors) = (new PaperPose[copies], new PaperPose[copies], new Rotation[copies], new double[copies]);
+        (_chosenRotations, _turns, _origins, _winners) = (new Rotation[n], new RotationVector[n], new (double, double)[n], new int[n]);
         _order = [.. Enumerable.Range(0, cache.Count)];
         Chosen = new PoseFit?[cache.Count];
-        Other = new PoseFit?[cache.Count];
-        (_read, _choose, _choosePlain) = (Read, ChooseWithGradient, (i, w) => Choose(i, w));
+        _candidates = new PoseFit[cache.Count * _flips.Length];
+        (_read, _choose, _choosePlain) = (Read, ChooseWithGradient, Choose);
     }
 
     /// <summary>What one unit of the volume is in units of an unnormalised transform: the noise's deviation in the band.</summary>
@@ -82,11 +86,13 @@ internal sealed class CryoAiTraining : IDisposable
     /// <summary>Numbers that are learned.</summary>
     public long ParameterCount => _encoder.ParameterCount + _volume.ParameterCount;
 
-    /// <summary>Per particle the pose of the lesser loss when it was last looked at.</summary>
+    /// <summary>Per particle the pose of the least loss when it was last looked at.</summary>
     public PoseFit?[] Chosen { get; }
 
-    /// <summary>Per particle the pose of the greater loss.</summary>
-    public PoseFit?[] Other { get; }
+    /// <summary>A particle's poses from all of its copies when it was last looked at, best first; none before.</summary>
+    public PoseFit[] Candidates(int particle) => Chosen[particle] is null
+        ? []
+        : [.. _candidates.AsSpan(particle * _flips.Length, _flips.Length).ToArray().OrderByDescending(c => c.LogLikelihood)];
 
     /// <summary>Begins an epoch: a new order.</summary>
     public void Shuffle(Random random) => random.Shuffle(_order);
@@ -105,10 +111,12 @@ internal sealed class CryoAiTraining : IDisposable
         _volume.Backward(_chosenRotations, n, _gradientReal, _gradientImaginary, _turns);
         for (int i = 0; i < n; i++)
         {
-            int row = 2 * i + (_choices[i].Turned ? 1 : 0);
-            _heads.Gradient(Numbers(_outputs, row), _poses[row], _turns[i], _origins[i], Numbers(_outputGradients, row));
+            int row = _winners[i];
+            ImageFlip flip = _flips[row % _flips.Length];
+            _heads.Gradient(
+                Numbers(_outputs, row), _encoded[row], flip.Apply(_turns[i]), flip.Apply(_origins[i]), Numbers(_outputGradients, row));
         }
-        _encoder.Backward(_outputGradients.AsSpan(0, 2 * n * _heads.Outputs));
+        _encoder.Backward(_outputGradients.AsSpan(0, n * _flips.Length * _heads.Outputs));
         _encoder.Step(encoderRate);
         _volume.Step(volumeRate);
         sum = Keep();
@@ -141,13 +149,15 @@ internal sealed class CryoAiTraining : IDisposable
     {
         (_first, _ordered, _count) = (first, ordered, Math.Min(_settings.BatchSize, _order.Length - first));
         _team.ForBlocks(_count, _read);
-        _encoder.Forward(_pixels, 2 * _count, training).CopyTo(_outputs);
-        for (int i = 0; i < 2 * _count; i++)
+        int copies = _count * _flips.Length;
+        _encoder.Forward(_pixels, copies, training).CopyTo(_outputs);
+        for (int i = 0; i < copies; i++)
         {
-            _poses[i] = _heads.Decode(Numbers(_outputs, i));
+            _encoded[i] = _heads.Decode(Numbers(_outputs, i));
+            _poses[i] = _flips[i % _flips.Length].Apply(_encoded[i]);
             _rotations[i] = _poses[i].Rotation;
         }
-        _volume.Slice(_rotations, 2 * _count, _sliceReal, _sliceImaginary);
+        _volume.Slice(_rotations, copies, _sliceReal, _sliceImaginary);
         return _count;
     }
 
@@ -156,15 +166,17 @@ internal sealed class CryoAiTraining : IDisposable
         double sum = 0;
         for (int i = 0; i < _count; i++)
         {
-            SymmetricChoice choice = _choices[i];
-            sum += choice.Loss;
-            PaperPose straight = _poses[2 * i], turned = SymmetricLoss.TurnBack(_poses[2 * i + 1]);
-            Chosen[Particle(i)] = Fit(choice.Turned ? turned : straight, choice.Loss);
-            Other[Particle(i)] = Fit(choice.Turned ? straight : turned, choice.OtherLoss);
+            int particle = Particle(i);
+            for (int copy = 0; copy < _flips.Length; copy++)
+            {
+                int at = i * _flips.Length + copy;
+                PaperPose pose = _poses[at];
+                _candidates[particle * _flips.Length + copy] = new PoseFit(pose.Rotation, pose.OriginX, pose.OriginY, -_errors[at]);
+            }
+            sum += _errors[_winners[i]];
+            Chosen[particle] = _candidates[particle * _flips.Length + _winners[i] % _flips.Length];
         }
         return sum;
-
-        static PoseFit Fit(in PaperPose pose, double loss) => new(pose.Rotation, pose.OriginX, pose.OriginY, -loss);
     }
 
     private int Particle(int i) => _ordered ? _order[_first + i] : _first + i;
@@ -174,23 +186,34 @@ internal sealed class CryoAiTraining : IDisposable
         TargetImage target = _targets[i];
         _view.Read(Particle(i), target.Real, target.Imaginary, target.Ctf);
         int length = _images.Side * _images.Side;
-        Span<float> straight = _pixels.AsSpan(2 * i * length, length);
+        int first = i * _flips.Length;
+        Span<float> straight = _pixels.AsSpan(first * length, length);
         _images.Make(target.Real, target.Imaginary, target.Ctf, straight, worker);
-        SymmetricLoss.TurnPixels(straight, _images.Side, _pixels.AsSpan((2 * i + 1) * length, length));
+        for (int copy = 1; copy < _flips.Length; copy++)
+            _flips[copy].Apply(straight, _images.Side, _pixels.AsSpan((first + copy) * length, length));
         TensorPrimitives.Multiply(target.Ctf, (float)Unit, target.Ctf);
     }
 
-    private void Choose(int i, int worker) => _choices[i] = _losses[worker].Choose(_targets[i], Posed(2 * i), Posed(2 * i + 1));
+    private void Choose(int i, int worker)
+    {
+        int first = i * _flips.Length, best = first;
+        for (int copy = first; copy < first + _flips.Length; copy++)
+        {
+            _errors[copy] = _losses[worker].Evaluate(_targets[i], Posed(copy));
+            // Ties go to the image as it is.
+            if (_errors[copy] < _errors[best]) best = copy;
+        }
+        _winners[i] = best;
+    }
 
     private void ChooseWithGradient(int i, int worker)
     {
         Choose(i, worker);
-        bool turned = _choices[i].Turned;
-        int chosen = 2 * i + (turned ? 1 : 0), row = _volume.Disc.PaddedCount;
+        int chosen = _winners[i], row = _volume.Disc.PaddedCount;
         _chosenRotations[i] = _rotations[chosen];
         // The loss of a batch is the mean of its images' losses.
         _origins[i] = _losses[worker].Gradient(
-            _targets[i], turned, Posed(chosen), 1.0 / _count, _gradientReal.AsSpan(i * row, row), _gradientImaginary.AsSpan(i * row, row));
+            _targets[i], Posed(chosen), 1.0 / _count, _gradientReal.AsSpan(i * row, row), _gradientImaginary.AsSpan(i * row, row));
     }
 
     private PosedSlice Posed(int index)

@@ -64,8 +64,8 @@ public sealed class CryoAiMethodTests
             Assert.All(s.Poses, p => Assert.NotNull(p));
             WatchedParticle watched = Assert.Single(s.Watched);
             Assert.Equal(3, watched.Particle);
-            Assert.Equal(2, watched.Candidates.Count);
-            Assert.True(watched.Candidates[0].LogLikelihood >= watched.Candidates[1].LogLikelihood);
+            Assert.Equal(4, watched.Candidates.Count);
+            Assert.Equal(watched.Candidates.OrderByDescending(c => c.LogLikelihood), watched.Candidates);
             Assert.Equal(s.Poses[3], watched.Candidates[0].Pose);
         });
         Assert.True(outcome.Parameters > 1000);
@@ -123,6 +123,16 @@ public sealed class CryoAiMethodTests
         ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", Method = ReconstructionMethod.CryoAi };
         Assert.IsType<CryoAiMethod>(MethodCatalogue.Create(options));
         Assert.Equal(VolumeKind.Network, ReconstructionMethod.Find(ReconstructionMethod.CryoAi)!.Volumes[0]);
+    }
+
+    [Fact]
+    public void Rates_fall_to_nothing_unless_they_are_to_stay()
+    {
+        CryoAiSettings settings = new();
+        Assert.Equal(1, settings.RateFactor(0));
+        Assert.Equal(0.5, settings.RateFactor(0.5), 1e-12);
+        Assert.Equal(0, settings.RateFactor(1), 1e-12);
+        Assert.Equal(1, (settings with { RatesFall = false }).RateFactor(0.9));
     }
 
     [Fact]

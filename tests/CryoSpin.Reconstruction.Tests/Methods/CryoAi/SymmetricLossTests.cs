@@ -1,7 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Methods.CryoAi;
 using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Reconstruction.Tests.Volumes;
@@ -16,8 +15,7 @@ public sealed class SymmetricLossTests : IDisposable
     private readonly NetworkVolume _volume;
     private readonly SymmetricLoss _loss;
     private readonly TargetImage _image;
-    private readonly PaperPose _straight;
-    private readonly PaperPose _turned;
+    private readonly PaperPose _pose;
 
     public SymmetricLossTests()
     {
@@ -32,8 +30,7 @@ public sealed class SymmetricLossTests : IDisposable
             _image.Imaginary[i] = (float)(random.NextDouble() - 0.5);
             _image.Ctf[i] = (float)(2 * random.NextDouble() - 1);
         }
-        _straight = new PaperPose(RandomRotations.Next(random), 0.7, -0.4);
-        _turned = new PaperPose(RandomRotations.Next(random), -0.2, 0.9);
+        _pose = new PaperPose(RandomRotations.Next(random), 0.7, -0.4);
     }
 
     public void Dispose()
@@ -43,48 +40,38 @@ public sealed class SymmetricLossTests : IDisposable
     }
 
     [Fact]
-    public void The_lesser_of_the_two_errors_counts()
+    public void The_error_is_that_of_the_formula()
     {
-        SymmetricChoice choice = Choose(_image, _straight, _turned);
-        double straight = Plain(_image, _straight), turned = Plain(Turned(_image), _turned);
-        Assert.Equal(Math.Min(straight, turned), choice.Loss, 1e-6);
-        Assert.Equal(Math.Max(straight, turned), choice.OtherLoss, 1e-6);
-        Assert.Equal(turned < straight, choice.Turned);
-        // The other way round as well: whichever is lesser, it is chosen.
-        SymmetricChoice swapped = Choose(_image, SymmetricLoss.TurnBack(_turned), SymmetricLoss.TurnBack(_straight));
-        Assert.Equal(choice.Loss, swapped.Loss, 1e-6);
-        Assert.NotEqual(choice.Turned, swapped.Turned);
+        int row = _volume.Disc.PaddedCount;
+        float[] real = new float[row], imaginary = new float[row];
+        _volume.Slice([_pose.Rotation], 1, real, imaginary);
+        Assert.Equal(Plain(_image, _pose), _loss.Evaluate(_image, new PosedSlice(_pose, real, imaginary)), 1e-6);
     }
 
     [Fact]
-    public void Turning_the_input_changes_nothing_but_which_copy_is_meant()
+    public void The_true_pose_of_any_copy_leaves_no_error()
     {
-        SymmetricChoice choice = Choose(_image, _straight, _turned), other = Choose(Turned(_image), _turned, _straight);
-        Assert.Equal(choice.Loss, other.Loss, 1e-6);
-        Assert.Equal(choice.Turned, !other.Turned);
+        TargetImage projection = Projection(_pose);
+        int row = _volume.Disc.PaddedCount;
+        float[] real = new float[row], imaginary = new float[row];
+        foreach (ImageFlip flip in ImageFlip.All)
+        {
+            // What an encoder should say of the flipped copy, flipped back.
+            PaperPose back = flip.Apply(flip.Apply(_pose));
+            _volume.Slice([back.Rotation], 1, real, imaginary);
+            Assert.Equal(0, _loss.Evaluate(projection, new PosedSlice(back, real, imaginary)), 1e-9);
+            if (flip == ImageFlip.All[0]) continue;
+            PaperPose confused = flip.Apply(_pose);
+            _volume.Slice([confused.Rotation], 1, real, imaginary);
+            Assert.True(_loss.Evaluate(projection, new PosedSlice(confused, real, imaginary)) > 1e-3);
+        }
     }
 
     [Fact]
-    public void A_pose_turned_back_says_the_same_of_the_image()
+    public void Gradients_in_the_pose_equal_finite_differences()
     {
-        Assert.Equal(Plain(Turned(_image), _turned), Plain(_image, SymmetricLoss.TurnBack(_turned)), 1e-6);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Gradients_in_the_pose_equal_finite_differences(bool isTurned)
-    {
-        FrequencyDisc disc = _volume.Disc;
-        int row = disc.PaddedCount;
-        TargetImage image = isTurned ? Turned(_image) : _image;
-        float[] real = new float[row], imaginary = new float[row], gradientReal = new float[row], gradientImaginary = new float[row];
         RotationVector[] turns = new RotationVector[1];
-        _volume.Slice([_straight.Rotation], 1, real, imaginary);
-        // The image is turned twice where its turned copy is the one that is chosen.
-        (double X, double Y) origin = _loss.Gradient(
-            image, isTurned, new PosedSlice(_straight, real, imaginary), 1, gradientReal, gradientImaginary);
-        _volume.Backward([_straight.Rotation], 1, gradientReal, gradientImaginary, turns);
+        (double X, double Y) origin = Gradient(_pose, turns);
         const double Step = 1e-3;
         double[] expected =
         [
@@ -97,32 +84,53 @@ public sealed class SymmetricLossTests : IDisposable
 
         double Slope(Func<double, PaperPose> pose) => (Plain(_image, pose(Step)) - Plain(_image, pose(-Step))) / (2 * Step);
 
-        PaperPose Moved(RotationVector w, double x, double y) =>
-            new(So3.Exp(w) * _straight.Rotation, _straight.OriginX + x, _straight.OriginY + y);
+        PaperPose Moved(RotationVector w, double x, double y) => new(So3.Exp(w) * _pose.Rotation, _pose.OriginX + x, _pose.OriginY + y);
     }
 
-    [Fact]
-    public void Turned_pixels_have_the_conjugate_transform()
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(-1, -1)]
+    [InlineData(-1, 1)]
+    [InlineData(1, -1)]
+    public void Gradients_in_the_encoders_numbers_of_a_copy_equal_finite_differences(int x, int y)
     {
-        FrequencyDisc disc = _volume.Disc;
-        EncoderImages images = new(disc, Box, 1);
-        float[] ones = [.. Enumerable.Repeat(1f, disc.PaddedCount)], straight = new float[Box * Box], expected = new float[Box * Box];
-        float[] turned = new float[Box * Box];
-        images.Make(_image.Real, _image.Imaginary, ones, straight, 0);
-        TargetImage conjugate = Turned(_image);
-        images.Make(conjugate.Real, conjugate.Imaginary, ones, expected, 0);
-        SymmetricLoss.TurnPixels(straight, Box, turned);
-        for (int i = 0; i < turned.Length; i++) Assert.Equal(expected[i], turned[i], 1e-5f);
+        ImageFlip flip = new(x, y);
+        CryoAiHeads heads = new(2);
+        Random random = new(11);
+        float[] numbers = [.. Enumerable.Range(0, heads.Outputs).Select(_ => (float)(2 * random.NextDouble() - 1))];
+        float[] gradient = new float[heads.Outputs];
+        PaperPose encoded = heads.Decode(numbers);
+        RotationVector[] turns = new RotationVector[1];
+        (double X, double Y) origin = Gradient(flip.Apply(encoded), turns);
+        heads.Gradient(numbers, encoded, flip.Apply(turns[0]), flip.Apply(origin), gradient);
+        double scale = gradient.Max(Math.Abs);
+        for (int i = 0; i < 8; i++)
+        {
+            const float Step = 2e-3f;
+            float[] up = [.. numbers], down = [.. numbers];
+            (up[i], down[i]) = (up[i] + Step, down[i] - Step);
+            double rise = Plain(_image, flip.Apply(heads.Decode(up))) - Plain(_image, flip.Apply(heads.Decode(down)));
+            Assert.Equal(rise / (up[i] - down[i]), gradient[i], 0.02 * scale);
+        }
     }
 
-    private SymmetricChoice Choose(TargetImage image, PaperPose straight, PaperPose turned)
+    private (double X, double Y) Gradient(PaperPose pose, RotationVector[] turns)
     {
         int row = _volume.Disc.PaddedCount;
-        float[] real = new float[2 * row], imaginary = new float[2 * row];
-        _volume.Slice([straight.Rotation, turned.Rotation], 2, real, imaginary);
-        return _loss.Choose(
-            image, new PosedSlice(straight, real.AsSpan(0, row), imaginary.AsSpan(0, row)),
-            new PosedSlice(turned, real.AsSpan(row, row), imaginary.AsSpan(row, row)));
+        float[] real = new float[row], imaginary = new float[row], gradientReal = new float[row], gradientImaginary = new float[row];
+        _volume.Slice([pose.Rotation], 1, real, imaginary);
+        (double X, double Y) origin = _loss.Gradient(_image, new PosedSlice(pose, real, imaginary), 1, gradientReal, gradientImaginary);
+        _volume.Backward([pose.Rotation], 1, gradientReal, gradientImaginary, turns);
+        return origin;
+    }
+
+    private TargetImage Projection(PaperPose pose)
+    {
+        TargetImage slice = new(_volume.Disc, Box), shifted = new(_volume.Disc, Box);
+        _volume.Slice([pose.Rotation], 1, slice.Real, slice.Imaginary);
+        Array.Fill(slice.Ctf, 1);
+        shifted.SetShifted(slice, -pose.OriginX, -pose.OriginY);
+        return shifted;
     }
 
     /// <summary>The mean over the full disc of |CTF slice e^(2 pi i k.o / N) - image|^2, from the formula.</summary>
@@ -142,14 +150,5 @@ public sealed class SymmetricLossTests : IDisposable
             weight += disc.Multiplicity[i];
         }
         return sum / weight;
-    }
-
-    private TargetImage Turned(TargetImage image)
-    {
-        TargetImage turned = new(_volume.Disc, Box);
-        image.Real.CopyTo(turned.Real, 0);
-        image.Ctf.CopyTo(turned.Ctf, 0);
-        for (int i = 0; i < image.Imaginary.Length; i++) turned.Imaginary[i] = -image.Imaginary[i];
-        return turned;
     }
 }
