@@ -13,7 +13,7 @@ public sealed class AutoEncodingStageTests : IDisposable
     {
         Heads = 3,
         BatchSize = 12,
-        Steps = 150,
+        Steps = 300,
         InputSize = 16,
         MaxShiftPixels = 1.5,
         CoarseCandidates = 6,
@@ -36,9 +36,11 @@ public sealed class AutoEncodingStageTests : IDisposable
         using AutoEncodingStage stage = Make(model, s_schedule);
         List<AutoEncodingReport> reports = [];
         stage.Run(reports.Add, CancellationToken.None);
-        Assert.Equal([50, 100, 150], reports.Select(r => r.Step));
-        Assert.Equal(150, stage.Encoder.Steps);
-        double[] errors = [.. reports.Select(r => r.WinnerErrorDegrees)];
+        Assert.Equal([50, 100, 150, 200, 250, 300], reports.Select(r => r.Step));
+        Assert.Equal(300, stage.Encoder.Steps);
+        // While synthetic images alone teach, whose noise rises; real ones are harder.
+        double[] errors = [.. reports.Where(r => double.IsNaN(r.MeanLogLikelihood)).Select(r => r.WinnerErrorDegrees)];
+        Assert.Equal(4, errors.Length);
         Assert.True(errors[^1] < errors[0] - 1, string.Join(" ", errors));
         Assert.All(reports, r =>
         {
