@@ -66,7 +66,7 @@ internal sealed record AutoEncodingSchedule
     /// <summary>
     /// Share of the real images, the least likely first, that also get a dense search, which proposes where the heads miss.
     /// </summary>
-    public double SearchShare { get; init; } = 1;
+    public double SearchShare { get; init; } = 0.25;
 
     /// <summary>Share of the volume's old sums kept per step.</summary>
     public double Memory { get; init; } = 0.97;
