@@ -23,12 +23,12 @@ internal sealed class DefaultReconstruction(
 {
     private const double FirstMaskShare = 0.8;
 
-    // Of a map of 10 shells, whose own blur hides where the particle ends; and of finer ones, which have more noise at their rim.
+    // Of a map of 10 shells, whose own blur hides where the particle ends.
     private const double MaskMargin = 1.15;
-    private const double MaskRim = 1e-3;
-    private const double FineMaskMargin = 1.05;
-    private const double FineMaskRim = 5e-3;
-    private const double LeastTightening = 0.97;
+
+    // Of finer ones, half-set against half-set; the mask's edge lies outside of it.
+    private const double SignalShare = 0.99;
+    private const double LeastTightening = 0.98;
     private const int FirstTighterPass = 2;
 
     private const int ParticlesPerReport = 2048;
@@ -277,25 +277,19 @@ internal sealed class DefaultReconstruction(
     /// <summary>Narrows the mask where the finer map shows that the particle is smaller than the coarse one told.</summary>
     private void TightenMask(HalfSetVolumes volumes)
     {
-        Volume map = Mean(volumes.Maps);
-        double diameter = MaskFor(map, FineMaskMargin, FineMaskRim);
+        double diameter = MapCentre.SignalDiameterVoxels(volumes.Maps[0], volumes.Maps[1], SignalShare) * volumes.Maps[0].PixelSizeAngstrom;
         if (diameter > LeastTightening * _maskDiameterAngstrom) return;
         observer.Log($"Mask diameter {diameter:F0} Å instead of {_maskDiameterAngstrom:F0} Å: the map has become finer.");
         _maskDiameterAngstrom = diameter;
         volumes.Narrow(diameter);
     }
 
-    private static double MaskFor(Volume map, double margin, double rim)
-    {
-        (double x, double y, double z) = MapCentre.OfMass(map);
-        double off = Math.Sqrt(x * x + y * y + z * z);
-        return Math.Min(margin * MapCentre.DiameterVoxels(map, rim) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
-    }
-
     /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
     private double EstimatedMask(Volume map)
     {
-        double diameter = MaskFor(map, MaskMargin, MaskRim);
+        (double x, double y, double z) = MapCentre.OfMass(map);
+        double off = Math.Sqrt(x * x + y * y + z * z);
+        double diameter = Math.Min(MaskMargin * MapCentre.DiameterVoxels(map) + 2 * off, 0.95 * map.Size) * map.PixelSizeAngstrom;
         observer.Log($"Mask diameter {diameter:F0} Å, estimated from the map.");
         return diameter;
     }

@@ -66,6 +66,37 @@ internal static class MapCentre
         return 2.0 * radius;
     }
 
+    /// <summary>
+    /// Diameter, in voxels, of the sphere about the box's centre that holds a share of the signal's power. The product of two maps whose noise is
+    /// independent is, on average, the signal's power alone: solvent adds nothing, however noisy it is.
+    /// </summary>
+    /// <param name="half1">Map of half-set 1, filtered.</param>
+    /// <param name="half2">Map of half-set 2, filtered alike.</param>
+    /// <param name="share">Share of the power, below 1.</param>
+    public static double SignalDiameterVoxels(Volume half1, Volume half2, double share)
+    {
+        int n = half1.Size, c = n / 2;
+        double[] powerAt = new double[n];
+        for (int z = 0; z < n; z++)
+        {
+            for (int y = 0; y < n; y++)
+            {
+                for (int x = 0; x < n; x++)
+                {
+                    int r = (int)Math.Ceiling(Math.Sqrt((x - c) * (x - c) + (y - c) * (y - c) + (z - c) * (z - c)));
+                    powerAt[Math.Min(r, n - 1)] += (double)half1[z, y, x] * half2[z, y, x];
+                }
+            }
+        }
+        double total = powerAt.Sum(), inside = 0;
+        for (int r = 0; r < n; r++)
+        {
+            inside += powerAt[r];
+            if (total > 0 && inside >= share * total) return 2.0 * r;
+        }
+        return n;
+    }
+
     /// <summary>The pose, in the frame whose origin lies at <paramref name="centre"/> (voxels) of the old one.</summary>
     public static PoseFit Moved(in PoseFit pose, (double X, double Y, double Z) centre)
     {

@@ -39,6 +39,25 @@ public class MapCentreTests
         Assert.Equal((0.0, 0.0, 0.0), MapCentre.OfMass(new Volume(8, 1, [.. Enumerable.Repeat(-1f, 512)])));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_signals_diameter_does_not_depend_on_the_noise(double noise)
+    {
+        // A ball of radius 6 and density 1 in a box of 32: 99 % of its power lies within 12 voxels.
+        Volume[] halves = [new(32, 4), new(32, 4)];
+        Random random = new(8);
+        for (int i = 0; i < halves[0].Voxels.Length; i++)
+        {
+            int x = i % 32 - 16, y = i / 32 % 32 - 16, z = i / 1024 - 16;
+            float signal = x * x + y * y + z * z <= 36 ? 10 : 0;
+            foreach (Volume half in halves) half.Voxels[i] = signal + (float)(noise * TinyDataset.Normal(random));
+        }
+        Assert.InRange(MapCentre.SignalDiameterVoxels(halves[0], halves[1], 0.99), 11, 13);
+        Assert.Equal(32, MapCentre.SignalDiameterVoxels(new Volume(32, 4), halves[0], 0.99));
+    }
+
     [Fact]
     public void A_moved_pose_shows_the_moved_map_as_the_old_pose_showed_the_old_one()
     {
