@@ -137,7 +137,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         foreach (int winner in guesses.Winners) shares[winner] += 1.0 / guesses.Winners.Count;
         return new ScoredHeads(views, errors, shares);
 
-        double Error(in Rotation guess, int particle) => 
+        double Error(in Rotation guess, int particle) =>
             (truth.Group ?? PointGroup.C1).AngleDegrees(InTruthsFrame(guess, frame), truth.Poses![particle].Rotation);
     }
 
