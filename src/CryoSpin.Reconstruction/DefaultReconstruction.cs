@@ -163,7 +163,7 @@ internal sealed class DefaultReconstruction(
         }
         HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
         if (from?.HalfMaps is null) volumes.Start(start);
-        else (volumes.Maps[0], volumes.Maps[1]) = (from.HalfMaps[0], from.HalfMaps[1]);
+        else volumes.Restore(from.HalfMaps, from.Fsc!);
         PoseTable? joint = null;
         if (settings.DecodingPasses > 0)
         {
@@ -185,6 +185,7 @@ internal sealed class DefaultReconstruction(
                 Decoding = decoding,
                 MaskDiameterAngstrom = _maskDiameterAngstrom,
                 HalfMaps = volumes.Maps,
+                Fsc = volumes.Fsc.Values,
             };
             if (from?.Decoding is null) checkpoints.Write(Now);
             stage.Run(

@@ -60,6 +60,13 @@ internal sealed class HalfSetVolumes
         }
     }
 
+    /// <summary>Takes the maps and the FSC of an interrupted run.</summary>
+    public void Restore(IReadOnlyList<Volume> maps, IReadOnlyList<double> fsc)
+    {
+        (Maps[0], Maps[1]) = (maps[0], maps[1]);
+        Fsc = new FscCurve(_cache.Box, _cache.PixelSizeAngstrom, [.. fsc]);
+    }
+
     /// <summary>Takes a narrower mask from here on, for the maps as they are too.</summary>
     public void Narrow(double maskDiameterAngstrom)
     {

@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 1;
+    internal const int Version = 2;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -107,6 +107,8 @@ internal static class CheckpointFile
         Put(writer, decoding);
         writer.Write(state.MaskDiameterAngstrom);
         foreach (Volume map in state.HalfMaps!) Put(writer, map);
+        writer.Write(state.Fsc!.Count);
+        foreach (double value in state.Fsc) writer.Write(value);
     }
 
     private static InputFingerprint GetFingerprint(BinaryReader reader)
@@ -140,7 +142,15 @@ internal static class CheckpointFile
             Decoding = GetDecoding(reader, state.Candidates!.Length),
             MaskDiameterAngstrom = reader.ReadDouble(),
             HalfMaps = [GetVolume(reader), GetVolume(reader)],
+            Fsc = GetCurve(reader),
         };
+    }
+
+    private static double[] GetCurve(BinaryReader reader)
+    {
+        double[] values = new double[reader.ReadInt32()];
+        for (int s = 0; s < values.Length; s++) values[s] = reader.ReadDouble();
+        return values;
     }
 
     private static PoseFit[][]? GetCandidates(BinaryReader reader)

@@ -39,6 +39,9 @@ internal sealed record RunState
     /// <summary>The maps of half-set 1 and 2 that poses are refined against.</summary>
     public IReadOnlyList<Volume>? HalfMaps { get; init; }
 
+    /// <summary>Their FSC, by which they were filtered.</summary>
+    public IReadOnlyList<double>? Fsc { get; init; }
+
     /// <summary>The stage in words.</summary>
     public string Stage =>
         Decoding is { Ended: true } ? "the end of auto-decoding"

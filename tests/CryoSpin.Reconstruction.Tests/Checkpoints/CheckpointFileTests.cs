@@ -40,6 +40,7 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Equal(a.Likelihood, b.Likelihood);
         Assert.Equal(a.Change, b.Change);
         Assert.Equal(state.MaskDiameterAngstrom, read.MaskDiameterAngstrom);
+        Assert.Equal(state.Fsc, read.Fsc);
         Assert.All(state.HalfMaps!.Zip(read.HalfMaps!), pair => Assert.Equal(Bits(pair.First.Voxels), Bits(pair.Second.Voxels)));
     }
 
@@ -135,6 +136,7 @@ public sealed class CheckpointFileTests : IDisposable
         {
             MaskDiameterAngstrom = 1 / 7.0,
             HalfMaps = [Map(8), Map(8)],
+            Fsc = [1, 0.75, 1.0 / 3],
             Decoding = new DecodingState(5.3, 3)
             {
                 Iteration = 4,
