@@ -145,6 +145,9 @@ def parse():
     p.add_argument("--mask-diameter", type=float, required=True, help="what RELION needs, angstrom; CryoSpin estimates its own")
     p.add_argument("--max-shift", default="5", help="of CryoSpin, pixels [default: %(default)s]")
     p.add_argument("--pad", type=int, default=2, choices=(1, 2), help="of auto-refine [default: %(default)s, RELION's]")
+    p.add_argument("--local-order", type=int, default=relion.LOCAL_ORDER, choices=(2, 3, 4, 5), metavar="N",
+                   help="HEALPix order from which auto-refine searches locally [default: %(default)s, RELION's]")
+    p.add_argument("--refine-images", type=int, metavar="N", help="auto-refine of the first N images alone; CryoSpin then also runs on them alone")
     p.add_argument("--subset", type=int, help="only the first images, for a trial")
     p.add_argument("--steps", default="ours,initial,refine", help="those to run, in their order [default: %(default)s]")
     p.add_argument("--work", default="/tmp/peers", help="working folder, outside of the repository [default: %(default)s]")
@@ -172,6 +175,8 @@ def parse():
     a.steps = [s for s in a.steps.replace(" ", "").split(",") if s]
     if not a.steps or set(a.steps) - {"ours", "initial", "refine"}:
         p.error("--steps takes one or more of ours, initial, refine")
+    if a.refine_images is not None and not 0 < a.refine_images < (a.subset or sys.maxsize):
+        p.error("--refine-images must be at least 1, and fewer than --subset")
     if a.threads < 1:
         p.error("--threads must be at least 1")
     if a.stop_after is not None:
@@ -199,18 +204,21 @@ def check(a):
         raise ValueError("\n       ".join(faults))
 
 
-def steps(a, star, base, seed, cryospin):
+def steps(a, star, part, base, seed, cryospin):
+    """The steps by their names. `part`: the star file of the images that auto-refine is given."""
     ini = Step("RELION InitialModel", f"{base}/initial", relion.initial_model(
         star, f"{base}/initial", a.sgd_iterations, a.mask_diameter, a.threads, seed), 1.0, resumable=True,
         stop_after=a.stop_after)
     last = a.stop_after or sum(a.sgd_iterations[:3])
-    ours = Step("CryoSpin", f"{base}/ours", cryospin + [
-        "reconstruct", star, "-o", f"{base}/ours/result", "--max-shift", a.max_shift, "--seed", seed, "--threads", a.threads], 0.2)
+    end = f"-first{a.refine_images}" if a.refine_images else ""
+    run = lambda images, folder: Step("CryoSpin", folder, cryospin + [
+        "reconstruct", images, "-o", f"{folder}/result", "--max-shift", a.max_shift, "--seed", seed, "--threads", a.threads], 0.2)
     reference = f"{base}/initial/run_it{last:03d}_class001.mrc"
-    refine = Step("RELION auto-refine", f"{base}/refine", relion.auto_refine(
-        star, f"{base}/refine", reference, a.mask_diameter, a.threads, a.pad, seed), 1.0, resumable=True)
+    refine = Step("RELION auto-refine", f"{base}/refine{end}", relion.auto_refine(
+        part, f"{base}/refine{end}", reference, a.mask_diameter, a.threads, a.pad, a.local_order, seed), 1.0, resumable=True)
     refine.reference = reference
-    return {"ours": ours, "initial": ini, "refine": refine}
+    own = {"ours": run(star, f"{base}/ours")} | ({"ours-part": run(part, f"{base}/ours{end}")} if end else {})
+    return own | {"initial": ini, "refine": refine}
 
 
 def versions(cryospin):
@@ -228,19 +236,23 @@ def main():
     sgd = a.sgd_iterations[:3]
     work = os.path.join(os.path.realpath(a.work), f"sgd-{sgd[0]}-{sgd[1]}-{sgd[2]}" + (f"-first{a.subset}" if a.subset else ""))
     star, stack = stacks.prepare(os.path.join(a.folder, "particles.star"), f"{work}/data", a.subset)
+    part = star
+    if a.refine_images:
+        part, _ = stacks.prepare(os.path.join(a.folder, "particles.star"), f"{work}/data-first{a.refine_images}", a.refine_images)
     if not 0 < a.mask_diameter <= stack["width"]:
         raise ValueError(f"--mask-diameter {a.mask_diameter:g}: the box is {stack['width']:.0f} angstrom wide")
     about = {"machine": machine(), "versions": versions(cryospin),
              "sgd": sgd, "schedule": "default" if sgd == relion.SCHEDULES["default"][:3] else "shortened",
-             "stop_after": a.stop_after, "sgd_images": relion.sgd_images(a.sgd_iterations, a.stop_after), "default_sgd_images": relion.sgd_images(relion.SCHEDULES["default"]),
+             "stop_after": a.stop_after, "refine_images": a.refine_images, "local_order": a.local_order, "default_local_order": relion.LOCAL_ORDER, "sgd_images": relion.sgd_images(a.sgd_iterations, a.stop_after), "default_sgd_images": relion.sgd_images(relion.SCHEDULES["default"]),
              "stack": os.path.basename(os.path.realpath(a.folder)), "threads": a.threads} | stack
     print(f"{stack['images']} images; SGD iterations {sgd[0]} + {sgd[1]} + {sgd[2]}"
           + (" (RELION's default)" if about["schedule"] == "default" else " (shortened; RELION's default is 50 + 200 + 50)"), flush=True)
     rows = []
     for seed in a.seeds:
         print(f"seed {seed}", flush=True)
-        for key, step in steps(a, star, f"{work}/seed{seed}", seed, cryospin).items():
-            runs = key in a.steps and not a.only_report
+        for key, step in steps(a, star, part, f"{work}/seed{seed}", seed, cryospin).items():
+            # CryoSpin's run on a part is what auto-refine of that part stands against.
+            runs = (key if key != "ours-part" else "refine") in a.steps and not a.only_report
             if runs and key == "refine" and not os.path.exists(step.reference):
                 raise ValueError(f"auto-refine starts from {step.reference}, which does not exist: run the step 'initial' first")
             figures = step.run(os.path.dirname(star)) if runs else step.result()

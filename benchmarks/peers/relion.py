@@ -2,6 +2,9 @@
 import os
 import re
 
+# Local searches of auto-refine begin where the grid has this HEALPix order; the interface's.
+LOCAL_ORDER = 4
+
 # Number of SGD iterations (initial, in-between, final) and writing interval. `default` is the interface's.
 SCHEDULES = {"default": (50, 200, 50, 10), "short": (10, 40, 10, 2)}
 INI_SUBSET, FIN_SUBSET = 100, 500
@@ -27,14 +30,14 @@ def initial_model(star, folder, schedule, diameter, threads, seed):
         "--j", threads, "--random_seed", seed]
 
 
-def auto_refine(star, folder, reference, diameter, threads, pad, seed):
+def auto_refine(star, folder, reference, diameter, threads, pad, local_order, seed):
     """The 3D auto-refine job from a reference on the absolute grey scale, which RELION's own initial model is."""
     return [
         "mpirun", "--oversubscribe", "--allow-run-as-root", "--mca", "mpi_yield_when_idle", 1, "-n", 3,
         "relion_refine_mpi", "--o", f"{folder}/run", "--auto_refine", "--split_random_halves", "--i", star, "--ref", reference,
         "--ini_high", 30, "--dont_combine_weights_via_disc", "--preread_images", "--pool", 3, "--pad", pad, "--ctf",
         "--particle_diameter", diameter, "--flatten_solvent", "--zero_mask", "--oversampling", 1, "--healpix_order", 2,
-        "--auto_local_healpix_order", 4, "--offset_range", 5, "--offset_step", 2, "--sym", "C1",
+        "--auto_local_healpix_order", local_order, "--offset_range", 5, "--offset_step", 2, "--sym", "C1",
         "--low_resol_join_halves", 40, "--norm", "--scale", "--j", max(1, threads // 2), "--random_seed", seed]
 
 

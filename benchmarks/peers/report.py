@@ -4,7 +4,7 @@ import os
 import statistics
 
 BEGIN, END = "<!-- table: begin, written by benchmarks -->", "<!-- table: end -->"
-NAMES = {"ours": "CryoSpin", "initial": "RELION InitialModel", "refine": "RELION auto-refine"}
+NAMES = {"ours": "CryoSpin", "ours-part": "CryoSpin", "initial": "RELION InitialModel", "refine": "RELION auto-refine"}
 
 
 def write(work, about, rows, docs=None):
@@ -44,10 +44,15 @@ def _resolution(value):
     return f"{value:.2f}" if value < 100 else f"{value:.0f}"
 
 
-def _line(row):
+def _name(row, about):
+    part = about.get("refine_images") if row["key"] in ("ours-part", "refine") else None
+    return NAMES[row["key"]] + (f", {part:,} images" if part else "")
+
+
+def _line(row, about):
     scorer = row["scorer"] or {}
     pose = [f"{scorer['median_deg']:.2f}", f"{100 * scorer['within10']:.1f} %", _resolution(scorer["fsc05_A"])] if scorer else ["-"] * 3
-    return [NAMES[row["key"]], str(row["seed"]), _clock(row["wall_s"]), f"{row['cpu_s']:,.0f}", f"{row['peak_bytes'] / 2**20:,.0f}",
+    return [_name(row, about), str(row["seed"]), _clock(row["wall_s"]), f"{row['cpu_s']:,.0f}", f"{row['peak_bytes'] / 2**20:,.0f}",
             *pose, _resolution(row["masked"]["fsc05_A"])]
 
 
@@ -63,9 +68,12 @@ def table(about, rows):
         + (f", stopped after iteration {about['stop_after']}" if about.get("stop_after") else "") + f", {about['sgd_images']:,} image visits"
         + (f" (**shortened**; RELION's default is 50 + 200 + 50, {about['default_sgd_images']:,} visits)."
            if shortened else " (RELION's default).")
+        + (f" Auto-refine of the first {about['refine_images']:,} images alone (**shortened**)." if about.get("refine_images") else "")
+        + (f" Its local searches begin at HEALPix order {about['local_order']} (**shortened**; RELION's default is {about['default_local_order']})."
+           if about.get("local_order", 4) != about.get("default_local_order", 4) else "")
         + f" Load of the machine before each step: {', '.join(str(r.get('load_before', 'not known')) for r in rows)}.",
         markdown(["program", "seed", "wall time", "processor time, s", "peak memory, MiB", "median error, degrees", "within 10 degrees",
-                  "FSC 0.5, A", "FSC 0.5 in the mask, A"], [_line(r) for r in rows])]
+                  "FSC 0.5, A", "FSC 0.5 in the mask, A"], [_line(r, about) for r in rows])]
     seeds = sorted({r["seed"] for r in rows})
     by = {(r["seed"], r["key"]): r for r in rows}
     ratios = [line for s in seeds for line in _ratios(by, s, about, shortened)]
@@ -81,6 +89,11 @@ def table(about, rows):
 
 def _ratios(by, seed, about, shortened):
     ours, ini, fine = (by.get((seed, k)) for k in ("ours", "initial", "refine"))
+    part = by.get((seed, "ours-part"))
+    if part and fine:
+        # Without the initial model that auto-refine began with: it is of all images.
+        yield [str(seed), f"auto-refine of {about['refine_images']:,} images alone", f"{fine['wall_s'] / part['wall_s']:.1f}",
+               f"{fine['cpu_s'] / part['cpu_s']:.1f}", _resolution(fine["masked"]["fsc05_A"]), _resolution(part["masked"]["fsc05_A"])]
     if not ours:
         return
     def line(what, wall, cpu, reached):
@@ -97,7 +110,7 @@ def _ratios(by, seed, about, shortened):
             scale = about["default_sgd_images"] / about["sgd_images"]
             yield line("initial model, scaled to the default's image visits (estimate)",
                        scale * ini["wall_s"], scale * ini["cpu_s"], reached)
-    if ini and fine:
+    if ini and fine and not about.get("refine_images"):
         yield line("initial model and auto-refine", ini["wall_s"] + fine["wall_s"], ini["cpu_s"] + fine["cpu_s"], fine["masked"]["fsc05_A"])
 
 

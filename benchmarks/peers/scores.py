@@ -10,6 +10,7 @@ from measured_process import cpu_at
 
 OUTPUTS = {  # of each step: poses, map; those of the initial model carry the number of its last iteration
     "ours": ("result/particles.star", "result/map.mrc"),
+    "ours-part": ("result/particles.star", "result/map.mrc"),
     "refine": ("run_data.star", "run_class001.mrc"),
 }
 PROGRESS = {"initial": "class001.mrc", "refine": "half1_class001.mrc"}
@@ -27,7 +28,7 @@ def scored(a, seed, key, folder, figures):
         truth, pixel = maps.read_map(os.path.join(a.folder, "truth.mrc"))
         comparison = maps.Comparison(truth, pixel, a.mask_diameter)
         final = comparison.align(maps.read_map(density)[0])
-        curve = ours_progress(folder, figures) if key == "ours" else relion_progress(key, folder, figures, comparison, final)
+        curve = ours_progress(folder, figures) if key.startswith("ours") else relion_progress(key, folder, figures, comparison, final)
         stored = {"scorer": _independent(a, poses, density), "masked": final, "progress": curve}
         with open(path + ".new", "w") as f:
             json.dump(stored, f, indent=1)

@@ -26,9 +26,6 @@ internal sealed class DefaultReconstruction(
     // Of a map of 10 shells, whose own blur hides where the particle ends.
     private const double MaskMargin = 1.15;
 
-    // Of finer ones, half-set against half-set; the mask's edge lies outside of it.
-    private const double SignalShare = 0.99;
-    private const double LeastTightening = 0.98;
     private const int FirstTighterPass = 2;
 
     private const int ParticlesPerReport = 2048;
@@ -38,7 +35,7 @@ internal sealed class DefaultReconstruction(
     private const int SnapshotSample = 2000;
     private readonly RunTracker _track = new(input, observer, options.Watched);
     private readonly SavedRandom _random = new((ulong)options.Seed);
-    private double _maskDiameterAngstrom;
+    private readonly SignalMask _mask = new(options.MaskDiameterAngstrom, FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom, observer);
     private double[] _signal = [];
 
     /// <summary>Called when all images have been read.</summary>
@@ -55,7 +52,6 @@ internal sealed class DefaultReconstruction(
         (ParticleCache cache, _signal) = preparation.Load(halfSet, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
         using ParticleCache loaded = cache;
         Loaded();
-        _maskDiameterAngstrom = options.MaskDiameterAngstrom ?? FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom;
         VolumeModel model = from is null ? Bootstrap(cache, cancellation) : Restored(from);
         PoseTable table = from?.Decoding is null
             ? Propose(cache, model, from, cancellation)
@@ -67,7 +63,7 @@ internal sealed class DefaultReconstruction(
     {
         _track.Restore(from.Course);
         _random.State = from.Random;
-        VolumeModel model = new(from.Map.Size, from.Map.PixelSizeAngstrom, _maskDiameterAngstrom, team);
+        VolumeModel model = new(from.Map.Size, from.Map.PixelSizeAngstrom, _mask.DiameterAngstrom, team);
         model.Restore(from.Map, from.Band, from.Lattice);
         return model;
     }
@@ -82,7 +78,7 @@ internal sealed class DefaultReconstruction(
             LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
         };
         PoseFit?[]? latest = _track.WantsSnapshots ? new PoseFit?[cache.Count] : null;
-        StochasticSearch search = new(cache, schedule, _maskDiameterAngstrom, _signal, _random, team)
+        StochasticSearch search = new(cache, schedule, _mask.DiameterAngstrom, _signal, _random, team)
         {
             Found = latest is null ? null : (i, fit) => latest[i] = fit,
         };
@@ -157,11 +153,8 @@ internal sealed class DefaultReconstruction(
     {
         _track.Start("auto-decoding", 0.75, 0.98);
         Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
-        if (options.MaskDiameterAngstrom is null)
-        {
-            _maskDiameterAngstrom = from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom;
-        }
-        HalfSetVolumes volumes = new(cache, _maskDiameterAngstrom, team);
+        if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
+        HalfSetVolumes volumes = new(cache, _mask.DiameterAngstrom, team);
         if (from?.HalfMaps is null) volumes.Start(start);
         else volumes.Restore(from.HalfMaps, from.Fsc!);
         PoseTable? joint = null;
@@ -175,6 +168,7 @@ internal sealed class DefaultReconstruction(
             {
                 MaxIterations = settings.DecodingPasses,
                 TakesOwnShare = settings.TakesOwnShare,
+                WeighsShells = settings.WeighsShells,
                 Renewal = renewal,
             };
             DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
@@ -183,7 +177,7 @@ internal sealed class DefaultReconstruction(
                 Candidates = table.Candidates,
                 Proposed = table.Count,
                 Decoding = decoding,
-                MaskDiameterAngstrom = _maskDiameterAngstrom,
+                MaskDiameterAngstrom = _mask.DiameterAngstrom,
                 HalfMaps = volumes.Maps,
                 Fsc = volumes.Fsc.Values,
             };
@@ -193,7 +187,7 @@ internal sealed class DefaultReconstruction(
                 r =>
                 {
                     _track.Decoding(r, stage.MaxIterations);
-                    if (options.MaskDiameterAngstrom is null && r.Iteration >= FirstTighterPass) TightenMask(volumes);
+                    if (r.Iteration >= FirstTighterPass) _mask.Tighten(volumes);
                     _track.Snapshot(r.Iteration, r.BandShells, () => Mean(volumes.Maps), i => table.Best(i), i => table.Candidates[i]);
                 },
                 passed =>
@@ -206,7 +200,12 @@ internal sealed class DefaultReconstruction(
             // resumed run that had come to here has no sums.
             if (settings.RefinesJointly)
             {
-                JointRefinement refinement = new(cache, volumes, maxShift, team) { TakesOwnShare = settings.TakesOwnShare, Renewal = renewal };
+                JointRefinement refinement = new(cache, volumes, maxShift, team)
+                {
+                    TakesOwnShare = settings.TakesOwnShare,
+                    WeighsShells = settings.WeighsShells,
+                    Renewal = renewal,
+                };
                 joint = refinement.Run(table, Mean(volumes.Maps), decoding, _track.Joint, cancellation);
             }
         }
@@ -219,7 +218,7 @@ internal sealed class DefaultReconstruction(
         volumes.EndSlicing();
         // Before the origins are counted from the middle of the map.
         string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
-        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _maskDiameterAngstrom, team, _track, cancellation) with
+        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _mask.DiameterAngstrom, team, _track, cancellation) with
         {
             Parameters = Parameters(table),
             Warnings = warning is null ? [] : [warning],
@@ -274,16 +273,6 @@ internal sealed class DefaultReconstruction(
         Band = model.Lattice.Radius,
         Lattice = model.Lattice.Values,
     };
-
-    /// <summary>Narrows the mask where the finer map shows that the particle is smaller than the coarse one told.</summary>
-    private void TightenMask(HalfSetVolumes volumes)
-    {
-        double diameter = MapCentre.SignalDiameterVoxels(volumes.Maps[0], volumes.Maps[1], SignalShare) * volumes.Maps[0].PixelSizeAngstrom;
-        if (diameter > LeastTightening * _maskDiameterAngstrom) return;
-        observer.Log($"Mask diameter {diameter:F0} Å instead of {_maskDiameterAngstrom:F0} Å: the map has become finer.");
-        _maskDiameterAngstrom = diameter;
-        volumes.Narrow(diameter);
-    }
 
     /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>
     private double EstimatedMask(Volume map)

@@ -23,9 +23,7 @@ internal static class FinalMaps
         HalfSetVolumes volumes, PoseTable table, PoseTable? joint, double pixelSizeAngstrom, double maskDiameterAngstrom, WorkerTeam team,
         RunTracker track, CancellationToken cancellation)
     {
-        (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
-        Move(table, centre);
-        if (joint is not null) Move(joint, centre);
+        Centre(volumes, table, joint);
         cancellation.ThrowIfCancellationRequested();
         volumes.Update(table);
         Volume[] halves = volumes.Unfiltered;
@@ -36,6 +34,16 @@ internal static class FinalMaps
         return new ReconstructionOutcome(
             map, halves[0], halves[1], poses, table.HalfSet, masked, unmasked, masked.ResolutionAngstrom(0.143), maskDiameterAngstrom,
             track.Stop());
+    }
+
+    /// <summary>Counts origins from the map's middle. The maps themselves stay as they are until the next update.</summary>
+    public static void Centre(HalfSetVolumes volumes, params ReadOnlySpan<PoseTable?> tables)
+    {
+        (double X, double Y, double Z) centre = MapCentre.OfMass(volumes.Maps[0]);
+        foreach (PoseTable? table in tables)
+        {
+            if (table is not null) Move(table, centre);
+        }
     }
 
     private static void Move(PoseTable table, (double X, double Y, double Z) centre)

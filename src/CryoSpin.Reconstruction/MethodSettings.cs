@@ -48,6 +48,9 @@ internal sealed record MethodSettings
     /// <summary>Whether a particle's own share in the map is taken off its likelihoods in auto-decoding.</summary>
     public bool TakesOwnShare { get; init; } = true;
 
+    /// <summary>Whether shells count in auto-decoding by the share of the map there that is signal.</summary>
+    public bool WeighsShells { get; init; } = true;
+
     /// <summary>Whether particles are searched again with better maps where modes do not settle.</summary>
     public bool RenewsProposals { get; init; } = true;
 

@@ -47,6 +47,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
     public bool TakesOwnShare { get; init; } = true;
 
+    /// <summary>Whether shells count by the share of the map there that is signal.</summary>
+    public bool WeighsShells { get; init; } = true;
+
     /// <summary>Searches again where modes do not settle; null to keep to the first candidates.</summary>
     public ProposalRenewal? Renewal { get; init; }
 
@@ -118,6 +121,8 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             ? PoseRefinementLimits.Wide(maxShiftPixels) : PoseRefinementLimits.Fine(maxShiftPixels);
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
+        // Of the first map no FSC is known.
+        ShellWeights? weights = WeighsShells && state.Iteration > 1 ? new ShellWeights(disc, volumes.Fsc, ofBoth: false) : null;
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
         for (int h = 0; h < 2; h++)
         {
@@ -135,6 +140,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                     if (chunk.First + record < state.Done) return;
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
+                    weights?.Apply(buffers[w]);
                     PoseFit old = poses.Best(i);
                     poses.Candidates[i] = CandidateRefinement.Refine(poses, i, state.Keep, refiners[w], buffers[w], limits, own);
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);

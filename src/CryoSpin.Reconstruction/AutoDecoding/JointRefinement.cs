@@ -31,6 +31,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
     public bool TakesOwnShare { get; init; } = true;
 
+    /// <summary>Whether shells count by the share of the map there that is signal.</summary>
+    public bool WeighsShells { get; init; } = true;
+
     /// <summary>Refines.</summary>
     /// <param name="table">The half-sets' poses; not changed.</param>
     /// <param name="map">The map to begin with, filtered.</param>
@@ -63,6 +66,7 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
         FourierLattice lattice = volumes.Lattice(map, state.Band);
+        ShellWeights? weights = WeighsShells ? new ShellWeights(disc, volumes.Fsc, ofBoth: true) : null;
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
         PoseRefinementLimits limits = keep == int.MaxValue
@@ -77,6 +81,7 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                 {
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
+                    weights?.Apply(buffers[w]);
                     refined.Candidates[i] = CandidateRefinement.Refine(from, i, keep, refiners[w], buffers[w], limits, own);
                 });
                 cancellation.ThrowIfCancellationRequested();

@@ -31,7 +31,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         VolumeModel first = Gradient(context, last, cancellation);
         PoseFit[][] poses = Refine(context, first, last, cancellation);
         long box = context.Cache.Box;
-        return new MethodResult(poses, context.MaskDiameterAngstrom, box * box * box + 5L * poses.Length);
+        return new MethodResult(poses, box * box * box + 5L * poses.Length);
     }
 
     private VolumeModel Gradient(MethodContext context, PoseFit?[] last, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         };
         MomentumStep step = new(schedule.LastBand, cache.Count, Schedule.Momentum, Schedule.RateAt, context.SignalPower, context.Team);
         StochasticSearch search = new(
-            cache, schedule, context.MaskDiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
+            cache, schedule, context.Mask.DiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
         {
             Found = (particle, pose) => last[particle] = pose,
         };
@@ -77,9 +77,9 @@ internal sealed class CryoSparcMethod : IPoseMethod
     {
         context.Track.Start("branch and bound", 0.4, 0.98);
         ParticleCache cache = context.Cache;
-        VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
-        HalfSetVolumes volumes = new(cache, context.MaskDiameterAngstrom, context.Team);
-        VolumeModel coarse = new(cache.Box, cache.PixelSizeAngstrom, context.MaskDiameterAngstrom, context.Team);
+        VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
+        HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, context.Team);
+        VolumeModel coarse = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
         BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
@@ -99,6 +99,8 @@ internal sealed class CryoSparcMethod : IPoseMethod
                 coarse.Lattice, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
             volumes.Update(new PoseTable(poses, cache.HalfSet));
+            // What the first band shows is wider than the particle by its own blur.
+            if (iteration > 1) context.Mask.Tighten(volumes);
             map = Middle(volumes.Maps);
             double shell = volumes.Fsc.CrossingShell(IndependentFsc);
             context.Observer.Log(Invariant(

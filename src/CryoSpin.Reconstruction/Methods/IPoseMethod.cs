@@ -32,12 +32,12 @@ internal sealed record MethodContext(
 {
     private const double UsualMaskShare = 0.8;
 
-    /// <summary>Diameter of the spherical mask: the user's, else 0.8 of the box.</summary>
-    public double MaskDiameterAngstrom => Options.MaskDiameterAngstrom ?? UsualMaskShare * Cache.Box * Cache.PixelSizeAngstrom;
+    /// <summary>The spherical mask: the user's, else 0.8 of the box until it is measured.</summary>
+    public SignalMask Mask { get; } =
+        new(Options.MaskDiameterAngstrom, UsualMaskShare * Cache.Box * Cache.PixelSizeAngstrom, Observer);
 }
 
 /// <summary>What a method found.</summary>
 /// <param name="Poses">Per particle at least one pose, best first.</param>
-/// <param name="MaskDiameterAngstrom">Diameter of the mask for the final maps.</param>
 /// <param name="Parameters">Numbers that were fitted to the data: volume, encoder, tables of poses.</param>
-internal sealed record MethodResult(PoseFit[][] Poses, double MaskDiameterAngstrom, long Parameters);
+internal sealed record MethodResult(PoseFit[][] Poses, long Parameters);

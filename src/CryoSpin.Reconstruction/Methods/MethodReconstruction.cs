@@ -25,14 +25,19 @@ internal sealed class MethodReconstruction(
             preparation.Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
         using ParticleCache loaded = cache;
         Loaded();
-        MethodResult result = method.Run(new MethodContext(input, options, cache, signal, random, team, track, observer), cancellation);
+        MethodContext context = new(input, options, cache, signal, random, team, track, observer);
+        MethodResult result = method.Run(context, cancellation);
         observer.Log(
             $"{options.Method} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
         PoseTable table = new(result.Poses, halfSet);
-        HalfSetVolumes volumes = new(cache, result.MaskDiameterAngstrom, team);
+        HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, team);
         volumes.Update(table);
-        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, result.MaskDiameterAngstrom, team, track, cancellation) with
+        // The same measure of the mask for all methods; it is about the middle of the box, where the map must stand first.
+        FinalMaps.Centre(volumes, table);
+        volumes.Update(table);
+        context.Mask.Tighten(volumes);
+        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, context.Mask.DiameterAngstrom, team, track, cancellation) with
         {
             Parameters = result.Parameters,
         };

@@ -18,7 +18,7 @@ internal sealed class PoseSearchMethod : IPoseMethod
         context.Track.Start("pose search", 0.04, 0.98);
         stage.Run(cancellation);
         PoseFit[][] poses = [.. stage.Kept.Select(k => new[] { k![0] })];
-        return new MethodResult(poses, context.MaskDiameterAngstrom, Parameters(stage, poses.Length));
+        return new MethodResult(poses, Parameters(stage, poses.Length));
     }
 
     /// <summary>The volume, and five numbers of every particle.</summary>

@@ -33,7 +33,7 @@ internal sealed class PoseSearchStage
         _searches = schedule.SearchesFor(cache.Count);
         Batch = schedule.BatchFor(cache.Count);
         int box = VolumeModel.BoxFor(_limit, cache.Box);
-        Model = new VolumeModel(box, cache.Box * cache.PixelSizeAngstrom / box, context.MaskDiameterAngstrom, context.Team);
+        Model = new VolumeModel(box, cache.Box * cache.PixelSizeAngstrom / box, context.Mask.DiameterAngstrom, context.Team);
         Model.Set(new Volume(box, Model.Map.PixelSizeAngstrom), _limit);
         Volume = new VolumeUpdate(
             cache, new FrequencyDisc(_limit), SignalPower.Inverse(context.SignalPower), schedule.Memory, Batch, context.Team)

@@ -32,6 +32,6 @@ internal sealed class PoseTableMethod : IPoseMethod
             context.Track.Snapshot(epoch, report.BandShells, () => stage.Model.Map, i => descent.Poses[i]);
         }
         PoseFit[][] poses = [.. descent.Poses.Select(p => new[] { p })];
-        return new MethodResult(poses, context.MaskDiameterAngstrom, PoseSearchMethod.Parameters(stage, poses.Length));
+        return new MethodResult(poses, PoseSearchMethod.Parameters(stage, poses.Length));
     }
 }

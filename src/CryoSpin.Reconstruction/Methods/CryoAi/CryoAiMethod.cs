@@ -34,7 +34,7 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         context.Track.Start("poses", 0.97, 0.98);
         training.Infer(cancellation);
         PoseFit[][] poses = [.. training.Chosen.Select(p => (PoseFit[])[p!.Value])];
-        return new MethodResult(poses, context.MaskDiameterAngstrom, training.ParameterCount);
+        return new MethodResult(poses, training.ParameterCount);
     }
 
     private static Volume Map(MethodContext context, ILearnedVolume volume, CryoAiTraining training) =>

@@ -1,0 +1,73 @@
+using CryoSpin.Compute;
+using CryoSpin.Evaluation;
+using CryoSpin.Imaging;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Tests.Data;
+
+namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+
+public sealed class ShellWeightsTests : IDisposable
+{
+    private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(120, snr: 1));
+    private readonly WorkerTeam _team = new(2);
+
+    public void Dispose() => _team.Dispose();
+
+    [Fact]
+    public void Weights_are_the_fsc_and_never_rise_again()
+    {
+        FscCurve fsc = new(16, 4, [1, 0.2, 0.3, 0.9, 0.5, 0.6, 0.1, -0.2, 0.4]);
+        Assert.Equal([1, 1, 1, 0.9, 0.5, 0.5, 0.1, 0, 0], ShellWeights.Of(fsc, ofBoth: false));
+        // A map of twice as many particles: 2 f / (1 + f).
+        double[] both = ShellWeights.Of(fsc, ofBoth: true);
+        Assert.Equal(1.8 / 1.9, both[3], 1e-12);
+        Assert.Equal(2.0 / 3, both[5], 1e-12);
+        Assert.Equal(0, both[8]);
+    }
+
+    [Fact]
+    public void Squared_differences_count_by_the_weights()
+    {
+        FrequencyDisc disc = new(6);
+        FscCurve fsc = new(16, 4, [1, 1, 1, 1, 0.36, 0.25, 0, 0, 0]);
+        FitBuffers b = new(disc, 16);
+        Array.Fill(b.DataReal, 2f);
+        Array.Fill(b.DataImaginary, 3f);
+        Array.Fill(b.Ctf, 5f);
+        new ShellWeights(disc, fsc, ofBoth: false).Apply(b);
+        for (int p = 0; p < disc.Count; p++)
+        {
+            double root = disc.Shell[p] <= 3 ? 1 : disc.Shell[p] == 4 ? 0.6 : disc.Shell[p] == 5 ? 0.5 : 0;
+            Assert.Equal(2 * root, b.DataReal[p], 1e-6);
+            Assert.Equal(3 * root, b.DataImaginary[p], 1e-6);
+            Assert.Equal(5 * root, b.Ctf[p], 1e-6);
+        }
+    }
+
+    [Fact]
+    public void Shells_on_which_half_maps_do_not_agree_move_no_pose()
+    {
+        // With an FSC that falls from 1 to 0 after shell 4, a band of 9 shells is one of 4.
+        PoseFit[] wide = OnePass(9, weighs: true), narrow = OnePass(4.49, weighs: false), unweighted = OnePass(9, weighs: false);
+        Assert.InRange(MedianTurn(wide, narrow), 0, 1e-3);
+        Assert.InRange(MedianTurn(unweighted, narrow), 0.5, 180);
+    }
+
+    private static double MedianTurn(PoseFit[] a, PoseFit[] b) => TinyDataset.Median(a.Zip(b, (x, y) => x.Rotation.AngleToDegrees(y.Rotation)));
+
+    private PoseFit[] OnePass(double band, bool weighs)
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        Volume[] maps = [.. scene.Volumes.Maps];
+        scene.Volumes.Restore(maps, [.. Enumerable.Range(0, maps[0].Size / 2 + 1).Select(s => s <= 4 ? 1.0 : 0)]);
+        DecodingState state = new(band, scene.Poses.Count) { Iteration = 2, Keep = 1 };
+        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
+        {
+            MaxIterations = 2,
+            WeighsShells = weighs,
+        };
+        stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
+        return [.. Enumerable.Range(0, scene.Poses.Count).Select(scene.Poses.Best)];
+    }
+}
