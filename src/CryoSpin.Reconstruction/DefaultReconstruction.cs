@@ -151,7 +151,7 @@ internal sealed class DefaultReconstruction(
     private ReconstructionOutcome Decode(
         ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
     {
-        _track.Start("auto-decoding", 0.75, 0.98);
+        _track.Start("auto-decoding", 0.75, 0.92);
         Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
         if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
         HalfSetVolumes volumes = new(cache, _mask.DiameterAngstrom, team);
@@ -192,19 +192,26 @@ internal sealed class DefaultReconstruction(
                 },
                 passed =>
                 {
-                    if (passed) checkpoints.Write(Now);
-                    else checkpoints.Offer(Now);
+                    if (passed)
+                    {
+                        checkpoints.Write(Now);
+                        return;
+                    }
+                    _track.WithinPass(decoding.Iteration, stage.MaxIterations, decoding.Done);
+                    checkpoints.Offer(Now);
                 },
                 cancellation);
             // The mean of the half-maps, and not the map of the joined sums: it is filtered more strongly, which measured better, and a
             // resumed run that had come to here has no sums.
             if (settings.RefinesJointly)
             {
+                _track.Start("joint refinement", 0.92, 0.98);
                 JointRefinement refinement = new(cache, volumes, maxShift, team)
                 {
                     TakesOwnShare = settings.TakesOwnShare,
                     WeighsShells = settings.WeighsShells,
                     Renewal = renewal,
+                    Within = _track.WithinPass,
                 };
                 joint = refinement.Run(table, Mean(volumes.Maps), decoding, _track.Joint, cancellation);
             }

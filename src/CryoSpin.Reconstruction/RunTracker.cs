@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
@@ -19,12 +20,14 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     private double _to;
     private long _visits;
     private int _metrics;
+    private long _passStarted;
 
     /// <summary>Begins a phase that takes the run from one fraction to another.</summary>
     public void Start(string phase, double fromFraction, double toFraction)
     {
         _clock.Start(phase);
         (_phase, _from, _to) = (phase, fromFraction, toFraction);
+        _passStarted = Stopwatch.GetTimestamp();
         // Nothing is done yet: no epoch, rate, loss or resolution to tell.
         observer.Report(new RunProgress(phase, 0, 0, fromFraction, double.NaN, double.NaN, double.NaN, Remaining(fromFraction)));
     }
@@ -81,6 +84,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     public void Decoding(in AutoDecodingReport r, int passes)
     {
         _visits += input.Count;
+        _passStarted = Stopwatch.GetTimestamp();
         double resolution = r.Fsc.ResolutionAngstrom(0.143);
         double fraction = Fraction(r.Iteration, passes);
         observer.Report(new RunProgress(
@@ -100,8 +104,22 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <param name="pass">Its number, from 1.</param>
     /// <param name="passes">Their number.</param>
     /// <param name="moved">Share of the particles that changed mode.</param>
-    public void Joint(int pass, int passes, double moved) =>
+    public void Joint(int pass, int passes, double moved)
+    {
+        _passStarted = Stopwatch.GetTimestamp();
         observer.Log($"joint refinement {pass}/{passes}: {moved:P1} changed mode");
+    }
+
+    /// <summary>A part of a pass over all particles.</summary>
+    /// <param name="pass">From 1.</param>
+    /// <param name="passes">Most passes of the phase.</param>
+    /// <param name="done">Particles of this pass that are done.</param>
+    public void WithinPass(int pass, int passes, long done)
+    {
+        double share = done / (double)input.Count, seconds = Math.Max(1e-3, Stopwatch.GetElapsedTime(_passStarted).TotalSeconds);
+        double fraction = _from + (_to - _from) * Math.Min(1, (pass - 1 + share) / passes);
+        observer.Report(new RunProgress(_phase, pass, passes, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
+    }
 
     /// <summary>Progress within an epoch of a method.</summary>
     /// <param name="r">Figures so far; the epoch is the current one.</param>

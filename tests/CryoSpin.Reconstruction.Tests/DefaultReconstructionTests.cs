@@ -53,6 +53,16 @@ public sealed class DefaultReconstructionTests : IDisposable
     }
 
     [Fact]
+    public void Progress_never_goes_back_and_is_told_within_passes()
+    {
+        Keeper keeper = new();
+        Run(2, onDisk: false, s_short, keeper);
+        Assert.Equal(keeper.Reports.Select(r => r.FractionOfRun).Order(), keeper.Reports.Select(r => r.FractionOfRun));
+        Assert.Contains(keeper.Reports, r => r.Phase == "auto-decoding" && double.IsNaN(r.ResolutionAngstrom) && r.ImagesPerSecond > 0);
+        Assert.Contains(keeper.Reports, r => r.Phase == "joint refinement" && r.Epoch >= 1 && r.ImagesPerSecond > 0);
+    }
+
+    [Fact]
     public void The_joint_refinement_changes_poses_and_map_but_leaves_the_half_sets_apart()
     {
         ReconstructionOutcome joint = Run(2, onDisk: false), apart = Run(2, onDisk: false, s_short with { RefinesJointly = false }, new Silence());
@@ -109,9 +119,13 @@ public sealed class DefaultReconstructionTests : IDisposable
     {
         public List<RunSnapshot> Kept { get; } = [];
 
+        public List<RunProgress> Reports { get; } = [];
+
         public bool WantsSnapshots => true;
 
         public void Keep(RunSnapshot snapshot) => Kept.Add(snapshot);
+
+        void IRunObserver.Report(in RunProgress progress) => Reports.Add(progress);
     }
 
     private class Silence : IRunObserver

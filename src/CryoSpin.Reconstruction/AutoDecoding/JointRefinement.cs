@@ -34,6 +34,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     /// <summary>Whether shells count by the share of the map there that is signal.</summary>
     public bool WeighsShells { get; init; } = true;
 
+    /// <summary>Receives the number of the pass, that of all, and how many particles of it are done.</summary>
+    public Action<int, int, long> Within { get; init; } = (_, _, _) => { };
+
     /// <summary>Refines.</summary>
     /// <param name="table">The half-sets' poses; not changed.</param>
     /// <param name="map">The map to begin with, filtered.</param>
@@ -49,7 +52,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
             if (pass > 1) map = volumes.Join(joint);
             bool renews = Renewal is not null && passes > 1 && pass <= Renewals;
             if (renews) Renew(joint, map, pass, cancellation);
-            PoseTable refined = Refine(joint, map, state, renews ? int.MaxValue : state.Keep, cancellation);
+            int current = pass;
+            PoseTable refined = Refine(
+                joint, map, state, renews ? int.MaxValue : state.Keep, done => Within(current, passes, done), cancellation);
             report(pass, passes, AutoDecodingStage.ShareMoved([.. Enumerable.Range(0, joint.Count)
                 .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))]));
             joint = refined;
@@ -60,7 +65,8 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     private void Renew(PoseTable joint, Volume map, int pass, CancellationToken cancellation) => Renewal!.Add(
         joint, [.. Enumerable.Range(0, joint.Count)], volumes.Lattice(map, Renewal.Band), FirstRound + pass, cancellation);
 
-    private PoseTable Refine(PoseTable from, Volume map, DecodingState state, int keep, CancellationToken cancellation)
+    private PoseTable Refine(
+        PoseTable from, Volume map, DecodingState state, int keep, Action<long> within, CancellationToken cancellation)
     {
         PoseTable refined = Copy(from);
         FrequencyDisc disc = new(state.Band);
@@ -84,6 +90,7 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                     weights?.Apply(buffers[w]);
                     refined.Candidates[i] = CandidateRefinement.Refine(from, i, keep, refiners[w], buffers[w], limits, own);
                 });
+                within(chunk.First + chunk.Count);
                 cancellation.ThrowIfCancellationRequested();
             });
         }

@@ -24,7 +24,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         RunRecord record = ResultFolder.Verify(_folder["out"], input.Particles);
         Assert.Contains("kept apart", File.ReadAllText(_folder["out/report.html"]));
         Assert.Equal(
-            ["loading", "search", "auto-encoding", "proposals", "auto-decoding", "final map"], record.PhaseTimes.Select(p => p.Phase));
+            ["loading", "search", "auto-encoding", "proposals", "auto-decoding", "joint refinement", "final map"], record.PhaseTimes.Select(p => p.Phase));
         Invocation evaluation = await Invocation.Of(
             "evaluate", _folder["out"], "--truth-poses", input.TruthStar, "--truth-map", input.TruthMap, "--json");
         JsonElement figures = JsonDocument.Parse(evaluation.Out).RootElement;

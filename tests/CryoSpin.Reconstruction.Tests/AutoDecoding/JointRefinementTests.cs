@@ -9,6 +9,7 @@ public sealed class JointRefinementTests : IDisposable
 {
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(300, snr: 1));
     private readonly WorkerTeam _team = new(2);
+    private readonly List<(int Pass, int Passes, long Done)> _within = [];
 
     public void Dispose() => _team.Dispose();
 
@@ -21,6 +22,8 @@ public sealed class JointRefinementTests : IDisposable
         List<(int Pass, int Passes)> reports = [];
         PoseTable joint = Run(scene, keep: 1, withSearch: true, reports);
         Assert.Equal([(1, 1)], reports);
+        Assert.Equal((1, 1, scene.Poses.Count), _within[^1]);
+        Assert.Equal(_within.Select(w => w.Done).Distinct().Order(), _within.Select(w => w.Done));
         Assert.InRange(scene.MedianError(joint), 0, 0.7 * start);
         // The half-sets' own poses stay.
         Assert.Equal(before, scene.Poses.Candidates);
@@ -84,6 +87,7 @@ public sealed class JointRefinementTests : IDisposable
         JointRefinement refinement = new(scene.Cache, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
         {
             Renewal = withSearch ? scene.Renewal() : null,
+            Within = (pass, passes, done) => _within.Add((pass, passes, done)),
         };
         return refinement.Run(
             scene.Poses, map, new DecodingState(8, scene.Poses.Count) { Keep = keep }, (pass, passes, _) => reports.Add((pass, passes)),
