@@ -27,6 +27,7 @@ internal sealed class DefaultReconstruction(
     private const double MaskMargin = 1.15;
 
     private const int FirstTighterPass = 2;
+    private const int FirstShapedPass = 3;
 
     private const int ParticlesPerReport = 2048;
     private const int SearchesPerSnapshot = 20;
@@ -156,7 +157,7 @@ internal sealed class DefaultReconstruction(
         if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
         HalfSetVolumes volumes = new(cache, _mask.DiameterAngstrom, team);
         if (from?.HalfMaps is null) volumes.Start(start);
-        else volumes.Restore(from.HalfMaps, from.Fsc!);
+        else volumes.Restore(from.HalfMaps, from.Fsc!, from.MaskShape is null ? null : SoftMask.Of(cache.Box, from.MaskShape));
         PoseTable? joint = null;
         if (settings.DecodingPasses > 0)
         {
@@ -178,6 +179,7 @@ internal sealed class DefaultReconstruction(
                 Proposed = table.Count,
                 Decoding = decoding,
                 MaskDiameterAngstrom = _mask.DiameterAngstrom,
+                MaskShape = volumes.Mask.Shape?.Values,
                 HalfMaps = volumes.Maps,
                 Fsc = volumes.Fsc.Values,
             };
@@ -188,6 +190,7 @@ internal sealed class DefaultReconstruction(
                 {
                     _track.Decoding(r, stage.MaxIterations);
                     if (r.Iteration >= FirstTighterPass) _mask.Tighten(volumes);
+                    if (r.Iteration >= FirstShapedPass && settings.ShapesMask) _mask.Shape(volumes);
                     _track.Snapshot(r.Iteration, r.BandShells, () => Mean(volumes.Maps), i => table.Best(i), i => table.Candidates[i]);
                 },
                 passed =>
@@ -225,7 +228,7 @@ internal sealed class DefaultReconstruction(
         volumes.EndSlicing();
         // Before the origins are counted from the middle of the map.
         string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
-        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _mask.DiameterAngstrom, team, _track, cancellation) with
+        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation) with
         {
             Parameters = Parameters(table),
             Warnings = warning is null ? [] : [warning],

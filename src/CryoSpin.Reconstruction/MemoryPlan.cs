@@ -51,7 +51,8 @@ public sealed record MemoryPlan(
         }
         long padded = (long)VolumeModel.Oversampling * box;
         long transform = 4 * padded * padded * (2 * padded + 2), map = 4L * box * box * box;
-        long maps = (2 * sum) + lattice + transform + (9 * map);
+        // Half-maps filtered and not, the mean or joint map, the mask's shape; and what its making takes for a moment.
+        long maps = (2 * sum) + lattice + transform + (13 * map);
         long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleCache.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleCache.CoreRadius).PaddedCount;
         long slices = 44L * disc.PaddedCount * SliceInsertion.SlicesPerBatch(disc), chunks = 3 * RecordStream.RecordsPerChunk(record) * record;
         long workers = options.Threads * (4L * box * (2 * box + 2) + (30L * 4 * disc.PaddedCount) + (4L << 20));

@@ -48,6 +48,9 @@ internal sealed record MethodSettings
     /// <summary>Whether a particle's own share in the map is taken off its likelihoods in auto-decoding.</summary>
     public bool TakesOwnShare { get; init; } = true;
 
+    /// <summary>Whether the mask takes the particle's shape where the user gave no sphere.</summary>
+    public bool ShapesMask { get; init; } = true;
+
     /// <summary>Whether shells count in auto-decoding by the share of the map there that is signal.</summary>
     public bool WeighsShells { get; init; } = true;
 

@@ -13,13 +13,19 @@ namespace CryoSpin.Reconstruction;
 /// <param name="HalfSet">1 or 2 per particle.</param>
 /// <param name="MaskedFsc">FSC of the half-maps under the mask.</param>
 /// <param name="UnmaskedFsc">FSC of the half-maps as they are.</param>
-/// <param name="ResolutionAngstrom">Where <paramref name="MaskedFsc"/> falls below 0.143.</param>
+/// <param name="ResolutionAngstrom">Where the masked FSC, corrected where it needs to be, falls below 0.143.</param>
 /// <param name="MaskDiameterAngstrom">Diameter of the mask in force.</param>
 /// <param name="PhaseTimes">Seconds per phase.</param>
 public sealed record ReconstructionOutcome(
     Volume Map, Volume Half1, Volume Half2, Pose[] Poses, int[] HalfSet, FscCurve MaskedFsc, FscCurve UnmaskedFsc, double ResolutionAngstrom,
     double MaskDiameterAngstrom, IReadOnlyList<PhaseTime> PhaseTimes)
 {
+    /// <summary>The mask of <see cref="Map"/> and the FSC, 0 to 1, where it is more than a sphere; null otherwise.</summary>
+    public Volume? Mask { get; init; }
+
+    /// <summary>The masked FSC without what the mask itself correlates; null for a sphere, which needs no correction.</summary>
+    public FscCurve? CorrectedFsc { get; init; }
+
     /// <summary>Numbers that the method fitted to the data: volume, encoder and tables of poses.</summary>
     public long Parameters { get; init; }
 

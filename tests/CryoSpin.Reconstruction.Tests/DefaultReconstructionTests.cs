@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Encoder;
@@ -63,6 +64,22 @@ public sealed class DefaultReconstructionTests : IDisposable
     }
 
     [Fact]
+    public void The_map_is_masked_in_the_particles_shape_and_the_mask_handed_over_unless_the_user_gave_a_sphere()
+    {
+        ReconstructionOutcome outcome = Run(2, onDisk: false);
+        Volume mask = outcome.Mask!;
+        Assert.All(mask.Voxels, v => Assert.InRange(v, 0, 1));
+        Assert.Contains(mask.Voxels, v => v == 1);
+        Assert.All(Enumerable.Range(0, mask.Voxels.Length).Where(i => mask.Voxels[i] == 0), i => Assert.Equal(0, outcome.Map.Voxels[i]));
+        Assert.NotNull(outcome.CorrectedFsc);
+        Assert.Equal(outcome.ResolutionAngstrom, outcome.CorrectedFsc.ResolutionAngstrom(0.143));
+        ReconstructionOutcome sphere = Run(2, onDisk: false, s_short, new Silence(), Options with { MaskDiameterAngstrom = 100 });
+        Assert.Null(sphere.Mask);
+        Assert.Null(sphere.CorrectedFsc);
+        Assert.Equal(100, sphere.MaskDiameterAngstrom);
+    }
+
+    [Fact]
     public void The_joint_refinement_changes_poses_and_map_but_leaves_the_half_sets_apart()
     {
         ReconstructionOutcome joint = Run(2, onDisk: false), apart = Run(2, onDisk: false, s_short with { RefinesJointly = false }, new Silence());
@@ -104,11 +121,12 @@ public sealed class DefaultReconstructionTests : IDisposable
 
     private ReconstructionOutcome Run(int threads, bool onDisk) => Run(threads, onDisk, s_short, new Silence());
 
-    private ReconstructionOutcome Run(int threads, bool onDisk, MethodSettings settings, IRunObserver observer)
+    private ReconstructionOutcome Run(
+        int threads, bool onDisk, MethodSettings settings, IRunObserver observer, ReconstructionOptions? chosen = null)
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = Options;
+        ReconstructionOptions options = chosen ?? Options;
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
         RunCheckpoints none = new(options, new InputFingerprint([]), observer, CancellationToken.None);

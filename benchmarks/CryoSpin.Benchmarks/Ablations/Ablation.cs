@@ -30,6 +30,7 @@ internal sealed record Ablation(string Name, string What, int Heads, MethodSetti
         new("encoder-400", "at most 400 steps of auto-encoding", 7, Usual with { AutoEncoding = new() { Steps = 400 } }),
         new("encoder-200", "at most 200 steps of auto-encoding", 7, Usual with { AutoEncoding = new() { Steps = 200 } }),
         new("encoder-100", "at most 100 steps of auto-encoding", 7, Usual with { AutoEncoding = new() { Steps = 100 } }),
+        new("sphere", "the mask stays a sphere", 7, Usual with { ShapesMask = false }),
         new("shells-alike", "all shells of the band count alike in auto-decoding", 7, Usual with { WeighsShells = false }),
         new("own-share-kept", "a particle's own share in the map stays in its likelihoods", 7, Usual with { TakesOwnShare = false }),
         new("no-renewal", "no search in auto-decoding", 7, Usual with { RenewsProposals = false }),

@@ -36,6 +36,8 @@ internal static class ReconstructionEngine
         Poses = outcome.Poses,
         HalfSets = outcome.HalfSet,
         MaskedFsc = outcome.MaskedFsc,
+        CorrectedFsc = outcome.CorrectedFsc,
+        Mask = outcome.Mask,
         UnmaskedFsc = outcome.UnmaskedFsc,
         ResolutionAngstrom = outcome.ResolutionAngstrom,
         MaskDiameterAngstrom = outcome.MaskDiameterAngstrom,

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
@@ -10,7 +11,7 @@ namespace CryoSpin.Cli.Running;
 internal sealed class ResultTransform
 {
     /// <summary>The maps that a run writes.</summary>
-    public static readonly IReadOnlyList<string> MapNames = [RunFiles.Map, RunFiles.Half1, RunFiles.Half2];
+    public static readonly IReadOnlyList<string> MapNames = [RunFiles.Map, RunFiles.Half1, RunFiles.Half2, RunFiles.Mask];
 
     private ResultTransform(string folder, Dictionary<string, Volume> maps, ParticleSet? particles) =>
         (Folder, Maps, Particles) = (folder, maps, particles);
@@ -70,7 +71,13 @@ internal sealed class ResultTransform
     /// <summary>Writes every map and all poses, changed.</summary>
     public void Write(OutputFolder target, Func<Volume, Volume> changeMap, Func<Pose, Pose> changePose)
     {
-        foreach ((string name, Volume map) in Maps) MapFile.Write(target.FileFor(name), changeMap(map));
+        foreach ((string name, Volume map) in Maps)
+        {
+            Volume changed = changeMap(map);
+            // Interpolation overshoots at a mask's edge.
+            if (name == RunFiles.Mask) TensorPrimitives.Clamp(changed.Voxels, 0, 1, changed.Voxels);
+            MapFile.Write(target.FileFor(name), changed);
+        }
         if (Particles is { } set) WritePoses(set, target.FileFor(RunFiles.Particles), changePose);
     }
 

@@ -175,7 +175,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             {
                 Run = run,
                 Map = results.Map,
-                MaskedFsc = results.MaskedFsc,
+                MaskedFsc = results.CorrectedFsc ?? results.MaskedFsc,
                 UnmaskedFsc = results.UnmaskedFsc,
                 Poses = results.Poses,
             };

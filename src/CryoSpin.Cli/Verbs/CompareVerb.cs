@@ -31,7 +31,7 @@ internal static class CompareVerb
         Option<double> maxShift = OptionFactory.Number(
             "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX",
             Usual.MaxShiftPixels, 0, 512);
-        Option<double?> mask = OptionFactory.OptionalNumber("--mask-diameter", "Diameter of the spherical mask, angstrom.", "A", 1, 1e5);
+        Option<double?> mask = OptionFactory.OptionalNumber("--mask-diameter", "Mask by a sphere of this diameter, angstrom [default: the particle's shape, measured].", "A", 1, 1e5);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
         Option<long?> maxMemory = OptionFactory.OptionalSize("--max-memory", "Most memory of a run, e.g. 1G.");
         Option<string> watch = OptionFactory.Path(

@@ -41,7 +41,7 @@ internal static class ReconstructVerb
         Option<double> maxShift = OptionFactory.Number(
             "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX", Usual.MaxShiftPixels, 0, 512);
         Option<double?> mask = OptionFactory.OptionalNumber(
-            "--mask-diameter", "Diameter of the spherical mask, angstrom [default: estimated from the data].", "A", 1, 1e5);
+            "--mask-diameter", "Mask by a sphere of this diameter, angstrom [default: the particle's shape, measured].", "A", 1, 1e5);
         Option<long?> maxMemory = OptionFactory.OptionalSize(
             "--max-memory", "Most memory to use, e.g. 1G; particles that do not fit are kept on disk [default: most of what is free].");
         Option<string> scratch = OptionFactory.Path(

@@ -21,13 +21,15 @@ internal sealed class HalfSetVolumes
     private readonly MapTransform _transform;
     private readonly BackProjection[] _sums;
     private float[] _latticeStorage;
+    private SphericalMask _sphere;
 
     public HalfSetVolumes(ParticleCache cache, double maskDiameterAngstrom, WorkerTeam team)
     {
         (_cache, _team) = (cache, team);
         double radius = cache.Disc.Radius;
         _transform = new MapTransform(cache.Box, cache.PixelSizeAngstrom, VolumeModel.Oversampling, team);
-        Mask = new SphericalMask(cache.Box, cache.PixelSizeAngstrom, maskDiameterAngstrom, team);
+        _sphere = new SphericalMask(cache.Box, cache.PixelSizeAngstrom, maskDiameterAngstrom, team);
+        Mask = new VolumeMask(_sphere, null);
         _sums = [new BackProjection(radius, VolumeModel.Oversampling), new BackProjection(radius, VolumeModel.Oversampling)];
         _latticeStorage = new float[FourierLattice.LengthFor(radius, VolumeModel.Oversampling)];
         Insertion = new SliceInsertion(cache, team);
@@ -36,7 +38,7 @@ internal sealed class HalfSetVolumes
     }
 
     /// <summary>What the maps are multiplied with.</summary>
-    public SphericalMask Mask { get; private set; }
+    public VolumeMask Mask { get; private set; }
 
     /// <summary>The masked, filtered map of half-set 1 and of half-set 2.</summary>
     public Volume[] Maps { get; }
@@ -60,18 +62,33 @@ internal sealed class HalfSetVolumes
         }
     }
 
-    /// <summary>Takes the maps and the FSC of an interrupted run.</summary>
-    public void Restore(IReadOnlyList<Volume> maps, IReadOnlyList<double> fsc)
+    /// <summary>Takes the maps, the FSC and the mask's shape of an interrupted run.</summary>
+    public void Restore(IReadOnlyList<Volume> maps, IReadOnlyList<double> fsc, SoftMask? shape = null)
     {
         (Maps[0], Maps[1]) = (maps[0], maps[1]);
+        Mask = new VolumeMask(_sphere, shape);
         Fsc = new FscCurve(_cache.Box, _cache.PixelSizeAngstrom, [.. fsc]);
     }
 
     /// <summary>Takes a narrower mask from here on, for the maps as they are too.</summary>
     public void Narrow(double maskDiameterAngstrom)
     {
-        Mask = new SphericalMask(_cache.Box, _cache.PixelSizeAngstrom, maskDiameterAngstrom, _team);
+        _sphere = new SphericalMask(_cache.Box, _cache.PixelSizeAngstrom, maskDiameterAngstrom, _team);
+        Mask = Mask.Within(_sphere);
         foreach (Volume map in Maps) Mask.Apply(map);
+    }
+
+    /// <summary>
+    /// Takes the shape that the last update's unfiltered half-maps show within the sphere, for the maps as they are too; false, and the mask
+    /// stays, where they show none.
+    /// </summary>
+    /// <param name="resolutionAngstrom">Their resolution.</param>
+    public bool TakeShape(double resolutionAngstrom)
+    {
+        if (SignalShape.Of(Unfiltered[0], Unfiltered[1], _sphere, resolutionAngstrom, _team) is not { } shape) return false;
+        Mask = Mask.Shaped(shape);
+        foreach (Volume map in Maps) Mask.Apply(map);
+        return true;
     }
 
     /// <summary>The transform of a half-set's map up to a band; valid until the next call.</summary>

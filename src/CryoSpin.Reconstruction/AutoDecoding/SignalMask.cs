@@ -1,9 +1,13 @@
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Runs;
+using static System.FormattableString;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
-/// <summary>The spherical mask of a run: the user's diameter for good, else one that narrows as half-maps show where the particle ends.</summary>
+/// <summary>
+/// The mask of a run: a sphere of the user's diameter for good, else a sphere that narrows, and then the particle's shape within it, as half-maps
+/// show where the particle ends.
+/// </summary>
 /// <param name="users">What the user asked for, ångström; null to measure.</param>
 /// <param name="first">Diameter before anything is known of the particle, ångström.</param>
 /// <param name="observer">Told of every change.</param>
@@ -12,6 +16,7 @@ internal sealed class SignalMask(double? users, double first, IRunObserver obser
     // Half-set against half-set; the mask's edge lies outside of it.
     private const double SignalShare = 0.99;
     private const double LeastTightening = 0.98;
+    private const double ResolutionThreshold = 0.143;
 
     /// <summary>Whether it is measured.</summary>
     public bool IsMeasured => users is null;
@@ -35,5 +40,20 @@ internal sealed class SignalMask(double? users, double first, IRunObserver obser
         observer.Log($"Mask diameter {diameter:F0} Å instead of {DiameterAngstrom:F0} Å: that of the power which the half-maps share.");
         DiameterAngstrom = diameter;
         volumes.Narrow(diameter);
+    }
+
+    /// <summary>Gives the mask the shape that the half-maps of the last update show, unless the user gave a sphere.</summary>
+    /// <param name="volumes">Half-maps; their mask is replaced.</param>
+    public void Shape(HalfSetVolumes volumes)
+    {
+        if (!IsMeasured) return;
+        bool first = volumes.Mask.Shape is null;
+        double sphere = volumes.Mask.Mean;
+        if (!volumes.TakeShape(volumes.Fsc.ResolutionAngstrom(ResolutionThreshold)))
+        {
+            if (first) observer.Log("Mask: a sphere still, since the half-maps show no connected particle yet.");
+            return;
+        }
+        if (first) observer.Log(Invariant($"Mask in the particle's shape: {100 * volumes.Mask.Mean:F0} % of the box instead of the sphere's {100 * sphere:F0} %."));
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 2;
+    internal const int Version = 3;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -106,6 +106,7 @@ internal static class CheckpointFile
         if (state.Decoding is not { } decoding) return;
         Put(writer, decoding);
         writer.Write(state.MaskDiameterAngstrom);
+        Put(writer, state.MaskShape ?? []);
         foreach (Volume map in state.HalfMaps!) Put(writer, map);
         writer.Write(state.Fsc!.Count);
         foreach (double value in state.Fsc) writer.Write(value);
@@ -141,6 +142,7 @@ internal static class CheckpointFile
         {
             Decoding = GetDecoding(reader, state.Candidates!.Length),
             MaskDiameterAngstrom = reader.ReadDouble(),
+            MaskShape = GetFloats(reader) is { Length: > 0 } shape ? shape : null,
             HalfMaps = [GetVolume(reader), GetVolume(reader)],
             Fsc = GetCurve(reader),
         };

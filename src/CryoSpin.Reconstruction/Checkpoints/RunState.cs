@@ -36,6 +36,9 @@ internal sealed record RunState
     /// <summary>Diameter of its mask, angstrom.</summary>
     public double MaskDiameterAngstrom { get; init; }
 
+    /// <summary>Its shape within the sphere, [z][y][x]; null for the sphere alone.</summary>
+    public float[]? MaskShape { get; init; }
+
     /// <summary>The maps of half-set 1 and 2 that poses are refined against.</summary>
     public IReadOnlyList<Volume>? HalfMaps { get; init; }
 

@@ -101,6 +101,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
             volumes.Update(new PoseTable(poses, cache.HalfSet));
             // What the first band shows is wider than the particle by its own blur.
             if (iteration > 1) context.Mask.Tighten(volumes);
+            if (iteration > 2) context.Mask.Shape(volumes);
             map = Middle(volumes.Maps);
             double shell = volumes.Fsc.CrossingShell(IndependentFsc);
             context.Observer.Log(Invariant(

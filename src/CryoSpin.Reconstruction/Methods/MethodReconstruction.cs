@@ -33,11 +33,8 @@ internal sealed class MethodReconstruction(
         PoseTable table = new(result.Poses, halfSet);
         HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, team);
         volumes.Update(table);
-        // The same measure of the mask for all methods; it is about the middle of the box, where the map must stand first.
-        FinalMaps.Centre(volumes, table);
-        volumes.Update(table);
-        context.Mask.Tighten(volumes);
-        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, context.Mask.DiameterAngstrom, team, track, cancellation) with
+        // The same measure of the mask for all methods.
+        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, context.Mask, measuresMask: true, team, track, cancellation) with
         {
             Parameters = result.Parameters,
         };

@@ -182,20 +182,23 @@ public sealed class RunDirectory : IDisposable
         WriteMap(RunFiles.Map, results.Map);
         WriteMap(RunFiles.Half1, results.Half1);
         WriteMap(RunFiles.Half2, results.Half2);
+        if (results.Mask is { } mask) WriteMap(RunFiles.Mask, mask);
         particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets, extraColumns);
         if (particles.IsFromCryoSparc)
         {
             particles.WriteCryoSparc(FileFor(RunFiles.ParticlesCryoSparc), results.Poses, results.HalfSets);
         }
-        WriteFsc(results.MaskedFsc, results.UnmaskedFsc);
+        WriteFsc(results.MaskedFsc, results.UnmaskedFsc, results.CorrectedFsc);
     }
 
     /// <summary>Writes fsc.star and fsc.xml.</summary>
-    public void WriteFsc(FscCurve masked, FscCurve unmasked)
+    /// <param name="masked">FSC of the masked half-maps.</param>
+    /// <param name="unmasked">FSC of the half-maps as they are.</param>
+    /// <param name="corrected">The masked one, corrected for the mask; null for a soft sphere, which correlates nothing.</param>
+    public void WriteFsc(FscCurve masked, FscCurve unmasked, FscCurve? corrected)
     {
-        // The mask is a soft sphere, which correlates nothing: the masked curve needs no correction and decides.
-        WriteText(RunFiles.FscStar, FscReport.ToStarText(masked, unmasked, masked));
-        WriteText(RunFiles.FscXml, FscReport.ToXml(masked, "Masked half-maps"));
+        WriteText(RunFiles.FscStar, FscReport.ToStarText(corrected ?? masked, unmasked, masked));
+        WriteText(RunFiles.FscXml, FscReport.ToXml(corrected ?? masked, "Masked half-maps"));
     }
 
     /// <summary>Writes a text file.</summary>

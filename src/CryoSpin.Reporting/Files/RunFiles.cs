@@ -12,6 +12,9 @@ public static class RunFiles
     /// <summary>Second half-map.</summary>
     public const string Half2 = "run_half2_class001_unfil.mrc";
 
+    /// <summary>The mask of the map; only where it is more than a sphere.</summary>
+    public const string Mask = "mask.mrc";
+
     /// <summary>Poses and origins.</summary>
     public const string Particles = "particles.star";
 
@@ -43,6 +46,7 @@ public static class RunFiles
         (Map, "the map, all particles; filtered to its resolution"),
         (Half1, "half-map 1, unfiltered and unmasked"),
         (Half2, "half-map 2, unfiltered and unmasked"),
+        (Mask, "the mask of map and FSC, 0 to 1"),
         (Particles, "the particles with rotation, origin and half-set (RELION 3.1)"),
         (ParticlesCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
         (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),

@@ -26,10 +26,16 @@ public sealed record RunResults
     /// <summary>FSC of the masked half-maps.</summary>
     public required FscCurve MaskedFsc { get; init; }
 
+    /// <summary>The same without what the mask itself correlates; null where it needs no correction.</summary>
+    public FscCurve? CorrectedFsc { get; init; }
+
+    /// <summary>The mask of the map and the FSC; null for a sphere.</summary>
+    public Volume? Mask { get; init; }
+
     /// <summary>FSC of the half-maps as they are.</summary>
     public required FscCurve UnmaskedFsc { get; init; }
 
-    /// <summary>Where the masked FSC falls below 0.143.</summary>
+    /// <summary>Where the masked FSC, corrected where it needs to be, falls below 0.143.</summary>
     public required double ResolutionAngstrom { get; init; }
 
     /// <summary>Diameter of the spherical mask.</summary>

@@ -38,6 +38,15 @@ public sealed class SoftMask
     /// <summary>The sum of the values over the number of voxels.</summary>
     public double Fraction => Values.Sum(v => (double)v) / Values.Length;
 
+    /// <summary>A mask of given values.</summary>
+    /// <param name="size">Edge of the box.</param>
+    /// <param name="values">[z][y][x], 0 to 1; kept, not copied.</param>
+    public static SoftMask Of(int size, float[] values)
+    {
+        if (values.Length != (long)size * size * size) throw new ArgumentException($"{values.Length} values are no box of {size} voxels.", nameof(values));
+        return new SoftMask(size, values);
+    }
+
     /// <summary>A ball about the box's centre: 1 up to the radius, falling to 0 over the edge.</summary>
     /// <param name="size">Edge of the box.</param>
     /// <param name="radiusVoxels">Radius of the part that is 1.</param>

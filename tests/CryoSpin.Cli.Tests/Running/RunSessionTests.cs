@@ -76,7 +76,9 @@ public sealed class RunSessionTests : IDisposable
         Assert.Equal(1f, MrcVolumeIO.Read(_folder["out/run_half1_class001_unfil.mrc"]).Voxels[0]);
         Assert.Equal(2f, MrcVolumeIO.Read(_folder["out/run_half2_class001_unfil.mrc"]).Voxels[0]);
         Assert.Equal(3, MrcVolumeIO.Read(_folder["out/map.mrc"]).PixelSizeAngstrom, 4);
-        Assert.Equal(5, StarFile.Read(_folder["out/fsc.star"]).Get("fsc").RowCount);
+        Assert.Equal(0.25f, MrcVolumeIO.Read(_folder["out/mask.mrc"]).Voxels[0]);
+        StarTable fsc = StarFile.Read(_folder["out/fsc.star"]).Get("fsc");
+        Assert.Equal((5, 0.7, 0.6), (fsc.RowCount, fsc.GetDouble("rlnFourierShellCorrelationMaskedMaps", 2), fsc.GetDouble("rlnFourierShellCorrelationCorrected", 2)));
     }
 
     [Fact]
@@ -213,6 +215,8 @@ public sealed class RunSessionTests : IDisposable
             Poses = [.. Enumerable.Repeat(pose, source.Set.Count)],
             HalfSets = [1, 2, 1, 2],
             MaskedFsc = curve,
+            CorrectedFsc = curve with { Values = [1, 0.9, 0.6, 0.2, 0] },
+            Mask = Constant(0.25f),
             UnmaskedFsc = curve,
             ResolutionAngstrom = 6.5,
             MaskDiameterAngstrom = 20,

@@ -21,6 +21,7 @@ public sealed class FlipHandVerbTests : IDisposable
         Assert.NotEqual(before, after);
         Assert.Equal(before[5 * 64 + 3], after[3 * 64 + 3]);
         Assert.True(File.Exists(Path.Combine(flipped, "run_half2_class001_unfil.mrc")));
+        Assert.All(Voxels(Path.Combine(flipped, "mask.mrc")), v => Assert.InRange(v, 0, 1));
         Assert.Equal("curve", File.ReadAllText(Path.Combine(flipped, "fsc.star")));
         Pose pose = Pose(Path.Combine(flipped, "particles.star"));
         Assert.True(pose.Rotation.AngleToDegrees(new EulerAngles(190, 20, 210).ToRotation()) < 1e-4);
@@ -63,7 +64,7 @@ public sealed class FlipHandVerbTests : IDisposable
     {
         string result = _folder["result"];
         Directory.CreateDirectory(result);
-        foreach (string name in new[] { "map.mrc", "run_half1_class001_unfil.mrc", "run_half2_class001_unfil.mrc" })
+        foreach (string name in new[] { "map.mrc", "run_half1_class001_unfil.mrc", "run_half2_class001_unfil.mrc", "mask.mrc" })
         {
             _folder.WriteMap("result/" + name, 8, 2, seed: 1, noise: 1);
         }

@@ -34,6 +34,28 @@ public sealed class SignalMaskTests : IDisposable
     }
 
     [Fact]
+    public void The_particles_shape_takes_the_place_of_the_sphere_and_can_grow_again()
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        LogLines notes = new();
+        SignalMask mask = new(null, s_set.Value.MaskDiameterAngstrom, notes);
+        double sphere = scene.Volumes.Mask.Mean;
+        mask.Shape(scene.Volumes);
+        Assert.InRange(scene.Volumes.Mask.Mean, 0.1 * sphere, 0.9 * sphere);
+        Volume all = scene.Volumes.Mask.ToVolume(scene.Cache.Box, scene.Cache.PixelSizeAngstrom);
+        Assert.All(Enumerable.Range(0, all.Voxels.Length).Where(i => all.Voxels[i] == 0), i => Assert.Equal(0, scene.Volumes.Maps[0].Voxels[i]));
+        Assert.Single(notes.Lines, l => l.Contains("particle's shape", StringComparison.Ordinal));
+        // It is measured on unmasked maps: what a mask cut off too early comes back.
+        double whole = scene.Volumes.Mask.Mean;
+        SoftMask tooSmall = SoftMask.Sphere(scene.Cache.Box, 3, 2);
+        scene.Volumes.Restore([.. scene.Volumes.Maps], scene.Volumes.Fsc.Values, tooSmall);
+        scene.Volumes.Update(scene.Poses);
+        Assert.InRange(scene.Volumes.Mask.Mean, 0, 0.3 * whole);
+        mask.Shape(scene.Volumes);
+        Assert.InRange(scene.Volumes.Mask.Mean, 0.8 * whole, 1.2 * whole);
+    }
+
+    [Fact]
     public void The_users_mask_is_never_touched()
     {
         DecodingScene scene = new(s_set.Value, _team);
@@ -42,6 +64,8 @@ public sealed class SignalMaskTests : IDisposable
         SignalMask mask = new(0.95 * box, 0.8 * box, notes);
         mask.Begin(0.5 * box);
         mask.Tighten(scene.Volumes);
+        mask.Shape(scene.Volumes);
+        Assert.Null(scene.Volumes.Mask.Shape);
         Assert.False(mask.IsMeasured);
         Assert.Equal(0.95 * box, mask.DiameterAngstrom);
         Assert.Empty(notes.Lines);

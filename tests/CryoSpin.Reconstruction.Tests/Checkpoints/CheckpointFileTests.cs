@@ -20,6 +20,7 @@ public sealed class CheckpointFileTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void Every_number_comes_back_exactly(int stage)
     {
         RunState state = State(stage);
@@ -41,6 +42,7 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Equal(a.Change, b.Change);
         Assert.Equal(state.MaskDiameterAngstrom, read.MaskDiameterAngstrom);
         Assert.Equal(state.Fsc, read.Fsc);
+        Assert.Equal(state.MaskShape, read.MaskShape);
         Assert.All(state.HalfMaps!.Zip(read.HalfMaps!), pair => Assert.Equal(Bits(pair.First.Voxels), Bits(pair.Second.Voxels)));
     }
 
@@ -135,6 +137,8 @@ public sealed class CheckpointFileTests : IDisposable
         return state with
         {
             MaskDiameterAngstrom = 1 / 7.0,
+            // Stage 3 has a shape, the others a sphere.
+            MaskShape = stage == 3 ? Map(8).Voxels : null,
             HalfMaps = [Map(8), Map(8)],
             Fsc = [1, 0.75, 1.0 / 3],
             Decoding = new DecodingState(5.3, 3)
