@@ -33,15 +33,7 @@ internal static class SignalShape
         sphere.Apply(power);
         double total = power.Voxels.Sum(v => (double)v);
         if (!(total > 0) || Threshold(power.Voxels, Share * total) is not { } threshold) return null;
-        MaskOptions options = new()
-        {
-            // It is low-passed as it is.
-            LowPassAngstrom = 1e-3 * pixel,
-            Threshold = threshold,
-            ExtendVoxels = 0,
-            EdgeVoxels = EdgePerBlur * blur / pixel,
-        };
-        SoftMask mask = SoftMask.FromMap(power, options, team);
+        SoftMask mask = SoftMask.AroundLargestRegion(power, threshold, extendVoxels: 0, EdgePerBlur * blur / pixel, team);
         double inside = 0;
         for (int i = 0; i < power.Voxels.Length; i++)
         {

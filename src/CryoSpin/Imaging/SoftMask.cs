@@ -79,18 +79,30 @@ public sealed class SoftMask
         options ??= new MaskOptions();
         Volume smooth = RadialFilter.GaussianLowPass(map, options.LowPassAngstrom ?? Math.Max(15, 5 * map.PixelSizeAngstrom), team);
         float threshold = options.Threshold ?? AutomaticThreshold(smooth, options.Deviations);
-        bool[] region = ConnectedRegion.Largest(smooth, threshold);
+        return AroundLargestRegion(smooth, threshold, options.ExtendVoxels, options.EdgeVoxels, team);
+    }
+
+    /// <summary>A mask around the largest connected region of a map above a threshold, extended, with a soft edge.</summary>
+    /// <param name="map">The map as it is.</param>
+    /// <param name="threshold">In the map's units.</param>
+    /// <param name="extendVoxels">How far the region is extended before the edge, voxels.</param>
+    /// <param name="edgeVoxels">Width of the half cosine beyond, voxels.</param>
+    /// <param name="team">Threads; null for the caller's.</param>
+    /// <exception cref="Diagnostics.CryoSpinException">No voxel lies above the threshold.</exception>
+    public static SoftMask AroundLargestRegion(Volume map, float threshold, double extendVoxels, double edgeVoxels, WorkerTeam? team = null)
+    {
+        bool[] region = ConnectedRegion.Largest(map, threshold);
         if (!Array.Exists(region, inside => inside))
         {
             throw new Diagnostics.CryoSpinException(
-                $"No mask can be made: no voxel of the low-passed map exceeds the threshold of {threshold:g4}. "
+                $"No mask can be made: no voxel of the map exceeds the threshold of {threshold:g4}. "
                 + "Give a lower threshold, or a sphere's radius.");
         }
         float[] distance = DistanceTransform.Squared(region, map.Size, team);
         float[] values = new float[distance.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = (float)RaisedCosine.Falling(Math.Sqrt(distance[i]), options.ExtendVoxels, options.EdgeVoxels);
+            values[i] = (float)RaisedCosine.Falling(Math.Sqrt(distance[i]), extendVoxels, edgeVoxels);
         }
         return new SoftMask(map.Size, values);
     }
