@@ -214,6 +214,7 @@ internal sealed class DefaultReconstruction(
                     TakesOwnShare = settings.TakesOwnShare,
                     WeighsShells = settings.WeighsShells,
                     Renewal = renewal,
+                    SearchesSettled = settings.SearchesSettled,
                     Within = _track.WithinPass,
                 };
                 joint = refinement.Run(table, Mean(volumes.Maps), decoding, _track.Joint, cancellation);

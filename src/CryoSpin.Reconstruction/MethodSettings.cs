@@ -57,6 +57,9 @@ internal sealed record MethodSettings
     /// <summary>Whether particles are searched again with better maps where modes do not settle.</summary>
     public bool RenewsProposals { get; init; } = true;
 
+    /// <summary>Whether the joint refinement searches for settled particles again.</summary>
+    public bool SearchesSettled { get; init; } = true;
+
     /// <summary>Whether, after the last pass, all poses are refined once more against the map of all particles.</summary>
     public bool RefinesJointly { get; init; } = true;
 }

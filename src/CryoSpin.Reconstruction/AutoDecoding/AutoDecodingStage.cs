@@ -41,9 +41,6 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <summary>Greatest growth of the band in one pass.</summary>
     public double MaxBandGrowth { get; init; } = 1.35;
 
-    /// <summary>Candidates kept after the first pass, and after the modes have settled.</summary>
-    public int KeptCandidates { get; init; } = 3;
-
     /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
     public bool TakesOwnShare { get; init; } = true;
 
@@ -84,8 +81,8 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             double shell = volumes.Fsc.CrossingShell(ResolutionThreshold);
             bool still = shell < state.BestShell + 0.3 && next < band + 0.5;
             state.Still = still ? state.Still + 1 : 0;
-            // While modes change hands every particle keeps its rivals; afterwards the best is enough.
-            state.Keep = moved > SettledShare || state.Iteration < 3 ? KeptCandidates : 1;
+            // While modes change hands every particle keeps its rivals; afterwards only those that a better map may decide for.
+            state.Choice = moved > SettledShare || state.Iteration < 3 ? CandidateChoice.Best : CandidateChoice.Likely;
             state.BestShell = Math.Max(state.BestShell, shell);
             state.Ended = state.Still >= 2 || state.Iteration >= MaxIterations;
             state.Band = next;
@@ -105,7 +102,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     {
         if (Renewal is null || ShareMoved(state.Change) <= UnsettledShare) return;
         for (int h = 0; h < 2; h++) Renewal.Add(poses, poses.Members[h], volumes.Lattice(h, Renewal.Band), state.Iteration, cancellation);
-        state.Keep = int.MaxValue;
+        state.Choice = CandidateChoice.All;
     }
 
     private double NextBand(double band, FscCurve fsc) =>
@@ -117,7 +114,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
     {
         // New candidates come from a grid, in the first pass and after a renewal.
-        PoseRefinementLimits limits = state.Keep == int.MaxValue
+        PoseRefinementLimits limits = state.Choice == CandidateChoice.All
             ? PoseRefinementLimits.Wide(maxShiftPixels) : PoseRefinementLimits.Fine(maxShiftPixels);
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
@@ -142,7 +139,7 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     weights?.Apply(buffers[w]);
                     PoseFit old = poses.Best(i);
-                    poses.Candidates[i] = CandidateRefinement.Refine(poses, i, state.Keep, refiners[w], buffers[w], limits, own);
+                    poses.Candidates[i] = CandidateRefinement.Refine(poses, i, state.Choice, refiners[w], buffers[w], limits, own);
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });

@@ -6,34 +6,70 @@ internal static class CandidateRefinement
     // Poses of one insertion that are nearer than this entered the map as one (PoseTable.Weights).
     private const double SamePoseDegrees = 3;
 
-    /// <summary>The particle's first candidates refined, best first.</summary>
+    private const int Few = 3;
+
+    // Nats. A rival that is e^20 times less likely against a half-set's map does not win against the map of both.
+    private const double MayStillWin = 20;
+
+    /// <summary>The particle's candidates refined, best first.</summary>
     /// <param name="from">What they are refined from; the map was made of it.</param>
     /// <param name="particle">The particle, whose image is in the buffers.</param>
-    /// <param name="keep">Most candidates.</param>
+    /// <param name="choice">Which candidates.</param>
     /// <param name="refiner">Refines against the map.</param>
     /// <param name="buffers">The refiner's buffers.</param>
     /// <param name="limits">How far.</param>
     /// <param name="own">What the particle's own part in the map adds, which is taken off; null to leave it.</param>
     public static PoseFit[] Refine(
-        PoseTable from, int particle, int keep, PoseRefiner refiner, FitBuffers buffers, in PoseRefinementLimits limits, OwnShare? own)
+        PoseTable from, int particle, CandidateChoice choice, PoseRefiner refiner, FitBuffers buffers, in PoseRefinementLimits limits, OwnShare? own)
     {
-        PoseFit[] old = from.Candidates[particle];
-        PoseFit[] refined = new PoseFit[Math.Min(keep, old.Length)];
+        PoseFit[] old = Chosen(from.Candidates[particle], choice);
+        PoseFit[] refined = new PoseFit[old.Length];
         for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
         if (refined.Length == 1) return refined;
-        if (own is not null) TakeOff(own.Gain(buffers.Ctf, buffers.Turn0), from, particle, refined);
+        if (own is not null) TakeOff(own.Gain(buffers.Ctf, buffers.Turn0), from, particle, old, refined);
         // Stable: equal candidates stay in order, so the result does not depend on chance.
         return [.. refined.OrderByDescending(p => p.LogLikelihood)];
     }
 
+    /// <summary>The chosen ones of candidates that are given best first.</summary>
+    private static PoseFit[] Chosen(PoseFit[] candidates, CandidateChoice choice) => choice switch
+    {
+        CandidateChoice.All => candidates,
+        CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
+        _ => Likely(candidates),
+    };
+
+    /// <summary>Those that may still win; of those that have met only the better.</summary>
+    private static PoseFit[] Likely(PoseFit[] candidates)
+    {
+        if (candidates.Length == 1) return candidates;
+        Span<PoseFit> likely = stackalloc PoseFit[Few];
+        int n = 0;
+        foreach (PoseFit candidate in candidates)
+        {
+            if (n == Few || candidate.LogLikelihood < candidates[0].LogLikelihood - MayStillWin) break;
+            if (!IsNear(candidate, likely[..n])) likely[n++] = candidate;
+        }
+        return likely[..n].ToArray();
+    }
+
+    private static bool IsNear(in PoseFit candidate, ReadOnlySpan<PoseFit> others)
+    {
+        foreach (ref readonly PoseFit other in others)
+        {
+            if (other.Rotation.AngleToDegrees(candidate.Rotation) < SamePoseDegrees) return true;
+        }
+        return false;
+    }
+
     /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
-    private static void TakeOff(double gain, PoseTable from, int particle, PoseFit[] refined)
+    private static void TakeOff(double gain, PoseTable from, int particle, PoseFit[] before, PoseFit[] refined)
     {
         Span<(PoseFit Pose, float Weight)> inserted = stackalloc (PoseFit, float)[SliceInsertion.PosesPerParticle];
         int n = from.Weights(particle, inserted);
         for (int c = 0; c < refined.Length; c++)
         {
-            PoseFit old = from.Candidates[particle][c];
+            PoseFit old = before[c];
             double weight = 0;
             for (int k = 0; k < n; k++)
             {

@@ -11,8 +11,8 @@ internal sealed class DecodingState(double band, int particles)
     /// <summary>Its band, shells.</summary>
     public double Band { get; set; } = band;
 
-    /// <summary>Candidates that a particle keeps in it.</summary>
-    public int Keep { get; set; } = int.MaxValue;
+    /// <summary>The candidates that it refines.</summary>
+    public CandidateChoice Choice { get; set; } = CandidateChoice.All;
 
     /// <summary>Passes since something last moved.</summary>
     public int Still { get; set; }

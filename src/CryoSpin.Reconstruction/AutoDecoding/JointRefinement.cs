@@ -11,19 +11,30 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// poses stay as they are: their maps and FSC remain apart.
 /// </summary>
 /// <remarks>
-/// One pass where the particles' modes have settled. Where they have not (very noisy images), candidates are searched for again with the
-/// better map, and the map is made anew from the poses, in turn.
+/// Candidates are searched for again with the better map, and the map is made anew from the poses, in turn. Where the particles' modes have
+/// settled a sample is searched first: if all of it stays where it is, so will the rest, and one pass is enough.
 /// </remarks>
 internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volumes, double maxShiftPixels, WorkerTeam team)
 {
     // A round number of its own for each renewal, away from those of the half-sets' passes.
     private const int FirstRound = 1000;
+    private const int SearchedPasses = 2;
 
-    /// <summary>Passes where modes have not settled.</summary>
+    // Farther than refinement moves a pose: the search has found another one.
+    private const double FoundElsewhereDegrees = 5;
+
+    /// <summary>Passes where modes have not settled; the first two begin with a search of all particles.</summary>
     public int Passes { get; init; } = 4;
 
-    /// <summary>The first so many of these begin with a search.</summary>
-    public int Renewals { get; init; } = 2;
+    /// <summary>Most passes where they have; the first begins with a search of a sample, the second of the rest.</summary>
+    public int SettledPasses { get; init; } = 3;
+
+    /// <summary>Whether these are searched again at all; otherwise they get one pass.</summary>
+    public bool SearchesSettled { get; init; } = true;
+
+    /// <summary>Most particles in the sample. With none of 2,000 in a wrong mode the share of all that are is below 0.15 % (95 % confidence).
+    /// </summary>
+    public int Sample { get; init; } = 2000;
 
     /// <summary>Searches again; null to keep to the candidates that there are.</summary>
     public ProposalRenewal? Renewal { get; init; }
@@ -46,37 +57,49 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     public PoseTable Run(PoseTable table, Volume map, DecodingState state, Action<int, int, double> report, CancellationToken cancellation)
     {
         PoseTable joint = Copy(table);
-        int passes = state.Keep > 1 ? Passes : 1;
+        bool settled = state.Choice == CandidateChoice.Likely;
+        bool searches = Renewal is not null && (!settled || SearchesSettled);
+        int passes = !settled ? Passes : searches ? SettledPasses : 1;
         for (int pass = 1; pass <= passes; pass++)
         {
             if (pass > 1) map = volumes.Join(joint);
-            bool renews = Renewal is not null && passes > 1 && pass <= Renewals;
-            if (renews) Renew(joint, map, pass, cancellation);
+            int[] searched = searches ? Searched(pass, settled, table.Count) : [];
+            if (searched.Length > 0) Renewal!.Add(joint, searched, volumes.Lattice(map, Renewal.Band), FirstRound + pass, cancellation);
             int current = pass;
-            PoseTable refined = Refine(
-                joint, map, state, renews ? int.MaxValue : state.Keep, done => Within(current, passes, done), cancellation);
-            report(pass, passes, AutoDecodingStage.ShareMoved([.. Enumerable.Range(0, joint.Count)
-                .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))]));
+            PoseTable refined = Refine(joint, map, state, searched, done => Within(current, passes, done), cancellation);
+            double[] change = [.. Enumerable.Range(0, joint.Count)
+                .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))];
             joint = refined;
+            report(pass, passes, AutoDecodingStage.ShareMoved(change));
+            if (settled && pass == 1 && !searched.Any(i => change[i] > FoundElsewhereDegrees)) break;
         }
         return joint;
     }
 
-    private void Renew(PoseTable joint, Volume map, int pass, CancellationToken cancellation) => Renewal!.Add(
-        joint, [.. Enumerable.Range(0, joint.Count)], volumes.Lattice(map, Renewal.Band), FirstRound + pass, cancellation);
+    /// <summary>The particles that a pass searches: all, or, where modes have settled, first a sample spread over the set, then the others.</summary>
+    private int[] Searched(int pass, bool settled, int count)
+    {
+        if (pass > SearchedPasses) return [];
+        if (!settled) return [.. Enumerable.Range(0, count)];
+        bool[] inSample = new bool[count];
+        int size = Math.Min(Sample, count);
+        for (int k = 0; k < size; k++) inSample[(long)k * count / size] = true;
+        return [.. Enumerable.Range(0, count).Where(i => inSample[i] == (pass == 1))];
+    }
 
     private PoseTable Refine(
-        PoseTable from, Volume map, DecodingState state, int keep, Action<long> within, CancellationToken cancellation)
+        PoseTable from, Volume map, DecodingState state, int[] searched, Action<long> within, CancellationToken cancellation)
     {
         PoseTable refined = Copy(from);
+        bool[] isSearched = new bool[from.Count];
+        foreach (int i in searched) isSearched[i] = true;
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
         FourierLattice lattice = volumes.Lattice(map, state.Band);
         ShellWeights? weights = WeighsShells ? new ShellWeights(disc, volumes.Fsc, ofBoth: true) : null;
         FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
-        PoseRefinementLimits limits = keep == int.MaxValue
-            ? PoseRefinementLimits.Wide(maxShiftPixels) : PoseRefinementLimits.Fine(maxShiftPixels);
+        PoseRefinementLimits wide = PoseRefinementLimits.Wide(maxShiftPixels), fine = PoseRefinementLimits.Fine(maxShiftPixels);
         OwnShare? own = TakesOwnShare
             ? new OwnShare(view, [.. Enumerable.Range(0, from.Count)], volumes.Fsc, volumes.Mask.Mean) : null;
         for (int h = 0; h < 2; h++)
@@ -88,7 +111,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     weights?.Apply(buffers[w]);
-                    refined.Candidates[i] = CandidateRefinement.Refine(from, i, keep, refiners[w], buffers[w], limits, own);
+                    // New candidates come from a grid.
+                    refined.Candidates[i] = CandidateRefinement.Refine(
+                        from, i, isSearched[i] ? CandidateChoice.All : state.Choice, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
                 });
                 within(chunk.First + chunk.Count);
                 cancellation.ThrowIfCancellationRequested();

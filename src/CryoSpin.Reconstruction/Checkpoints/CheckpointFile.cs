@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 3;
+    internal const int Version = 4;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -187,7 +187,7 @@ internal static class CheckpointFile
     {
         writer.Write(decoding.Iteration);
         writer.Write(decoding.Band);
-        writer.Write(decoding.Keep);
+        writer.Write((int)decoding.Choice);
         writer.Write(decoding.Still);
         writer.Write(decoding.BestShell);
         writer.Write(decoding.Ended);
@@ -202,7 +202,7 @@ internal static class CheckpointFile
         DecodingState decoding = new(reader.ReadDouble(), particles)
         {
             Iteration = iteration,
-            Keep = reader.ReadInt32(),
+            Choice = (CandidateChoice)reader.ReadInt32(),
             Still = reader.ReadInt32(),
             BestShell = reader.ReadDouble(),
             Ended = reader.ReadBoolean(),

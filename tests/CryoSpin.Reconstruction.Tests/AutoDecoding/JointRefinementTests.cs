@@ -14,19 +14,29 @@ public sealed class JointRefinementTests : IDisposable
     public void Dispose() => _team.Dispose();
 
     [Fact]
-    public void Settled_particles_get_one_pass_and_better_poses()
+    public void Settled_particles_get_better_poses_and_one_pass_where_a_search_finds_nothing_new()
     {
         DecodingScene scene = new(s_set.Value, _team);
         PoseFit[][] before = [.. scene.Poses.Candidates];
         double start = scene.MedianError();
         List<(int Pass, int Passes)> reports = [];
-        PoseTable joint = Run(scene, keep: 1, withSearch: true, reports);
+        PoseTable joint = Run(scene, CandidateChoice.Likely, withSearch: false, reports);
         Assert.Equal([(1, 1)], reports);
         Assert.Equal((1, 1, scene.Poses.Count), _within[^1]);
         Assert.Equal(_within.Select(w => w.Done).Distinct().Order(), _within.Select(w => w.Done));
         Assert.InRange(scene.MedianError(joint), 0, 0.7 * start);
         // The half-sets' own poses stay.
         Assert.Equal(before, scene.Poses.Candidates);
+        // The maps that follow from poses which a search has been through; the next finds the same.
+        for (int turn = 0; turn < 2; turn++)
+        {
+            Run(scene, CandidateChoice.Likely, withSearch: true, []).Candidates.CopyTo(scene.Poses.Candidates, 0);
+            scene.Volumes.Update(scene.Poses);
+        }
+        reports.Clear();
+        PoseTable searched = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
+        Assert.Equal([(1, 3)], reports);
+        Assert.InRange(scene.MedianError(searched), 0, 1.05 * scene.MedianError());
     }
 
     [Fact]
@@ -37,10 +47,27 @@ public sealed class JointRefinementTests : IDisposable
         // Every third particle has lost the right pose, though the maps are good.
         for (int i = 0; i < scene.Poses.Count; i += 3) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
         List<(int, int)> reports = [];
-        PoseTable without = Run(scene, keep: 3, withSearch: false, reports), with = Run(scene, keep: 3, withSearch: true, reports);
+        PoseTable without = Run(scene, CandidateChoice.Best, withSearch: false, reports), with = Run(scene, CandidateChoice.Best, withSearch: true, reports);
         Assert.Equal([(1, 4), (2, 4), (3, 4), (4, 4), (1, 4), (2, 4), (3, 4), (4, 4)], reports);
         Assert.InRange(scene.ShareFound(without, 10), 0, 0.8);
         Assert.InRange(scene.ShareFound(with, 10), 0.9, 1);
+    }
+
+    [Fact]
+    public void Where_a_sample_of_settled_particles_is_found_elsewhere_all_are_searched()
+    {
+        DecodingScene scene = new(s_set.Value, _team);
+        Random random = new(4);
+        for (int i = 0; i < scene.Poses.Count; i += 10) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+        List<(int, int)> reports = [];
+        PoseTable joint = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
+        Assert.Equal([(1, 3), (2, 3), (3, 3)], reports);
+        Assert.InRange(scene.ShareFound(scene.Poses, 10), 0, 0.92);
+        Assert.InRange(scene.ShareFound(joint, 10), 0.97, 1);
+        // Without a search there is nothing that further passes could find.
+        reports.Clear();
+        Run(scene, CandidateChoice.Likely, withSearch: false, reports);
+        Assert.Equal([(1, 1)], reports);
     }
 
     [Fact]
@@ -73,11 +100,11 @@ public sealed class JointRefinementTests : IDisposable
         DecodingScene scene = new(s_set.Value, _team);
         using CancellationTokenSource source = new();
         source.Cancel();
-        TinyDataset.AssertCancelled(() => Run(scene, 3, true, [], source.Token));
+        TinyDataset.AssertCancelled(() => Run(scene, CandidateChoice.Best, true, [], source.Token));
     }
 
     private PoseTable Run(
-        DecodingScene scene, int keep, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
+        DecodingScene scene, CandidateChoice choice, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
     {
         Volume map = new(scene.Volumes.Maps[0].Size, scene.Volumes.Maps[0].PixelSizeAngstrom);
         for (int i = 0; i < map.Voxels.Length; i++)
@@ -87,10 +114,11 @@ public sealed class JointRefinementTests : IDisposable
         JointRefinement refinement = new(scene.Cache, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
         {
             Renewal = withSearch ? scene.Renewal() : null,
+            Sample = 100,
             Within = (pass, passes, done) => _within.Add((pass, passes, done)),
         };
         return refinement.Run(
-            scene.Poses, map, new DecodingState(8, scene.Poses.Count) { Keep = keep }, (pass, passes, _) => reports.Add((pass, passes)),
+            scene.Poses, map, new DecodingState(8, scene.Poses.Count) { Choice = choice }, (pass, passes, _) => reports.Add((pass, passes)),
             cancellation);
     }
 }

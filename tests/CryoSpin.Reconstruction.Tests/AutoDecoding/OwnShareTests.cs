@@ -68,8 +68,8 @@ public sealed class OwnShareTests : IDisposable
         PoseRefinementLimits asTheyAre = new(1, 1, 10);
         int i = table.Members[0][7];
         view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        PoseFit[] plain = CandidateRefinement.Refine(table, i, 2, refiner, buffers, asTheyAre, null);
-        PoseFit[] corrected = CandidateRefinement.Refine(table, i, 2, refiner, buffers, asTheyAre, own);
+        PoseFit[] plain = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, null);
+        PoseFit[] corrected = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, own);
         double gain = own.Gain(buffers.Ctf, buffers.Turn0), share = 1 / (1 + Math.Exp(-1));
         Assert.True(gain > 0);
         foreach (PoseFit c in corrected)
@@ -79,7 +79,7 @@ public sealed class OwnShareTests : IDisposable
         }
         // A particle with one candidate has nothing to choose between.
         PoseTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
-        PoseFit only = CandidateRefinement.Refine(alone, i, 1, refiner, buffers, asTheyAre, own)[0];
+        PoseFit only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, buffers, asTheyAre, own)[0];
         Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
     }
 }

@@ -61,7 +61,7 @@ public sealed class ShellWeightsTests : IDisposable
         DecodingScene scene = new(s_set.Value, _team);
         Volume[] maps = [.. scene.Volumes.Maps];
         scene.Volumes.Restore(maps, [.. Enumerable.Range(0, maps[0].Size / 2 + 1).Select(s => s <= 4 ? 1.0 : 0)]);
-        DecodingState state = new(band, scene.Poses.Count) { Iteration = 2, Keep = 1 };
+        DecodingState state = new(band, scene.Poses.Count) { Iteration = 2, Choice = CandidateChoice.Likely };
         AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
         {
             MaxIterations = 2,

@@ -37,7 +37,7 @@ public sealed class CheckpointFileTests : IDisposable
         if (state.Candidates is not null) Assert.All(state.Candidates.Zip(read.Candidates!), pair => Assert.Equal(pair.First, pair.Second));
         Assert.Equal(state.Stage, read.Stage);
         if (state.Decoding is not { } a || read.Decoding is not { } b) return;
-        Assert.Equal((a.Iteration, a.Band, a.Keep, a.Still, a.BestShell, a.Ended, a.Done), (b.Iteration, b.Band, b.Keep, b.Still, b.BestShell, b.Ended, b.Done));
+        Assert.Equal((a.Iteration, a.Band, a.Choice, a.Still, a.BestShell, a.Ended, a.Done), (b.Iteration, b.Band, b.Choice, b.Still, b.BestShell, b.Ended, b.Done));
         Assert.Equal(a.Likelihood, b.Likelihood);
         Assert.Equal(a.Change, b.Change);
         Assert.Equal(state.MaskDiameterAngstrom, read.MaskDiameterAngstrom);
@@ -144,7 +144,7 @@ public sealed class CheckpointFileTests : IDisposable
             Decoding = new DecodingState(5.3, 3)
             {
                 Iteration = 4,
-                Keep = 3,
+                Choice = CandidateChoice.Best,
                 Still = 1,
                 BestShell = 7.1,
                 Done = 2,

@@ -1,0 +1,14 @@
+namespace CryoSpin.Reconstruction.AutoDecoding;
+
+/// <summary>Which of a particle's candidates a pass refines; it drops the others.</summary>
+internal enum CandidateChoice
+{
+    /// <summary>All: they are new.</summary>
+    All,
+
+    /// <summary>The best few: modes still change hands.</summary>
+    Best,
+
+    /// <summary>Of the best few those that may still win: modes have settled.</summary>
+    Likely,
+}
