@@ -163,14 +163,14 @@ internal sealed class DefaultReconstruction(
         {
             double maxShift = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels);
             SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-            ProposalRenewal? renewal = settings.RenewsProposals
-                ? new ProposalRenewal(cache, search, settings.Candidates, settings.SeparationDegrees, options.Seed, team) : null;
+            ProposalRenewal? Renewal(int candidates, double separationDegrees) => settings.RenewsProposals
+                ? new ProposalRenewal(cache, search, candidates, separationDegrees, options.Seed, team) : null;
             AutoDecodingStage stage = new(cache, table, volumes, maxShift, team)
             {
                 MaxIterations = settings.DecodingPasses,
                 TakesOwnShare = settings.TakesOwnShare,
                 WeighsShells = settings.WeighsShells,
-                Renewal = renewal,
+                Renewal = Renewal(settings.Candidates, settings.SeparationDegrees),
             };
             DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
             RunState Now() => State(model, _random.State) with
@@ -213,7 +213,7 @@ internal sealed class DefaultReconstruction(
                 {
                     TakesOwnShare = settings.TakesOwnShare,
                     WeighsShells = settings.WeighsShells,
-                    Renewal = renewal,
+                    Renewal = Renewal(settings.JointCandidates, settings.JointSeparationDegrees),
                     SearchesSettled = settings.SearchesSettled,
                     Within = _track.WithinPass,
                 };

@@ -42,6 +42,12 @@ internal sealed record MethodSettings
     /// <summary>Least angle between two proposals of the search, degrees.</summary>
     public double SeparationDegrees { get; init; } = 30;
 
+    /// <summary>Candidates per particle that a search in the joint refinement finds.</summary>
+    public int JointCandidates { get; init; } = 14;
+
+    /// <summary>Least angle between two of these, degrees: with the final map, modes near each other are worth telling apart.</summary>
+    public double JointSeparationDegrees { get; init; } = 10;
+
     /// <summary>Passes of auto-decoding; 0 leaves the second stage out.</summary>
     public int DecodingPasses { get; init; } = 16;
 

@@ -9,6 +9,9 @@ internal enum CandidateChoice
     /// <summary>The best few: modes still change hands.</summary>
     Best,
 
-    /// <summary>Of the best few those that may still win: modes have settled.</summary>
+    /// <summary>The best few that differ: many candidates have been refined, of which several met in one pose.</summary>
+    Distinct,
+
+    /// <summary>Of the best few that differ those that may still win: modes have settled.</summary>
     Likely,
 }

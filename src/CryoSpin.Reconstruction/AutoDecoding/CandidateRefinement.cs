@@ -36,21 +36,25 @@ internal static class CandidateRefinement
     {
         CandidateChoice.All => candidates,
         CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
-        _ => Likely(candidates),
+        CandidateChoice.Distinct => Distinct(candidates, Few),
+        _ => Distinct(candidates, Few, MayStillWin),
     };
 
-    /// <summary>Those that may still win; of those that have met only the better.</summary>
-    private static PoseFit[] Likely(PoseFit[] candidates)
+    /// <summary>The best of candidates that are given best first; of those that have met only the better.</summary>
+    /// <param name="candidates">The candidates.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="margin">How far their log likelihood may lie below the best one's.</param>
+    public static PoseFit[] Distinct(PoseFit[] candidates, int most, double margin = double.PositiveInfinity)
     {
         if (candidates.Length == 1) return candidates;
-        Span<PoseFit> likely = stackalloc PoseFit[Few];
+        Span<PoseFit> distinct = stackalloc PoseFit[most];
         int n = 0;
         foreach (PoseFit candidate in candidates)
         {
-            if (n == Few || candidate.LogLikelihood < candidates[0].LogLikelihood - MayStillWin) break;
-            if (!IsNear(candidate, likely[..n])) likely[n++] = candidate;
+            if (n == most || candidate.LogLikelihood < candidates[0].LogLikelihood - margin) break;
+            if (!IsNear(candidate, distinct[..n])) distinct[n++] = candidate;
         }
-        return likely[..n].ToArray();
+        return distinct[..n].ToArray();
     }
 
     private static bool IsNear(in PoseFit candidate, ReadOnlySpan<PoseFit> others)

@@ -102,6 +102,14 @@ internal sealed class HalfSetVolumes
         return lattice;
     }
 
+    /// <summary>The same in memory of its own, so that it stays valid: for narrow bands.</summary>
+    public FourierLattice LastingLattice(Volume map, double bandShells)
+    {
+        FourierLattice lattice = new(bandShells, VolumeModel.Oversampling);
+        _transform.ToLattice(map, lattice);
+        return lattice;
+    }
+
     /// <summary>Gives the lattice's memory back: no more slices will be taken.</summary>
     public void EndSlicing() => _latticeStorage = [];
 

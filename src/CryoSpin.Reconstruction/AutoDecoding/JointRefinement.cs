@@ -64,9 +64,11 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         {
             if (pass > 1) map = volumes.Join(joint);
             int[] searched = searches ? Searched(pass, settled, table.Count) : [];
-            if (searched.Length > 0) Renewal!.Add(joint, searched, volumes.Lattice(map, Renewal.Band), FirstRound + pass, cancellation);
+            FourierLattice? coarse = searched.Length > 0 ? volumes.LastingLattice(map, Renewal!.Band) : null;
             int current = pass;
-            PoseTable refined = Refine(joint, map, state, searched, done => Within(current, passes, done), cancellation);
+            PoseTable refined = Refine(
+                joint, map, state, searched, ids => Renewal!.Add(joint, ids, coarse!, FirstRound + current, cancellation),
+                done => Within(current, passes, done), cancellation);
             double[] change = [.. Enumerable.Range(0, joint.Count)
                 .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))];
             joint = refined;
@@ -88,9 +90,11 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     }
 
     private PoseTable Refine(
-        PoseTable from, Volume map, DecodingState state, int[] searched, Action<long> within, CancellationToken cancellation)
+        PoseTable from, Volume map, DecodingState state, int[] searched, Action<int[]> search, Action<long> within,
+        CancellationToken cancellation)
     {
         PoseTable refined = Copy(from);
+        CandidateChoice others = state.Choice == CandidateChoice.Likely ? CandidateChoice.Likely : CandidateChoice.Distinct;
         bool[] isSearched = new bool[from.Count];
         foreach (int i in searched) isSearched[i] = true;
         FrequencyDisc disc = new(state.Band);
@@ -106,14 +110,19 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         {
             cache.Pass(h, chunk =>
             {
+                int[] ids = [.. Enumerable.Range(0, chunk.Count).Select(record => cache.ParticleAt(chunk.First + record)).Where(i => isSearched[i])];
+                if (ids.Length > 0) search(ids);
                 team.ForEach(chunk.Count, (record, w) =>
                 {
                     int i = cache.ParticleAt(chunk.First + record);
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     weights?.Apply(buffers[w]);
                     // New candidates come from a grid.
-                    refined.Candidates[i] = CandidateRefinement.Refine(
-                        from, i, isSearched[i] ? CandidateChoice.All : state.Choice, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
+                    PoseFit[] found = CandidateRefinement.Refine(
+                        from, i, isSearched[i] ? CandidateChoice.All : others, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
+                    // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
+                    refined.Candidates[i] = CandidateRefinement.Distinct(found, SliceInsertion.PosesPerParticle);
+                    from.Candidates[i] = [from.Best(i)];
                 });
                 within(chunk.First + chunk.Count);
                 cancellation.ThrowIfCancellationRequested();

@@ -17,10 +17,12 @@ public sealed class CandidateRefinementTests : IDisposable
     [Theory]
     [InlineData((int)CandidateChoice.All, new[] { 0, 1, 2, 3, 4 })]
     [InlineData((int)CandidateChoice.Best, new[] { 0, 1, 2 })]
-    // 1 has met 0, and 4 is too unlikely.
-    [InlineData((int)CandidateChoice.Likely, new[] { 0, 2, 3 })]
+    // 1 has met 0.
+    [InlineData((int)CandidateChoice.Distinct, new[] { 0, 2, 3 })]
+    // 3 and 4 are too unlikely besides.
+    [InlineData((int)CandidateChoice.Likely, new[] { 0, 2 })]
     public void A_choice_says_which_candidates_are_refined(int choice, int[] expected) =>
-        Assert.Equal(expected, Refined((CandidateChoice)choice, [100, 99, 95, 81, 79.9], twin: 1));
+        Assert.Equal(expected, Refined((CandidateChoice)choice, [100, 99, 81, 79.9, 70], twin: 1));
 
     [Fact]
     public void A_particle_without_rivals_keeps_its_pose()
