@@ -3,9 +3,6 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <summary>Refines a particle's candidates and puts them in order.</summary>
 internal static class CandidateRefinement
 {
-    // Poses of one insertion that are nearer than this entered the map as one (PoseTable.Weights).
-    private const double SamePoseDegrees = 3;
-
     private const int Few = 3;
 
     // Nats. A rival that is e^20 times less likely against a half-set's map does not win against the map of both.
@@ -36,35 +33,9 @@ internal static class CandidateRefinement
     {
         CandidateChoice.All => candidates,
         CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
-        CandidateChoice.Distinct => Distinct(candidates, Few),
-        _ => Distinct(candidates, Few, MayStillWin),
+        CandidateChoice.Distinct => PoseTable.Distinct(candidates, Few),
+        _ => PoseTable.Distinct(candidates, Few, MayStillWin),
     };
-
-    /// <summary>The best of candidates that are given best first; of those that have met only the better.</summary>
-    /// <param name="candidates">The candidates.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="margin">How far their log likelihood may lie below the best one's.</param>
-    public static PoseFit[] Distinct(PoseFit[] candidates, int most, double margin = double.PositiveInfinity)
-    {
-        if (candidates.Length == 1) return candidates;
-        Span<PoseFit> distinct = stackalloc PoseFit[most];
-        int n = 0;
-        foreach (PoseFit candidate in candidates)
-        {
-            if (n == most || candidate.LogLikelihood < candidates[0].LogLikelihood - margin) break;
-            if (!IsNear(candidate, distinct[..n])) distinct[n++] = candidate;
-        }
-        return distinct[..n].ToArray();
-    }
-
-    private static bool IsNear(in PoseFit candidate, ReadOnlySpan<PoseFit> others)
-    {
-        foreach (ref readonly PoseFit other in others)
-        {
-            if (other.Rotation.AngleToDegrees(candidate.Rotation) < SamePoseDegrees) return true;
-        }
-        return false;
-    }
 
     /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
     private static void TakeOff(double gain, PoseTable from, int particle, PoseFit[] before, PoseFit[] refined)
@@ -77,7 +48,7 @@ internal static class CandidateRefinement
             double weight = 0;
             for (int k = 0; k < n; k++)
             {
-                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < SamePoseDegrees) weight += inserted[k].Weight;
+                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < PoseTable.SamePoseDegrees) weight += inserted[k].Weight;
             }
             refined[c] = refined[c] with { LogLikelihood = refined[c].LogLikelihood - weight * gain };
         }

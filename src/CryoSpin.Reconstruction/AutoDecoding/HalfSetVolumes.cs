@@ -95,20 +95,10 @@ internal sealed class HalfSetVolumes
     public FourierLattice Lattice(int half, double bandShells) => Lattice(Maps[half], bandShells);
 
     /// <summary>The same of any map of this box.</summary>
-    public FourierLattice Lattice(Volume map, double bandShells)
-    {
-        FourierLattice lattice = new(bandShells, VolumeModel.Oversampling, _latticeStorage);
-        _transform.ToLattice(map, lattice);
-        return lattice;
-    }
+    public FourierLattice Lattice(Volume map, double bandShells) => Lattice(map, bandShells, _latticeStorage);
 
     /// <summary>The same in memory of its own, so that it stays valid: for narrow bands.</summary>
-    public FourierLattice LastingLattice(Volume map, double bandShells)
-    {
-        FourierLattice lattice = new(bandShells, VolumeModel.Oversampling);
-        _transform.ToLattice(map, lattice);
-        return lattice;
-    }
+    public FourierLattice LastingLattice(Volume map, double bandShells) => Lattice(map, bandShells, null);
 
     /// <summary>Gives the lattice's memory back: no more slices will be taken.</summary>
     public void EndSlicing() => _latticeStorage = [];
@@ -194,5 +184,12 @@ internal sealed class HalfSetVolumes
         Volume copy = Copy(map);
         Mask.Apply(copy);
         return copy;
+    }
+
+    private FourierLattice Lattice(Volume map, double bandShells, float[]? storage)
+    {
+        FourierLattice lattice = new(bandShells, VolumeModel.Oversampling, storage);
+        _transform.ToLattice(map, lattice);
+        return lattice;
     }
 }

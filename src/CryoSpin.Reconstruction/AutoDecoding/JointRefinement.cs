@@ -121,7 +121,7 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                     PoseFit[] found = CandidateRefinement.Refine(
                         from, i, isSearched[i] ? CandidateChoice.All : others, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
-                    refined.Candidates[i] = CandidateRefinement.Distinct(found, SliceInsertion.PosesPerParticle);
+                    refined.Candidates[i] = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
                     from.Candidates[i] = [from.Best(i)];
                 });
                 within(chunk.First + chunk.Count);

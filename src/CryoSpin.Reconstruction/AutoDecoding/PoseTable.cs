@@ -3,6 +3,12 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <summary>Every particle's candidate poses, best first, and its half-set.</summary>
 internal sealed class PoseTable
 {
+    /// <summary>Candidates that are nearer than this are one pose, degrees.</summary>
+    public const double SamePoseDegrees = 3;
+
+    // Of the best one's weight, 2 %, in nats.
+    private static readonly double s_leastShare = -Math.Log(0.02);
+
     /// <param name="candidates">Per particle at least one pose, best first.</param>
     /// <param name="halfSet">Per particle 1 or 2.</param>
     public PoseTable(PoseFit[][] candidates, int[] halfSet)
@@ -36,20 +42,40 @@ internal sealed class PoseTable
     /// </summary>
     public int Weights(int particle, Span<(PoseFit Pose, float Weight)> weighted)
     {
-        PoseFit[] c = Candidates[particle];
-        int n = 0;
+        PoseFit[] candidates = Candidates[particle];
+        Span<PoseFit> distinct = stackalloc PoseFit[weighted.Length];
+        int n = Distinct(candidates, distinct, s_leastShare);
         double total = 0;
-        for (int i = 0; i < c.Length && n < weighted.Length; i++)
+        for (int i = 0; i < n; i++)
         {
-            double w = Math.Exp(c[i].LogLikelihood - c[0].LogLikelihood);
-            if (w < 0.02) break;
-            bool met = false;
-            for (int j = 0; j < n && !met; j++) met = c[i].Rotation.AngleToDegrees(weighted[j].Pose.Rotation) < 3;
-            if (met) continue;
-            weighted[n++] = (c[i], (float)w);
-            total += w;
+            double weight = Math.Exp(distinct[i].LogLikelihood - candidates[0].LogLikelihood);
+            weighted[i] = (distinct[i], (float)weight);
+            total += weight;
         }
         for (int i = 0; i < n; i++) weighted[i].Weight /= (float)total;
+        return n;
+    }
+    /// <summary>The best of candidates that are given best first; of those that have met (within 3 degrees) only the better.</summary>
+    /// <param name="candidates">The candidates.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="margin">How far their log likelihood may lie below the best one's, nats.</param>
+    public static PoseFit[] Distinct(PoseFit[] candidates, int most, double margin = double.PositiveInfinity)
+    {
+        if (candidates.Length == 1) return candidates;
+        Span<PoseFit> distinct = stackalloc PoseFit[most];
+        return distinct[..Distinct(candidates, distinct, margin)].ToArray();
+    }
+
+    private static int Distinct(PoseFit[] candidates, Span<PoseFit> distinct, double margin)
+    {
+        int n = 0;
+        foreach (PoseFit candidate in candidates)
+        {
+            if (n == distinct.Length || candidate.LogLikelihood < candidates[0].LogLikelihood - margin) break;
+            bool met = false;
+            for (int j = 0; j < n && !met; j++) met = candidate.Rotation.AngleToDegrees(distinct[j].Rotation) < SamePoseDegrees;
+            if (!met) distinct[n++] = candidate;
+        }
         return n;
     }
 }
