@@ -3,7 +3,7 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
 
-/// <summary>Seconds spent in each phase of a run.</summary>
+/// <summary>Wall-clock and processor time spent in each phase of a run.</summary>
 internal sealed class RunClock
 {
     private readonly List<PhaseTime> _done = [];
@@ -13,6 +13,8 @@ internal sealed class RunClock
     private TimeSpan _pausedInPhase;
     private string? _phase;
     private long _phaseStarted;
+    private TimeSpan _processorAtStart;
+    private TimeSpan _processorPaused;
 
     /// <summary>Time since the run began.</summary>
     public TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started) - _paused;
@@ -20,19 +22,28 @@ internal sealed class RunClock
     /// <summary>Time since the current phase began.</summary>
     public TimeSpan PhaseElapsed => Stopwatch.GetElapsedTime(_phaseStarted) - _pausedInPhase;
 
+    private static TimeSpan Processor => Environment.CpuUsage.TotalTime;
+
+    private PhaseTime? Current => _phase is null
+        ? null
+        : new PhaseTime(_phase, PhaseElapsed.TotalSeconds, (Processor - _processorAtStart - _processorPaused).TotalSeconds);
+
     /// <summary>Ends the current phase and begins another.</summary>
     public void Start(string phase)
     {
         Close();
         (_phase, _phaseStarted, _pausedInPhase) = (phase, Stopwatch.GetTimestamp(), TimeSpan.Zero);
+        (_processorAtStart, _processorPaused) = (Processor, TimeSpan.Zero);
     }
 
     /// <summary>Does something that is not counted.</summary>
     public void Uncounted(Action action)
     {
         long from = Stopwatch.GetTimestamp();
+        TimeSpan processorFrom = Processor;
         action();
         TimeSpan taken = Stopwatch.GetElapsedTime(from);
+        _processorPaused += Processor - processorFrom;
         _paused += taken;
         _pausedInPhase += taken;
     }
@@ -49,7 +60,7 @@ internal sealed class RunClock
     public IReadOnlyList<PhaseTime> Times()
     {
         List<PhaseTime> times = [.. _done];
-        if (_phase is not null) Add(times, new PhaseTime(_phase, PhaseElapsed.TotalSeconds));
+        if (Current is { } time) Add(times, time);
         return times;
     }
 
@@ -65,7 +76,7 @@ internal sealed class RunClock
 
     private void Close()
     {
-        if (_phase is not null) Add(_done, new PhaseTime(_phase, PhaseElapsed.TotalSeconds));
+        if (Current is { } time) Add(_done, time);
     }
 
     /// <summary>A phase that comes back, as loading does in a resumed run, has one entry.</summary>
@@ -73,6 +84,6 @@ internal sealed class RunClock
     {
         int i = times.FindIndex(t => t.Phase == time.Phase);
         if (i < 0) times.Add(time);
-        else times[i] = time with { Seconds = times[i].Seconds + time.Seconds };
+        else times[i] = times[i].Plus(time);
     }
 }

@@ -36,6 +36,7 @@ internal sealed class ComparisonResults(
                 HalfMapResolutionAngstrom = record.ResolutionAngstrom,
                 // Of a run that was resumed, the time between its parts is not its own; nor is that of making snapshots.
                 Seconds = record.PhaseTimes.Sum(p => p.Seconds),
+                ProcessorSeconds = record.ProcessorSeconds,
                 PeakMemoryBytes = record.PeakMemoryBytes,
                 Parameters = record.Parameters,
             };

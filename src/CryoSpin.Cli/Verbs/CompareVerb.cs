@@ -96,15 +96,16 @@ internal static class CompareVerb
     private static void Print(IReadOnlyList<ComparedRun> runs, string folder, Terminal terminal)
     {
         int width = Math.Max(6, runs.Max(r => r.Method.Length)) + 2;
-        terminal.Out.WriteLine($"{"method".PadRight(width)}seed  mean error  FSC 0.5    time        memory");
+        terminal.Out.WriteLine($"{"method".PadRight(width)}seed  mean error  FSC 0.5    time        processor   memory");
         foreach (ComparedRun run in runs)
         {
             string name = run.Method.PadRight(width) + run.Seed.ToString(CultureInfo.InvariantCulture).PadRight(6);
             string mean = run.MeanRotationErrorDegrees is { } degrees ? Wording.Number(degrees) + "°" : "-";
             string fsc = run.TruthFsc is { } curve ? Wording.Angstrom(curve.ResolutionAngstrom(0.5)) : "-";
             string time = Wording.Duration(TimeSpan.FromSeconds(run.Seconds));
+            string processor = run.ProcessorSeconds is { } s ? Wording.Duration(TimeSpan.FromSeconds(s)) : "-";
             terminal.Out.WriteLine(run.Status == RunStatus.Finished
-                ? $"{name}{mean,-12}{fsc,-11}{time,-12}{Diagnostics.ByteSize.Text(run.PeakMemoryBytes)}"
+                ? $"{name}{mean,-12}{fsc,-11}{time,-12}{processor,-12}{Diagnostics.ByteSize.Text(run.PeakMemoryBytes)}"
                 : $"{name}{run.Status.ToString().ToLowerInvariant()}: {run.Message}");
         }
         terminal.Out.WriteLine("Report  " + Path.Combine(folder, ComparisonFiles.Report));

@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 4;
+    internal const int Version = 5;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -91,6 +91,7 @@ internal static class CheckpointFile
         {
             writer.Write(time.Phase);
             writer.Write(time.Seconds);
+            writer.Write(time.ProcessorSeconds ?? double.NaN);
         }
         Put(writer, state.Map);
         writer.Write(state.Band);
@@ -119,6 +120,13 @@ internal static class CheckpointFile
         return new InputFingerprint(facts);
     }
 
+    private static PhaseTime GetTime(BinaryReader reader)
+    {
+        PhaseTime time = new(reader.ReadString(), reader.ReadDouble());
+        double processor = reader.ReadDouble();
+        return double.IsNaN(processor) ? time : time with { ProcessorSeconds = processor };
+    }
+
     private static RunState Get(BinaryReader reader)
     {
         ulong[] random = [reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64(), reader.ReadUInt64()];
@@ -126,7 +134,7 @@ internal static class CheckpointFile
         int metrics = reader.ReadInt32();
         TimeSpan elapsed = new(reader.ReadInt64());
         List<PhaseTime> times = [];
-        for (int n = reader.ReadInt32(); n > 0; n--) times.Add(new PhaseTime(reader.ReadString(), reader.ReadDouble()));
+        for (int n = reader.ReadInt32(); n > 0; n--) times.Add(GetTime(reader));
         RunState state = new()
         {
             Random = random,

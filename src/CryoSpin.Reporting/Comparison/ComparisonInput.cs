@@ -80,6 +80,9 @@ public sealed record ComparedRun
     /// <summary>Seconds from start to end.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Processor time of all threads, seconds; null where it was not measured.</summary>
+    public double? ProcessorSeconds { get; init; }
+
     /// <summary>Peak resident memory.</summary>
     public long PeakMemoryBytes { get; init; }
 

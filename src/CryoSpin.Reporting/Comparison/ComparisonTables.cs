@@ -23,6 +23,7 @@ public static class ComparisonTables
         ("resolution_truth_fsc_0.5_angstrom", r => MethodSummary.TruthResolution(r)),
         ("resolution_half_maps_fsc_0.143_angstrom", r => r.HalfMapResolutionAngstrom),
         ("time_seconds", r => r.Seconds),
+        ("processor_time_seconds", r => r.ProcessorSeconds),
         ("peak_memory_bytes", r => r.PeakMemoryBytes),
         ("parameters", r => r.Parameters),
     ];

@@ -34,6 +34,7 @@ public sealed record MethodSummary
         TruthResolutionAngstrom = Spread.Of(Finished.Select(TruthResolution));
         HalfMapResolutionAngstrom = Spread.Of(Finished.Select(r => r.HalfMapResolutionAngstrom));
         Seconds = Spread.Of(Finished.Select(r => (double?)r.Seconds));
+        ProcessorSeconds = Spread.Of(Finished.Select(r => r.ProcessorSeconds));
         PeakMemoryBytes = Spread.Of(Finished.Where(r => r.PeakMemoryBytes > 0).Select(r => (double?)r.PeakMemoryBytes));
         Parameters = Spread.Of(Finished.Select(r => (double?)r.Parameters));
         Middle = MiddleOf(Finished);
@@ -75,6 +76,9 @@ public sealed record MethodSummary
 
     /// <summary>Time from start to end.</summary>
     public Spread? Seconds { get; }
+
+    /// <summary>Processor time, seconds, of the runs of which it is known.</summary>
+    public Spread? ProcessorSeconds { get; }
 
     /// <summary>Peak memory.</summary>
     public Spread? PeakMemoryBytes { get; }

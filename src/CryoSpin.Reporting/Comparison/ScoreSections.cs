@@ -25,6 +25,7 @@ internal static class ScoreSections
                 new("FSC 0.5 with the truth (Å)", m => m.TruthResolutionAngstrom, 1, v => Fixed(v, 2)),
                 new("half-maps, FSC 0.143 (Å)", m => m.HalfMapResolutionAngstrom, 1, v => Fixed(v, 2), Judged: false),
                 new($"time ({time})", m => m.Seconds, second, Digits),
+                new($"processor time ({time})", m => m.ProcessorSeconds, second, Digits),
                 new($"peak memory ({(gibibytes ? "GiB" : "MiB")})", m => m.PeakMemoryBytes, memory, v => Fixed(v, gibibytes ? 2 : 0)),
                 new("parameters", m => m.Parameters, 1, v => Wording.Count((long)Math.Round(v)), Judged: false),
             }.Where(c => methods.Any(m => c.Value(m) is not null)),
@@ -50,7 +51,7 @@ internal static class ScoreSections
             "scores runs",
             [
                 "method", "seed", "end", "mean (°)", "median (°)", "within 10° (%)", "shift, median (Å)", "FSC 0.5 (Å)", "half-maps (Å)",
-                "time", "memory", "folder",
+                "time", "processor", "memory", "folder",
             ],
             runs.Select(Row));
         foreach ((XElement row, ComparedRun run) in table.Element("tbody")!.Elements().Zip(runs))
@@ -72,6 +73,7 @@ internal static class ScoreSections
             Number(run.MeanRotationErrorDegrees), Number(run.MedianRotationErrorDegrees), Number(100 * run.ShareWithin10Degrees, 1),
             Number(run.MedianShiftErrorAngstrom), Number(MethodSummary.TruthResolution(run)),
             Number(run.HalfMapResolutionAngstrom), ran ? Wording.Duration(TimeSpan.FromSeconds(run.Seconds)) : "–",
+            run.ProcessorSeconds is { } processor ? Wording.Duration(TimeSpan.FromSeconds(processor)) : "–",
             run.PeakMemoryBytes > 0 ? Wording.Bytes(run.PeakMemoryBytes) : "–", Page.Link(run.Folder),
         ];
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CryoSpin.Runs;
 
 /// <summary>How a run ended.</summary>
@@ -19,7 +21,14 @@ public enum RunStatus
 /// <summary>Seconds spent in one phase.</summary>
 /// <param name="Phase">Name of the phase.</param>
 /// <param name="Seconds">Wall-clock time.</param>
-public sealed record PhaseTime(string Phase, double Seconds);
+/// <param name="ProcessorSeconds">Processor time of all threads, which other work on the machine blurs less; null where it was not
+/// measured.</param>
+public sealed record PhaseTime(string Phase, double Seconds, double? ProcessorSeconds = null)
+{
+    /// <summary>The same phase's time with another part of it.</summary>
+    public PhaseTime Plus(PhaseTime part) =>
+        this with { Seconds = Seconds + part.Seconds, ProcessorSeconds = ProcessorSeconds + part.ProcessorSeconds };
+}
 
 /// <summary>Contents of run.json: what was asked, by which program, and how it went.</summary>
 public sealed record RunRecord
@@ -83,6 +92,11 @@ public sealed record RunRecord
 
     /// <summary>Times per phase, in order.</summary>
     public IReadOnlyList<PhaseTime> PhaseTimes { get; init; } = [];
+
+    /// <summary>Processor time of all phases, seconds; null where it is not known of each.</summary>
+    [JsonIgnore]
+    public double? ProcessorSeconds =>
+        PhaseTimes.Count == 0 ? null : PhaseTimes.Aggregate((double?)0, (sum, time) => sum + time.ProcessorSeconds);
 
     /// <summary>Peak resident memory, bytes.</summary>
     public long PeakMemoryBytes { get; init; }

@@ -37,6 +37,8 @@ internal static class ResultFolder
         // A resumed run has also lain still, and been started again.
         Assert.InRange(run.PhaseTimes.Sum(p => p.Seconds), run.Resumptions == 0 ? 0.2 * seconds : 0, seconds);
         Assert.All(run.PhaseTimes, p => Assert.True(p.Seconds >= 0, p.Phase));
+        // Processor time comes in ticks of the scheduler.
+        Assert.All(run.PhaseTimes, p => Assert.InRange(p.ProcessorSeconds!.Value, 0, (p.Seconds + 0.1) * Environment.ProcessorCount));
         Assert.InRange(run.ResolutionAngstrom!.Value, 2 * input.PixelSizeAngstrom, input.BoxSize * input.PixelSizeAngstrom);
         VerifyMetrics(Path.Combine(folder, RunFiles.Metrics), run);
         Assert.Contains("finished", File.ReadAllLines(Path.Combine(folder, RunFiles.Log))[^1]);

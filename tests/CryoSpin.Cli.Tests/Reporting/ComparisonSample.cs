@@ -98,6 +98,7 @@ internal static class ComparisonSample
             HalfMapResolutionAngstrom = final * 0.97,
             Map = Molecule(size, 0.02 * error, 1 + 0.03 * error),
             Seconds = seconds * wobble,
+            ProcessorSeconds = index == 3 ? null : 1.8 * seconds,
             PeakMemoryBytes = (long)((0.4 + 0.3 * index) * (1 << 30)),
             Parameters = index == 3 ? null : 1234567L * (index + 1),
             Course = [.. Enumerable.Range(1, 12).Select(e => Snapshot(e, error * wobble, final, seconds * wobble, semi))],

@@ -17,6 +17,7 @@ public sealed class ComparisonTablesTests
                 MedianRotationErrorDegrees = double.NaN,
                 ShareWithin10Degrees = 0.1,
                 Seconds = 12.25,
+                ProcessorSeconds = 20.5,
                 Parameters = 12345678,
                 Course = [new ScoredSnapshot("auto-encoding", 2, 4000, 3.5, double.PositiveInfinity, 7.25, null, 0.5)],
             },
@@ -28,8 +29,8 @@ public sealed class ComparisonTablesTests
     {
         const string heading = "method,seed,status,message,folder,mean_rotation_error_degrees,median_rotation_error_degrees,"
             + "share_within_10_degrees,median_shift_error_angstrom,resolution_truth_fsc_0.5_angstrom,"
-            + "resolution_half_maps_fsc_0.143_angstrom,time_seconds,peak_memory_bytes,parameters\r\n";
-        const string row = "\"a,b\",1,failed,\"said \"\"no\"\",\nand stopped\",\"runs/a,b-1\",1.5,,0.1,,,,12.25,0,12345678\r\n";
+            + "resolution_half_maps_fsc_0.143_angstrom,time_seconds,processor_time_seconds,peak_memory_bytes,parameters\r\n";
+        const string row = "\"a,b\",1,failed,\"said \"\"no\"\",\nand stopped\",\"runs/a,b-1\",1.5,,0.1,,,,12.25,20.5,0,12345678\r\n";
         Assert.Equal(heading + row, ComparisonTables.RunsCsv(Input));
     }
 

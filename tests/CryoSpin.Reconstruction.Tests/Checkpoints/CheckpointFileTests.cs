@@ -125,7 +125,7 @@ public sealed class CheckpointFileTests : IDisposable
         RunState state = new()
         {
             Random = [1, ulong.MaxValue, 3, 4],
-            Course = new RunCourse(1L << 40, 12, TimeSpan.FromTicks(123456789), [new PhaseTime("search", 0.1), new PhaseTime("loading", 1 / 3.0)]),
+            Course = new RunCourse(1L << 40, 12, TimeSpan.FromTicks(123456789), [new PhaseTime("search", 0.1, 0.19), new PhaseTime("loading", 1 / 3.0)]),
             Map = Map(6),
             Band = 4.7,
             Lattice = [.. Enumerable.Range(0, 50).Select(_ => random.NextSingle()), float.NaN, -0f, float.Epsilon],
