@@ -132,26 +132,28 @@ internal sealed class HalfSetVolumes
 
     /// <summary>
     /// The map from all particles, filtered by what the half-sets agree on, masked. The sums are joined: only <see cref="Update"/> and the
-    /// other <see cref="Join(PoseTable)"/>, which fill them anew, can follow.
+    /// other <see cref="Join(PoseTable, double)"/>, which fill them anew, can follow.
     /// </summary>
     public Volume Join()
     {
         _sums[0].Absorb(_sums[1], _team);
-        return Joined();
+        return Joined(1);
     }
 
     /// <summary>The same with all particles at other poses; the filter stays that of the half-sets' agreement.</summary>
-    public Volume Join(PoseTable poses)
+    /// <param name="poses">The poses.</param>
+    /// <param name="ratioGain">How many times the ratio of signal to noise is what the half-sets' agreement tells of it.</param>
+    public Volume Join(PoseTable poses, double ratioGain = 1)
     {
         BackProjection sum = EmptySum(0);
         for (int h = 0; h < 2; h++) Insertion.InsertAll(sum, poses, h);
-        return Joined();
+        return Joined(ratioGain);
     }
 
-    private Volume Joined()
+    private Volume Joined(double ratioGain)
     {
         // With twice the particles the ratio of signal to noise is twice that of a half-set.
-        Volume map = _transform.Reconstruct(_sums[0], Ridge(_sums[0].MeanWeights(), 2));
+        Volume map = _transform.Reconstruct(_sums[0], Ridge(_sums[0].MeanWeights(), 2 * ratioGain));
         Mask.Apply(map);
         return map;
     }

@@ -12,19 +12,31 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// </summary>
 /// <remarks>
 /// Candidates are searched for again with the better map, and the map is made anew from the poses, in turn. Where the particles' modes have
-/// settled a sample is searched first: if all of it stays where it is, so will the rest, and one pass is enough.
+/// settled a sample is searched first: if all of it stays where it is, so will the rest, and one pass is enough. Where they have not, all are
+/// searched until few of them get a pose from it.
 /// </remarks>
 internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volumes, double maxShiftPixels, WorkerTeam team)
 {
     // A round number of its own for each renewal, away from those of the half-sets' passes.
     private const int FirstRound = 1000;
-    private const int SearchedPasses = 2;
+    private const int SettledSearches = 2;
+
+    // Share of the particles that get their best pose from a search. Below it the next is worth little. The share that changes mode would not do:
+    // particles with modes that are alike, as those of a symmetric molecule, go on changing between poses that are known.
+    private const double FewFound = 0.0025;
+
+    // Poses against the map of all are better than the half-sets' own, so that it has less noise than their agreement says: by a factor of 2
+    // to 3 where the half-sets' FSC was measured again with these poses, which errs to that side. docs/results/ablations.md.
+    private const double RatioGain = 2;
 
     // Farther than refinement moves a pose: the search has found another one.
     private const double FoundElsewhereDegrees = 5;
 
-    /// <summary>Passes where modes have not settled; the first two begin with a search of all particles.</summary>
-    public int Passes { get; init; } = 4;
+    /// <summary>Most passes that begin with a search of all particles, where modes have not settled.</summary>
+    public int Searches { get; init; } = 7;
+
+    /// <summary>Passes after the last of these.</summary>
+    public int FurtherPasses { get; init; } = 2;
 
     /// <summary>Most passes where they have; the first begins with a search of a sample, the second of the rest.</summary>
     public int SettledPasses { get; init; } = 3;
@@ -59,20 +71,23 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         PoseTable joint = Copy(table);
         bool settled = state.Choice == CandidateChoice.Likely;
         bool searches = Renewal is not null && (!settled || SearchesSettled);
-        int passes = !settled ? Passes : searches ? SettledPasses : 1;
+        int lastSearch = !searches ? 0 : settled ? SettledSearches : Searches;
+        int passes = !settled ? lastSearch + FurtherPasses : searches ? SettledPasses : 1;
         for (int pass = 1; pass <= passes; pass++)
         {
-            if (pass > 1) map = volumes.Join(joint);
-            int[] searched = searches ? Searched(pass, settled, table.Count) : [];
+            if (pass > 1) map = volumes.Join(joint, RatioGain);
+            int[] searched = pass <= lastSearch ? Searched(pass, settled, table.Count) : [];
             FourierLattice? coarse = searched.Length > 0 ? volumes.LastingLattice(map, Renewal!.Band) : null;
             int current = pass;
-            PoseTable refined = Refine(
+            (PoseTable refined, double found) = Refine(
                 joint, map, state, searched, ids => Renewal!.Add(joint, ids, coarse!, FirstRound + current, cancellation),
                 done => Within(current, passes, done), cancellation);
             double[] change = [.. Enumerable.Range(0, joint.Count)
                 .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))];
             joint = refined;
-            report(pass, passes, AutoDecodingStage.ShareMoved(change));
+            double moved = AutoDecodingStage.ShareMoved(change);
+            if (!settled && pass < lastSearch && found < FewFound) (lastSearch, passes) = (pass, pass + FurtherPasses);
+            report(pass, passes, moved);
             if (settled && pass == 1 && !searched.Any(i => change[i] > FoundElsewhereDegrees)) break;
         }
         return joint;
@@ -81,7 +96,6 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     /// <summary>The particles that a pass searches: all, or, where modes have settled, first a sample spread over the set, then the others.</summary>
     private int[] Searched(int pass, bool settled, int count)
     {
-        if (pass > SearchedPasses) return [];
         if (!settled) return [.. Enumerable.Range(0, count)];
         bool[] inSample = new bool[count];
         int size = Math.Min(Sample, count);
@@ -89,13 +103,15 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         return [.. Enumerable.Range(0, count).Where(i => inSample[i] == (pass == 1))];
     }
 
-    private PoseTable Refine(
+    /// <summary>The particles' poses refined, and the share of all whose best pose is one that the search found.</summary>
+    private (PoseTable Refined, double Found) Refine(
         PoseTable from, Volume map, DecodingState state, int[] searched, Action<int[]> search, Action<long> within,
         CancellationToken cancellation)
     {
         PoseTable refined = Copy(from);
         CandidateChoice others = state.Choice == CandidateChoice.Likely ? CandidateChoice.Likely : CandidateChoice.Distinct;
-        bool[] isSearched = new bool[from.Count];
+        PoseFit[][] known = new PoseFit[from.Count][];
+        bool[] isSearched = new bool[from.Count], isFound = new bool[from.Count];
         foreach (int i in searched) isSearched[i] = true;
         FrequencyDisc disc = new(state.Band);
         BandView view = cache.View(disc);
@@ -111,6 +127,7 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
             cache.Pass(h, chunk =>
             {
                 int[] ids = [.. Enumerable.Range(0, chunk.Count).Select(record => cache.ParticleAt(chunk.First + record)).Where(i => isSearched[i])];
+                foreach (int i in ids) known[i] = from.Candidates[i];
                 if (ids.Length > 0) search(ids);
                 team.ForEach(chunk.Count, (record, w) =>
                 {
@@ -120,15 +137,18 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                     // New candidates come from a grid.
                     PoseFit[] found = CandidateRefinement.Refine(
                         from, i, isSearched[i] ? CandidateChoice.All : others, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
+                    isFound[i] = isSearched[i]
+                        && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
                     refined.Candidates[i] = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
                     from.Candidates[i] = [from.Best(i)];
                 });
+                foreach (int i in ids) known[i] = [];
                 within(chunk.First + chunk.Count);
                 cancellation.ThrowIfCancellationRequested();
             });
         }
-        return refined;
+        return (refined, isFound.Count(f => f) / (double)from.Count);
     }
 
     private static PoseTable Copy(PoseTable table) => new([.. table.Candidates], table.HalfSet);
