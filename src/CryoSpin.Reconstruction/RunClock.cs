@@ -60,7 +60,7 @@ internal sealed class RunClock
     public IReadOnlyList<PhaseTime> Times()
     {
         List<PhaseTime> times = [.. _done];
-        if (Current is { } time) Add(times, time);
+        Current?.AddTo(times);
         return times;
     }
 
@@ -71,19 +71,8 @@ internal sealed class RunClock
         List<PhaseTime> since = [.. _done];
         _done.Clear();
         _done.AddRange(times);
-        foreach (PhaseTime time in since) Add(_done, time);
+        foreach (PhaseTime time in since) time.AddTo(_done);
     }
 
-    private void Close()
-    {
-        if (Current is { } time) Add(_done, time);
-    }
-
-    /// <summary>A phase that comes back, as loading does in a resumed run, has one entry.</summary>
-    private static void Add(List<PhaseTime> times, PhaseTime time)
-    {
-        int i = times.FindIndex(t => t.Phase == time.Phase);
-        if (i < 0) times.Add(time);
-        else times[i] = times[i].Plus(time);
-    }
+    private void Close() => Current?.AddTo(_done);
 }

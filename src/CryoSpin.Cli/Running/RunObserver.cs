@@ -78,9 +78,6 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, bool 
         double seconds = _clock.Elapsed.TotalSeconds;
         _clock.Restart();
         // What passes before the first report is reading and preparing.
-        string phase = _phase ?? "preparation";
-        int i = _times.FindIndex(t => t.Phase == phase);
-        if (i < 0) _times.Add(new PhaseTime(phase, seconds));
-        else _times[i] = _times[i] with { Seconds = _times[i].Seconds + seconds };
+        new PhaseTime(_phase ?? "preparation", seconds).AddTo(_times);
     }
 }

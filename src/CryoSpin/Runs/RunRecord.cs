@@ -25,9 +25,13 @@ public enum RunStatus
 /// measured.</param>
 public sealed record PhaseTime(string Phase, double Seconds, double? ProcessorSeconds = null)
 {
-    /// <summary>The same phase's time with another part of it.</summary>
-    public PhaseTime Plus(PhaseTime part) =>
-        this with { Seconds = Seconds + part.Seconds, ProcessorSeconds = ProcessorSeconds + part.ProcessorSeconds };
+    /// <summary>Adds this to the times of a run. A phase that comes back, as loading does in a resumed run, has one entry.</summary>
+    public void AddTo(List<PhaseTime> times)
+    {
+        int i = times.FindIndex(t => t.Phase == Phase);
+        if (i < 0) times.Add(this);
+        else times[i] = this with { Seconds = times[i].Seconds + Seconds, ProcessorSeconds = times[i].ProcessorSeconds + ProcessorSeconds };
+    }
 }
 
 /// <summary>Contents of run.json: what was asked, by which program, and how it went.</summary>
