@@ -1,6 +1,7 @@
 using System.Text;
 using CryoSpin.IO;
 using CryoSpin.Reporting.Comparison;
+using CryoSpin.Reporting.Html;
 
 namespace CryoSpin.Cli.Comparing;
 
@@ -19,13 +20,19 @@ internal static class ComparisonFiles
     /// <summary>A row per snapshot of every run.</summary>
     public const string Snapshots = "snapshots.csv";
 
+    /// <summary>Folder of the page's figures, each an SVG file of its own.</summary>
+    public const string Figures = "figures";
+
     /// <summary>Writes them.</summary>
     public static void Write(string folder, ComparisonInput input)
     {
         Write(folder, Json, ComparisonTables.Json(input));
         Write(folder, Runs, ComparisonTables.RunsCsv(input));
         Write(folder, Snapshots, ComparisonTables.SnapshotsCsv(input));
-        Write(folder, Report, ComparisonReport.Render(input));
+        (string page, IReadOnlyList<FigureFile> figures) = ComparisonReport.Make(input);
+        Directory.CreateDirectory(Path.Combine(folder, Figures));
+        foreach (FigureFile figure in figures) Write(Path.Combine(folder, Figures), figure.Name, figure.Svg);
+        Write(folder, Report, page);
     }
 
     private static void Write(string folder, string name, string text) =>

@@ -7,12 +7,25 @@ namespace CryoSpin.Reporting.Comparison;
 public static class ComparisonReport
 {
     /// <summary>The whole page; sections without data are left out.</summary>
-    public static string Render(ComparisonInput input)
+    public static string Render(ComparisonInput input) => Make(input).Page;
+
+    /// <summary>The whole page, and each of its figures as a file of its own.</summary>
+    public static (string Page, IReadOnlyList<FigureFile> Figures) Make(ComparisonInput input)
     {
         IReadOnlyList<MethodSummary> methods = MethodSummary.Of(input.Runs);
         MethodStyles styles = new(methods.Select(m => m.Method));
         string title = "Comparison of methods on " + Path.GetFileName(input.Dataset);
-        return Page.Render(
+        XElement?[] figures =
+        [
+            MapSections.Correlation(methods, styles),
+            MapSections.Maps(methods, input.TruthMap),
+            ProgressSections.ResolutionOverTime(methods, styles),
+            ProgressSections.Amortization(input),
+            SphereSections.Posteriors(input.Posteriors),
+            SphereSections.Heads(methods),
+            ProgressSections.HeadsAgainstOne(input),
+        ];
+        string page = Page.Render(
             $"{title} · CryoSpin",
             Tag.Make("h1", null, title),
             Tag.Make(
@@ -21,15 +34,12 @@ public static class ComparisonReport
             input.Remarks.Count == 0 ? null : Tag.Make("ul", null, input.Remarks.Select(r => Tag.Make("li", null, r))),
             ScoreSections.Methods(methods),
             ScoreSections.Runs(input.Runs),
-            MapSections.Correlation(methods, styles),
-            MapSections.Maps(methods, input.TruthMap),
-            ProgressSections.ResolutionOverTime(methods, styles),
-            ProgressSections.Amortization(input),
-            SphereSections.Posteriors(input.Posteriors),
-            SphereSections.Heads(methods),
-            ProgressSections.HeadsAgainstOne(input),
+            figures,
             Tag.Section("How this page was made", Tag.Make("p", null, Tag.Make("code", null, input.Command))),
-            Tag.Make("footer", null, "This page is complete in itself. The tables stand beside it as CSV and JSON."));
+            Tag.Make(
+                "footer", null,
+                "This page is complete in itself. The tables stand beside it as CSV and JSON, the figures as SVG in the folder figures."));
+        return (page, FigureSheets.Of(figures));
     }
 
     private static XElement Facts(ComparisonInput input, IReadOnlyList<MethodSummary> methods)

@@ -84,7 +84,8 @@ internal static class ProgressSections
             Tag.Make(
                 "p", "soft",
                 $"{Fully} keeps the encoder to the end; {Semi} begins in the same state and leaves the encoder for a table of poses at the "
-                    + "vertical line, where a new phase begins. Mean over the images that have a pose, logarithmic."));
+                    + "vertical line, where a new phase begins. The error jumps where auto-encoding follows a search: from there on poses are "
+                    + "the encoder's own, which has yet to learn. Mean over the images that have a pose, logarithmic."));
     }
 
     /// <summary>Many heads against one head of the same method.</summary>

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace CryoSpin.Reporting.Html;
 
 /// <summary>The page's style: one column, neutral in light, dark and print.</summary>
@@ -5,6 +7,29 @@ internal static class Stylesheet
 {
     // Kept free of the characters & and angle brackets, which XML would escape and a browser would then misread.
     // The colours of the curves are Okabe and Ito's set for all kinds of colour vision (2008).
+    private const string PrintColours = """
+        --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
+          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f;
+        """;
+
+    private const string Drawings = """
+        svg text { font-family: inherit; fill: var(--ink); } svg .label { font-size: 11.5px; fill: var(--soft); }
+        svg .note { font-size: 11px; fill: var(--soft); } svg .title { font-size: 12.5px; }
+        svg .grid { stroke: var(--rule); stroke-width: 1; } svg .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
+        svg .reference { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
+        svg .dotted { stroke-dasharray: 2 3.5; } svg .dashdot { stroke-dasharray: 9 3 2 3; } svg .stroke { fill: none; stroke-width: 2; }
+        svg .rim { fill: none; stroke: #000000; stroke-width: 3.6; stroke-opacity: 0.8; }
+        svg .mark { fill: none; stroke: #ffffff; stroke-width: 1.7; } svg .filled { fill: #ffffff; stroke-width: 0.6; }
+        svg .graticule { stroke: #ffffff; stroke-opacity: 0.35; stroke-width: 0.7; fill: none; }
+        svg .curve { fill: none; stroke-width: 1.9; stroke-linejoin: round; } svg .dashed { stroke-dasharray: 6 4; }
+        svg .s0 { stroke: var(--c0); } svg .s1 { stroke: var(--c1); } svg .s2 { stroke: var(--c2); } svg .s3 { stroke: var(--c3); }
+        svg .s4 { stroke: var(--c4); } svg .s5 { stroke: var(--c5); } svg .s6 { stroke: var(--c6); } svg .s7 { stroke: var(--c7); }
+        svg .d0 { fill: var(--c0); } svg .d1 { fill: var(--c1); } svg .d2 { fill: var(--c2); } svg .d3 { fill: var(--c3); }
+        svg .d4 { fill: var(--c4); } svg .d5 { fill: var(--c5); } svg .d6 { fill: var(--c6); } svg .d7 { fill: var(--c7); }
+
+        """;
+
+    /// <summary>The style of a page.</summary>
     public const string Text = """
 
         :root { color-scheme: light dark; --page: #fbfbfa; --ink: #1d2125; --soft: #5d6670; --rule: #dcdfe2; --card: #ffffff;
@@ -45,25 +70,16 @@ internal static class Stylesheet
         .marks svg { width: 20px; height: 20px; vertical-align: -5px; margin-right: 5px; }
         code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
         a { color: var(--c0); } footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
-        svg text { font-family: inherit; fill: var(--ink); } svg .label { font-size: 11.5px; fill: var(--soft); }
-        svg .note { font-size: 11px; fill: var(--soft); } svg .title { font-size: 12.5px; }
-        svg .grid { stroke: var(--rule); stroke-width: 1; } svg .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
-        svg .reference { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 2 3; fill: none; }
-        svg .dotted { stroke-dasharray: 2 3.5; } svg .dashdot { stroke-dasharray: 9 3 2 3; } svg .stroke { fill: none; stroke-width: 2; }
-        svg .rim { fill: none; stroke: #000000; stroke-width: 3.6; stroke-opacity: 0.8; }
-        svg .mark { fill: none; stroke: #ffffff; stroke-width: 1.7; } svg .filled { fill: #ffffff; stroke-width: 0.6; }
-        svg .graticule { stroke: #ffffff; stroke-opacity: 0.35; stroke-width: 0.7; fill: none; }
-        svg .curve { fill: none; stroke-width: 1.9; stroke-linejoin: round; } svg .dashed { stroke-dasharray: 6 4; }
-        svg .s0 { stroke: var(--c0); } svg .s1 { stroke: var(--c1); } svg .s2 { stroke: var(--c2); } svg .s3 { stroke: var(--c3); }
-        svg .s4 { stroke: var(--c4); } svg .s5 { stroke: var(--c5); } svg .s6 { stroke: var(--c6); } svg .s7 { stroke: var(--c7); }
-        svg .d0 { fill: var(--c0); } svg .d1 { fill: var(--c1); } svg .d2 { fill: var(--c2); } svg .d3 { fill: var(--c3); }
-        svg .d4 { fill: var(--c4); } svg .d5 { fill: var(--c5); } svg .d6 { fill: var(--c6); } svg .d7 { fill: var(--c7); }
-        @media print { :root { --page: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --card: #ffffff;
-          --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9; --c6: #6b6b6b; --c7: #8c6d1f; }
+
+        """ + Drawings + "@media print { :root { " + PrintColours + " }\n" + """
           @page { margin: 14mm 12mm; } body { font-size: 12px; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
           section, figure, table, tr, .maps, .small { break-inside: avoid; } .long, .long table { break-inside: auto; }
           main { max-width: none; padding: 0; } .row { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .scores { font-size: 10px; } .scores td, .scores th { padding-right: 6px; } .range { font-size: 9px; } }
 
         """;
+
+    /// <summary>The style of a drawing in a file of its own: for print, its colours written out, as few programs but browsers know variables.</summary>
+    public static string StandaloneDrawings { get; } = Regex.Replace(
+        Drawings, @"var\((--\w+)\)", use => Regex.Match(PrintColours, use.Groups[1].Value + ": (#[0-9a-f]+);").Groups[1].Value);
 }

@@ -42,6 +42,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Assert.All(course, s => Assert.InRange((double)s!["resolutionAngstrom"]!, 15.9, 60));
         Assert.Equal(4, File.ReadAllLines(_folder["cmp/runs.csv"]).Length - 1);
         Assert.Equal(4 * (TruthEngine.Epochs + 1), File.ReadAllLines(_folder["cmp/snapshots.csv"]).Length - 1);
+        Assert.Contains("<svg", File.ReadAllText(_folder["cmp/figures/resolution-against-time.svg"]));
         string page = File.ReadAllText(_folder["cmp/report.html"]);
         Assert.All((string[])["cryospin-amortized:heads=1", "sim/particles.star"], text => Assert.Contains(text, page));
         Assert.True(File.Exists(_folder["cmp/runs/cryospin-amortized_heads=1-seed2/map.mrc"]));

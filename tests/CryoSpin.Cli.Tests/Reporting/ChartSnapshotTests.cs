@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using CryoSpin.Reporting.Charts;
+using CryoSpin.Reporting.Html;
 using CryoSpin.Reporting.Imaging;
 using CryoSpin.TestSupport;
 
@@ -90,6 +91,19 @@ public sealed partial class ChartSnapshotTests
             KeyLabels = ["0°", "45°", "90° or more"],
         }.ToSvg(),
         ["colour-key"] = () => ColourKey.ToSvg("error", ["0°", "90°"]),
+        ["sheet"] = () => XDocument.Parse(FigureSheets.Of(
+        [
+            Tag.Section(
+                "A posterior", Tag.Make("div", "marks", Tag.Make("span", null, Svg.Root(20, 20, "Marker"), "chosen")),
+                Tag.Make("h3", null, "cryospin:heads=1, particle 7"),
+                Tag.Make(
+                    "div", "small", Enumerable.Range(1, 7).Select(i => Tag.Figure(Svg.Root(248, 130, $"Map {i}"), $"epoch {i}"))),
+                Tag.Figure(Svg.Root(520, 42, "Colours"), "an explanation"),
+                Tag.Make(
+                    "div", "maps", Tag.Make("div", null, Tag.Make("b", null, Tag.Breakable("cryospin-amortized:encoder-steps=800"))),
+                    Tag.Figure(Svg.Root(240, 240, "Slice"), "XY")),
+                Tag.Make("div", "row", Tag.Figure(Svg.Root(520, 300, "Left"), "left"), Tag.Figure(Svg.Root(520, 300, "Right"), "right"))),
+        ]).Single().Svg).Root!,
         ["tile"] = () => Pictures.Tile(PngEncoder.Rgba(1, 1, [1, 2, 3, 4]), 224, "A picture with a scale bar"),
     };
 

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Xml.Linq;
 using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.Reporting.Comparison;
+using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Tests.Reporting;
@@ -34,6 +36,36 @@ public sealed class ComparisonReportTests
     [Fact]
     public void The_page_is_the_same_twice_and_in_every_culture() =>
         Assert.Equal(FullPage.Value, Pages.WithComma(() => ComparisonReport.Render(ComparisonSample.Full())));
+
+    [Fact]
+    public void Every_figure_is_a_file_of_its_own_that_needs_no_page()
+    {
+        (string page, IReadOnlyList<FigureFile> figures) = ComparisonReport.Make(ComparisonSample.Full());
+        Assert.Equal(figures.Count, figures.Select(f => f.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.All(figures, f => Assert.Matches("^[a-z0-9=.-]+[.]svg$", f.Name));
+        // Every drawing of the page is in a file, and the legend of the posteriors in each of theirs.
+        string[] drawn = [.. Descriptions(Pages.Parse(page))];
+        XElement[] sheets = [.. figures.Select(f => XDocument.Parse(f.Svg).Root!)];
+        Assert.Equal(drawn.Distinct().Order(), sheets.SelectMany(s => Descriptions(s).Skip(1)).Distinct().Order());
+        Assert.Equal(drawn.Count(d => !d.StartsWith("Marker", StringComparison.Ordinal)),
+            sheets.Sum(s => Descriptions(s).Skip(1).Count(d => !d.StartsWith("Marker", StringComparison.Ordinal))));
+        Assert.All(figures.Where(f => f.Name.StartsWith("posterior", StringComparison.Ordinal)), f => Assert.Contains("Marker: truth", f.Svg));
+        Assert.All(figures, f => Assert.DoesNotContain("var(", f.Svg));
+        Assert.Contains(".s0 { stroke: #0072b2; }", figures[0].Svg);
+        Assert.All(sheets, sheet =>
+        {
+            foreach (XElement placed in sheet.Elements(Pages.Svg + "svg"))
+            {
+                Assert.InRange(Number(placed, "x") + Number(placed, "width"), 0, Number(sheet, "width"));
+                Assert.InRange(Number(placed, "y") + Number(placed, "height"), 0, Number(sheet, "height"));
+            }
+        });
+        Assert.Empty(ComparisonReport.Make(Empty()).Figures);
+
+        static IEnumerable<string> Descriptions(XElement element) =>
+            element.DescendantsAndSelf(Pages.Svg + "svg").Select(s => (string)s.Attribute("aria-label")!);
+        static double Number(XElement element, string name) => double.Parse(element.Attribute(name)!.Value, CultureInfo.InvariantCulture);
+    }
 
     [Fact]
     public void Curves_of_two_methods_differ_in_more_than_colour()
