@@ -4,13 +4,15 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
 
-/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:encoder-steps=800, NAME:volume=grid; changes joined by a plus.</summary>
+/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:encoder-steps=800, NAME:volume=grid, NAME:copies=2; changes joined by a plus.</summary>
 /// <param name="Typed">As typed.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Heads">Heads of the encoder; null for the usual number.</param>
 /// <param name="EncoderSteps">Most steps of auto-encoding; null for the usual number.</param>
 /// <param name="Volume">The volume; null for the method's usual one.</param>
-internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, int? Heads, int? EncoderSteps, VolumeKind? Volume)
+/// <param name="ImageCopies">Copies of each image that its symmetric loss compares; null for the usual number.</param>
+internal sealed record ComparedMethod(
+    string Typed, ReconstructionMethod Method, int? Heads = null, int? EncoderSteps = null, VolumeKind? Volume = null, int? ImageCopies = null)
 {
     private const int MostHeads = 64;
     private const int MostSteps = 1_000_000;
@@ -54,7 +56,14 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
 
     /// <summary>Puts the method into a run's options.</summary>
     public ReconstructionOptions AddTo(ReconstructionOptions options) =>
-        options with { Method = Method.Name, Heads = Heads ?? options.Heads, EncoderSteps = EncoderSteps, Volume = Volume };
+        options with
+        {
+            Method = Method.Name,
+            Heads = Heads ?? options.Heads,
+            EncoderSteps = EncoderSteps,
+            Volume = Volume,
+            ImageCopies = ImageCopies,
+        };
 
     private static ComparedMethod Parse(string typed)
     {
@@ -65,7 +74,7 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
             string nearest = NearestName.Find(parts[0], known) is { } near ? $" Did you mean '{near}'?" : "";
             throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {string.Join(", ", known)}.");
         }
-        ComparedMethod result = new(typed, method, null, null, null);
+        ComparedMethod result = new(typed, method);
         if (parts.Length == 1) return result;
         foreach (string change in parts[1].Split('+'))
         {
@@ -75,8 +84,10 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
                 "heads" when pair.Length == 2 => result.WithHeads(pair[1]),
                 "encoder-steps" when pair.Length == 2 => result.WithEncoderSteps(pair[1]),
                 "volume" when pair.Length == 2 => result.WithVolume(pair[1]),
+                "copies" when pair.Length == 2 => result.WithImageCopies(pair[1]),
                 _ => throw new UsageException(
-                    $"'{typed}': a variant is NAME:heads=M, NAME:encoder-steps=N or NAME:volume=KIND, several joined by '+'; found '{change}'."),
+                    $"'{typed}': a variant is NAME:heads=M, NAME:encoder-steps=N, NAME:volume=KIND or NAME:copies=C, several joined by '+'; "
+                        + $"found '{change}'."),
             };
         }
         return result;
@@ -105,6 +116,10 @@ internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method,
             ? this with { Volume = Enum.Parse<VolumeKind>(value, ignoreCase: true) }
             : throw new UsageException($"'{Typed}': the method {Method.Name} learns {string.Join(" or ", known)}.");
     }
+
+    private ComparedMethod WithImageCopies(string value) => TryNumber(value, out int copies) && Method.ImageCopies.Contains(copies)
+        ? this with { ImageCopies = copies }
+        : throw new UsageException($"'{Typed}': the method {Method.Name} {MethodInput.CopiesOf(Method)}.");
 
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -14,6 +14,7 @@ internal static class RunArguments
         if (ReconstructionMethod.Find(o.Method) is { HasHeads: true }) words.AddRange(Option("--heads", o.Heads));
         words.AddRange(Option("--encoder-steps", o.EncoderSteps));
         words.AddRange(Option("--volume", o.Volume?.ToString().ToLowerInvariant()));
+        words.AddRange(Option("--copies", o.ImageCopies));
         words.AddRange(Option("--max-shift", o.MaxShiftPixels));
         words.AddRange(Option("--mask-diameter", o.MaskDiameterAngstrom));
         words.AddRange(Option("--data-dir", o.DataDirectory));

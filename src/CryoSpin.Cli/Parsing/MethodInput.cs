@@ -18,6 +18,10 @@ internal sealed class MethodInput
     private readonly Option<string> _volume = OptionFactory.Path(
         "--volume", "The volume that the method learns, where it has a choice [default: the method's usual one].", "grid|network");
 
+    private readonly Option<int?> _copies = OptionFactory.OptionalInteger(
+        "--copies", "Copies of each image that cryoai's symmetric loss compares: 2, turned by 180 degrees, as published, or 4, mirrored, too "
+            + "[default: 4].", "2|4", 1, 8);
+
     private readonly Option<int?> _encoderSteps = OptionFactory.OptionalInteger(
         "--encoder-steps", "Most steps of auto-encoding, 128 images each [default: 100 to 800, by the number of particles].", "N", 1, 1_000_000);
 
@@ -30,7 +34,7 @@ internal sealed class MethodInput
         "--watch", "Particles, numbered from 1, whose candidate poses the snapshots keep too, e.g. 5,12,300.", "LIST");
 
     /// <summary>The options, for the verb.</summary>
-    public IReadOnlyList<Option> Options => [_method, _list, _volume, _encoderSteps, _snapshots, _watch];
+    public IReadOnlyList<Option> Options => [_method, _list, _volume, _copies, _encoderSteps, _snapshots, _watch];
 
     /// <summary>Whether the list of methods was asked for, which needs nothing else.</summary>
     public bool AsksForList(CommandResult result) => result.GetResult(_list) is { Implicit: false };
@@ -73,15 +77,24 @@ internal sealed class MethodInput
             string[] known = [.. method.Volumes.Select(v => v.ToString().ToLowerInvariant())];
             if (!known.Contains(typed)) return $"--volume {typed}: the method {name} learns {string.Join(" or ", known)}";
         }
+        if (result.GetResult(_copies) is { Implicit: false } && result.GetValue(_copies) is { } copies && !method.ImageCopies.Contains(copies))
+        {
+            return $"--copies {copies}: the method {name} {CopiesOf(method)}";
+        }
         if (result.GetValue(_watch) is { } list && Numbers(list) is null) return $"--watch needs particle numbers from 1, e.g. 5,12,300; found '{list}'";
         return null;
     }
+
+    /// <summary>Which copies of an image a method compares, for messages: a verb and its object.</summary>
+    public static string CopiesOf(ReconstructionMethod method) =>
+        method.ImageCopies.Count == 0 ? "compares no copies of images" : $"compares {string.Join(" or ", method.ImageCopies.Order())} copies of an image";
 
     /// <summary>Adds what was given.</summary>
     public ReconstructionOptions AddTo(ReconstructionOptions options, ParseResult parse) => options with
     {
         Method = parse.GetValue(_method)!,
         Volume = parse.GetValue(_volume) is { } volume ? Enum.Parse<VolumeKind>(volume, ignoreCase: true) : null,
+        ImageCopies = parse.GetValue(_copies),
         EncoderSteps = parse.GetValue(_encoderSteps),
         Snapshots = parse.GetValue(_snapshots),
         Watched = parse.GetValue(_watch) is { } list ? Numbers(list)! : [],

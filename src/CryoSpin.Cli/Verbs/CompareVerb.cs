@@ -21,7 +21,7 @@ internal static class CompareVerb
         Argument<string> particles = new("PARTICLES") { Description = "Particles, as reconstruct takes them." };
         Option<string> output = OptionFactory.Path("--output", "Folder for the runs and their comparison.", "DIR", required: true, "-o");
         Option<string> methods = OptionFactory.Path(
-            "--methods", "Methods, or variants NAME:heads=M, NAME:encoder-steps=N, NAME:volume=KIND (joined by '+') [default: all].", "LIST");
+            "--methods", "Methods, or variants NAME:heads=M, NAME:encoder-steps=N, NAME:volume=KIND, NAME:copies=C (joined by '+') [default: all].", "LIST");
         Option<string> seeds = OptionFactory.Path("--seeds", "Seeds, e.g. 1..3 or 1,2,5 [default: 1].", "LIST");
         Option<string> truthPoses = OptionFactory.Path("--truth-poses", "Star file with the true poses of the same images.", "T.star");
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, as wide as the images.", "T.mrc");

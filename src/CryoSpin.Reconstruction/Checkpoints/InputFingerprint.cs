@@ -27,6 +27,7 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
             ("--preset", Text(options.Preset)),
             ("--method", options.Method),
             ("--volume", options.Volume is { } volume ? Text(volume) : "usual"),
+            ("--copies", options.ImageCopies is { } copies ? Text(copies) : "usual"),
             ("--seed", Text(options.Seed)),
             ("--heads", Text(options.Heads)),
             ("--encoder-steps", options.EncoderSteps is { } steps ? Text(steps) : "usual"),

@@ -12,7 +12,11 @@ internal static class MethodCatalogue
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
         ReconstructionMethod.CryoDrgn2 => new PoseSearchMethod(),
         ReconstructionMethod.CryoDrgnAi => new PoseTableMethod(),
-        ReconstructionMethod.CryoAi => new CryoAiMethod(new CryoAiSettings { Volume = options.Volume ?? VolumeKind.Network }),
+        ReconstructionMethod.CryoAi => new CryoAiMethod(new CryoAiSettings
+        {
+            Volume = options.Volume ?? VolumeKind.Network,
+            Copies = ImageFlip.Copies(options.ImageCopies ?? ImageFlip.All.Count),
+        }),
         ReconstructionMethod.CryoSparc => new CryoSparcMethod(),
         _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
     };

@@ -38,6 +38,12 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
     /// <summary>Volumes that the method can learn, the usual one first.</summary>
     public IReadOnlyList<VolumeKind> Volumes { get; init; } = [VolumeKind.Grid];
 
+    /// <summary>
+    /// Numbers of copies of each image, itself among them, that its symmetric loss can compare, the usual one first; none where it has no such
+    /// loss. Two are the image and itself turned by 180 degrees; four are these and their mirrors.
+    /// </summary>
+    public IReadOnlyList<int> ImageCopies { get; init; } = [];
+
     /// <summary>Whether it has an encoder whose number of heads can be chosen.</summary>
     public bool HasHeads { get; init; }
 
@@ -58,10 +64,11 @@ public sealed record ReconstructionMethod(string Name, string Summary, string So
             CryoDrgnAi, "Hierarchical pose search first, then gradient steps on a table of poses.",
             "Levy et al., Nature Methods 2025", "To compare with semi-amortized inference."),
         new(
-            CryoAi, "Fully amortized: an encoder with one pose and one shift, each image also seen turned by 180 degrees, symmetric loss.",
-            "Levy et al., ECCV 2022 (arXiv 2203.08138)", "To compare; particles should be centred.")
+            CryoAi, "Fully amortized: an encoder with one pose and one shift, each image also seen turned by 180 degrees and mirrored, symmetric loss.",
+            "Levy et al., ECCV 2022 (arXiv 2203.08138); as published, without mirrors: --copies 2", "To compare; particles should be centred.")
         {
             Volumes = [VolumeKind.Network, VolumeKind.Grid],
+            ImageCopies = [4, 2],
         },
         new(
             CryoSparc, "Stochastic gradient with poses marginalised on a grid, then branch-and-bound search.",

@@ -37,6 +37,9 @@ public sealed record ReconstructionOptions
     /// <summary>The volume that the method learns; null for its usual one.</summary>
     public VolumeKind? Volume { get; init; }
 
+    /// <summary>Copies of each image that the method's symmetric loss compares (<see cref="ReconstructionMethod.ImageCopies"/>); null for its usual number.</summary>
+    public int? ImageCopies { get; init; }
+
     /// <summary>Settings of the default method.</summary>
     public ReconstructionPreset Preset { get; init; } = ReconstructionPreset.Default;
 

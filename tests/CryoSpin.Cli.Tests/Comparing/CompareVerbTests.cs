@@ -146,6 +146,16 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Assert.Contains("downsampleBox was none, now is 20", run.Error);
     }
 
+    [Fact]
+    public async Task A_variants_changes_reach_its_run()
+    {
+        TruthEngine engine = new();
+        Assert.Equal(ExitCode.Done, (await Compare(engine, "--methods", "cryoai:copies=2+volume=grid", "--seeds", "1")).Code);
+        ReconstructionOptions run = Assert.Single(engine.Runs);
+        Assert.Equal(("cryoai", 2, VolumeKind.Grid), (run.Method, run.ImageCopies, run.Volume));
+        Assert.True(Directory.Exists(_folder["cmp/runs/cryoai_copies=2+volume=grid-seed1"]));
+    }
+
     [Theory]
     [InlineData("--methods=cryospn", ExitCode.WrongUsage, "Did you mean 'cryospin'?")]
     [InlineData("--methods=nonesuch", ExitCode.WrongUsage, "Known are cryospin, cryospin-amortized")]
@@ -153,6 +163,8 @@ public sealed class CompareVerbTests : IAsyncLifetime
     [InlineData("--methods=cryospin:encoder-steps=0", ExitCode.WrongUsage, "encoder-steps needs a whole number")]
     [InlineData("--methods=cryodrgn2:encoder-steps=9", ExitCode.WrongUsage, "no auto-encoding")]
     [InlineData("--methods=cryospin:volume=network", ExitCode.WrongUsage, "learns grid")]
+    [InlineData("--methods=cryoai:copies=3", ExitCode.WrongUsage, "compares 2 or 4 copies of an image")]
+    [InlineData("--methods=cryospin:copies=2", ExitCode.WrongUsage, "compares no copies of images")]
     [InlineData("--methods=cryospin:size=3", ExitCode.WrongUsage, "NAME:heads=M")]
     [InlineData("--methods=cryospin,cryospin", ExitCode.WrongUsage, "twice")]
     [InlineData("--seeds=3..1", ExitCode.WrongUsage, "1..3")]

@@ -61,6 +61,13 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_number_of_copies_reaches_the_run()
+    {
+        Assert.Equal(ExitCode.Done, (await Reconstruct("--method", "cryoai", "--copies", "2")).Code);
+        Assert.Equal(2, _seen!.ImageCopies);
+    }
+
+    [Fact]
     public async Task The_defaults_are_those_of_the_options_record()
     {
         Assert.Equal(ExitCode.Done, (await Reconstruct()).Code);
@@ -99,6 +106,8 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--encoder-steps 0", "--encoder-steps needs")]
     [InlineData("--encoder-steps 9 --method cryodrgn2", "no auto-encoding")]
     [InlineData("--encoder-steps 9 --preset paper", "its own schedule")]
+    [InlineData("--copies 3 --method cryoai", "compares 2 or 4 copies of an image")]
+    [InlineData("--copies 2 --method cryodrgn2", "compares no copies of images")]
     [InlineData("--threads two", "--threads needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
     {

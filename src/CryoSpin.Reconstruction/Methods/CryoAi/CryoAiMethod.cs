@@ -14,6 +14,9 @@ namespace CryoSpin.Reconstruction.Methods.CryoAi;
 /// </summary>
 internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
 {
+    /// <summary>What was asked for.</summary>
+    public CryoAiSettings Settings => settings;
+
     /// <inheritdoc/>
     public MethodResult Run(MethodContext context, CancellationToken cancellation)
     {

@@ -17,6 +17,14 @@ internal readonly record struct ImageFlip(int X, int Y)
     /// <summary>These and the two mirrored copies.</summary>
     public static IReadOnlyList<ImageFlip> All { get; } = [new(1, 1), new(-1, -1), new(-1, 1), new(1, -1)];
 
+    /// <summary>The copies of a number of them: <see cref="Turns"/> or <see cref="All"/>.</summary>
+    public static IReadOnlyList<ImageFlip> Copies(int count) => count switch
+    {
+        2 => Turns,
+        4 => All,
+        _ => throw new ArgumentOutOfRangeException(nameof(count), count, "There are two or four copies."),
+    };
+
     private int Z => X * Y;
 
     /// <summary>From the pose of an image to that of its flipped copy, and back.</summary>

@@ -118,11 +118,17 @@ public sealed class CryoAiMethodTests
         () => Run(VolumeKind.Grid, 1, new Recorder(), cancellation: new CancellationToken(true)));
 
     [Fact]
-    public void The_options_choose_method_and_volume()
+    public void The_options_choose_method_volume_and_copies()
     {
         ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", Method = ReconstructionMethod.CryoAi };
-        Assert.IsType<CryoAiMethod>(MethodCatalogue.Create(options));
-        Assert.Equal(VolumeKind.Network, ReconstructionMethod.Find(ReconstructionMethod.CryoAi)!.Volumes[0]);
+        ReconstructionMethod known = ReconstructionMethod.Find(ReconstructionMethod.CryoAi)!;
+        CryoAiSettings usual = Settings(options), published = Settings(options with { ImageCopies = 2, Volume = VolumeKind.Grid });
+        Assert.Equal((known.Volumes[0], known.ImageCopies[0]), (usual.Volume, usual.Copies.Count));
+        Assert.Equal(VolumeKind.Grid, published.Volume);
+        Assert.Equal(ImageFlip.Turns, published.Copies);
+        Assert.Equal([4, 2], known.ImageCopies);
+
+        static CryoAiSettings Settings(ReconstructionOptions options) => Assert.IsType<CryoAiMethod>(MethodCatalogue.Create(options)).Settings;
     }
 
     [Fact]

@@ -19,6 +19,8 @@ public sealed class ImageFlipTests
     public void The_sets_begin_with_the_image_itself()
     {
         Assert.Equal([new ImageFlip(1, 1), new ImageFlip(-1, -1)], ImageFlip.Turns);
+        Assert.Equal(ImageFlip.All, ImageFlip.Copies(4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImageFlip.Copies(3));
         Assert.Equal(new ImageFlip(1, 1), ImageFlip.All[0]);
         Assert.Equal(4, ImageFlip.All.Distinct().Count());
     }
