@@ -22,7 +22,9 @@ internal static class SphereSections
         {
             PosteriorView[] all = [.. group], shown = Evenly(all, MostEpochs);
             string left = shown.Length < all.Length ? $", {shown.Length} of {all.Length} snapshots" : "";
-            parts.Add(Tag.Make("h3", null, $"{group.Key.Method}, seed {group.Key.Seed}, particle {group.Key.Particle + 1}{left}"));
+            (string method, int seed, int particle) = group.Key;
+            parts.Add(Heading(
+                $"posterior-{method}-seed-{seed}-particle-{particle + 1}", $"{method}, seed {seed}, particle {particle + 1}{left}"));
             parts.Add(Tag.Make("div", "small", shown.Select(Posterior)));
         }
         parts.Add(Tag.Make(
@@ -45,7 +47,7 @@ internal static class SphereSections
             ComparedRun? run = method.Runs.Prepend(method.Middle).FirstOrDefault(
                 r => r?.Heads is { } h && (h.ErrorsDegrees.Count > 0 || h.Shares.Count > 1));
             if (run?.Heads is not { } heads) continue;
-            parts.Add(Tag.Make("h3", null, $"{run.Method}, seed {run.Seed}"));
+            parts.Add(Heading($"heads-{run.Method}", $"{run.Method}, seed {run.Seed}"));
             parts.AddRange(ErrorMaps(run, heads));
             if (heads.Shares.Count > 1) parts.Add(Shares(run, heads));
         }
@@ -118,6 +120,13 @@ internal static class SphereSections
         foreach ((double X, double Y, double Z) candidate in view.Candidates.Skip(1)) yield return Candidate(candidate);
         if (view.Candidates.Count > 0) yield return Chosen(view.Candidates[0]);
         if (view.Truth is { } truth) yield return True(truth);
+    }
+
+    private static XElement Heading(string name, string text)
+    {
+        XElement heading = Tag.Make("h3", null, text);
+        heading.SetAttributeValue("id", FigureSheets.Slug(name));
+        return heading;
     }
 
     private static SphereMark Candidate((double, double, double) view) => new(view, MarkerShape.Circle, Filled: false, "candidate");

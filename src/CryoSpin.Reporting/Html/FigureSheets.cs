@@ -18,7 +18,10 @@ internal static class FigureSheets
     private const double Edge = 12, Gap = 16, CaptionHeight = 20, TileWidth = 176, LabelWidth = 150;
     private const int TilesPerRow = 6, ChartsPerRow = 2, LabelLetters = 20;
 
-    /// <summary>The figures of sections; those without drawings have none.</summary>
+    /// <summary>
+    /// The figures of sections; those without drawings have none. A heading's id, where it has one, names its file: it stays the same
+    /// whatever else the heading says.
+    /// </summary>
     public static IReadOnlyList<FigureFile> Of(IEnumerable<XElement?> sections)
     {
         List<FigureFile> files = [];
@@ -32,7 +35,7 @@ internal static class FigureSheets
             foreach (XElement heading in headings)
             {
                 IEnumerable<XElement> own = heading.ElementsAfterSelf().TakeWhile(e => e.Name != "h3");
-                Add($"{name}-{Slug(heading.Value)}", heading.Value, [.. shared, .. own]);
+                Add((string?)heading.Attribute("id") ?? $"{name}-{Slug(heading.Value)}", heading.Value, [.. shared, .. own]);
             }
         }
         return files;
@@ -63,7 +66,7 @@ internal static class FigureSheets
     }
 
     /// <summary>A name for files: letters, digits, = and ., with a hyphen for all else.</summary>
-    private static string Slug(string text)
+    public static string Slug(string text)
     {
         string mapped = string.Concat(text.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '=' or '.' ? c : ' '));
         return string.Join('-', mapped.Split(' ', StringSplitOptions.RemoveEmptyEntries));

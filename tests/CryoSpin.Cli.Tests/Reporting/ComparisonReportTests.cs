@@ -43,6 +43,8 @@ public sealed class ComparisonReportTests
         (string page, IReadOnlyList<FigureFile> figures) = ComparisonReport.Make(ComparisonSample.Full());
         Assert.Equal(figures.Count, figures.Select(f => f.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(figures, f => Assert.Matches("^[a-z0-9=.-]+[.]svg$", f.Name));
+        // The seed that is shown can change as runs are added; the file's name does not.
+        Assert.Contains("heads-cryospin.svg", figures.Select(f => f.Name));
         // Every drawing of the page is in a file, and the legend of the posteriors in each of theirs.
         string[] drawn = [.. Descriptions(Pages.Parse(page))];
         XElement[] sheets = [.. figures.Select(f => XDocument.Parse(f.Svg).Root!)];
