@@ -55,6 +55,12 @@ internal sealed class PoseTable
         for (int i = 0; i < n; i++) weighted[i].Weight /= (float)total;
         return n;
     }
+
+    /// <summary>Whether a particle has another pose, not one that has met the best, whose log likelihood comes near.</summary>
+    /// <param name="particle">The particle.</param>
+    /// <param name="margin">How near, nats.</param>
+    public bool HasRival(int particle, double margin) => Distinct(Candidates[particle], 2, margin).Length > 1;
+
     /// <summary>The best of candidates that are given best first; of those that have met (within 3 degrees) only the better.</summary>
     /// <param name="candidates">The candidates.</param>
     /// <param name="most">How many at most.</param>

@@ -16,6 +16,16 @@ public class PoseTableTests
         Assert.Throws<ArgumentException>(() => new PoseTable([[Fit(0, 0)]], [1, 2]));
     }
 
+    [Theory]
+    [InlineData(2, 5, false)]
+    [InlineData(4, 5, true)]
+    [InlineData(90, 7, false)]
+    public void A_rival_is_another_pose_that_comes_near(double degrees, double nats, bool expected)
+    {
+        Assert.Equal(expected, new PoseTable([[Fit(0, -10), Fit(degrees, -10 - nats)]], [1]).HasRival(0, 6));
+        Assert.False(new PoseTable([[Fit(0, -10)]], [1]).HasRival(0, 6));
+    }
+
     [Fact]
     public void Weights_are_shares_of_the_posterior()
     {
