@@ -23,21 +23,21 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
 
     // Share of the particles that get their best pose from a search. Below it the next is worth little. The share that changes mode would not do:
     // particles with modes that are alike, as those of a symmetric molecule, go on changing between poses that are known.
-    private const double FewFound = 0.0025;
+    private const double FewFound = 0.001;
 
     // Poses against the map of all are better than the half-sets' own, so that it has less noise than their agreement says: by a factor of 2
     // to 3 where the half-sets' FSC was measured again with these poses, which errs to that side. docs/results/ablations.md.
     private const double RatioGain = 2;
 
     // Nats between a particle's best pose and its next that make a further search worth while. Of the particles that these found in another
-    // mode 95 % had a rival as near as this, of all on the spike 60 %. docs/results/ablations.md.
+    // mode 98 % had a rival as near as this, of all particles of the spike 60 %. docs/results/ablations.md.
     private const double RivalMargin = 6;
 
     // Farther than refinement moves a pose: the search has found another one.
     private const double FoundElsewhereDegrees = 5;
 
     /// <summary>Most passes that begin with a search, where modes have not settled.</summary>
-    public int Searches { get; init; } = 7;
+    public int Searches { get; init; } = 10;
 
     /// <summary>Passes after the last of these.</summary>
     public int FurtherPasses { get; init; } = 2;

@@ -52,8 +52,8 @@ public sealed class JointRefinementTests : IDisposable
         reports.Clear();
         PoseTable with = Run(scene, CandidateChoice.Best, withSearch: true, reports);
         // The first search finds the lost ones, a later one nothing: two passes follow.
-        Assert.Equal((1, 9), reports[0]);
-        Assert.InRange(reports.Count, 4, 8);
+        Assert.Equal((1, 12), reports[0]);
+        Assert.InRange(reports.Count, 4, 11);
         Assert.Equal((reports.Count, reports.Count), reports[^1]);
         Assert.Equal(3, reports.Count(r => r.Passes == reports.Count));
         Assert.InRange(scene.ShareFound(without, 10), 0, 0.8);
