@@ -20,7 +20,7 @@ internal sealed class MethodInput
 
     private readonly Option<int?> _copies = OptionFactory.OptionalInteger(
         "--copies", "Copies of each image that cryoai's symmetric loss compares: 2, turned by 180 degrees, as published, or 4, mirrored, too "
-            + "[default: 4].", "2|4", 1, 8);
+            + "[default: 4].", "2|4", 2, 4);
 
     private readonly Option<int?> _encoderSteps = OptionFactory.OptionalInteger(
         "--encoder-steps", "Most steps of auto-encoding, 128 images each [default: 100 to 800, by the number of particles].", "N", 1, 1_000_000);
@@ -77,7 +77,8 @@ internal sealed class MethodInput
             string[] known = [.. method.Volumes.Select(v => v.ToString().ToLowerInvariant())];
             if (!known.Contains(typed)) return $"--volume {typed}: the method {name} learns {string.Join(" or ", known)}";
         }
-        if (result.GetResult(_copies) is { Implicit: false } && result.GetValue(_copies) is { } copies && !method.ImageCopies.Contains(copies))
+        // From its token: what is no number in range cannot be asked for as a value.
+        if (result.GetResult(_copies)?.Tokens is [{ Value: { } copies }] && !method.ImageCopies.Any(c => $"{c}" == copies))
         {
             return $"--copies {copies}: the method {name} {CopiesOf(method)}";
         }

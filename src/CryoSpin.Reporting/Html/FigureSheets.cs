@@ -76,6 +76,7 @@ internal static class FigureSheets
     {
         private readonly List<XElement> _placed = [];
         private double _y = Edge, _width;
+        // A legend alone is no figure.
         private bool _hasFigure;
 
         /// <summary>Figures in rows, each with its caption below it.</summary>
@@ -83,6 +84,7 @@ internal static class FigureSheets
         {
             foreach (XElement[] row in figures.Chunk(columns))
             {
+                _hasFigure = true;
                 double x = Edge, height = 0;
                 foreach (XElement figure in row)
                 {
@@ -99,6 +101,7 @@ internal static class FigureSheets
         /// <summary>A row of tiles behind its label.</summary>
         public void Labelled(XElement row)
         {
+            _hasFigure = true;
             double textY = _y + 0.4 * TileWidth;
             foreach (XElement part in row.Element("div")!.Elements())
             {
@@ -130,7 +133,6 @@ internal static class FigureSheets
                 x += width + 30 + 7 * meaning.Length;
             }
             _y += 20 + Gap / 2;
-            _hasFigure = false; // A legend alone is no figure.
         }
 
         /// <summary>All of it, or null where nothing was drawn.</summary>
@@ -163,7 +165,6 @@ internal static class FigureSheets
             }
             _placed.Add(placed);
             _width = Math.Max(_width, x + placedWidth);
-            _hasFigure = true;
             return (placedWidth, placedHeight);
         }
 

@@ -107,6 +107,8 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--encoder-steps 9 --method cryodrgn2", "no auto-encoding")]
     [InlineData("--encoder-steps 9 --preset paper", "its own schedule")]
     [InlineData("--copies 3 --method cryoai", "compares 2 or 4 copies of an image")]
+    [InlineData("--copies 9 --method cryoai", "--copies 9: the method cryoai compares 2 or 4 copies of an image")]
+    [InlineData("--copies two --method cryoai", "--copies two: the method cryoai compares 2 or 4 copies of an image")]
     [InlineData("--copies 2 --method cryodrgn2", "compares no copies of images")]
     [InlineData("--threads two", "--threads needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
