@@ -109,6 +109,9 @@ def main():
         cryospin = cryospin_command(a.cryospin)
         cryospin_version(cryospin)
         for method, seed, data_set in todo:
+            # Another of these commands may have run it by now.
+            if not a.again and figures.key(data_set, method, seed) in figures.read(a.figures):
+                continue
             try:
                 row = measure(a, cryospin, method, seed, data_set)
             except RuntimeError as e:

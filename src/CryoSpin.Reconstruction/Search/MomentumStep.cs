@@ -24,6 +24,12 @@ namespace CryoSpin.Reconstruction.Search;
 internal sealed class MomentumStep(
     double lastBand, int images, double momentum, Func<int, double> rate, double[] signalPower, WorkerTeam team) : IVolumeStep
 {
+    /// <summary>
+    /// Interpolation takes data across a shell's edge. A shell with none of its own (the zero frequency, and the one beyond the band) would
+    /// divide what it gets so by the prior's curvature alone, which vanishes as images become many, and the map would explode.
+    /// </summary>
+    private const double LeastOfNeighbours = 0.1;
+
     private readonly BackProjection _sum = new(lastBand, VolumeModel.Oversampling);
     private readonly double[] _inverseSignal = SignalPower.Inverse(signalPower);
     private float[] _velocity = [];
@@ -45,10 +51,11 @@ internal sealed class MomentumStep(
         double[] weights = posterior.InsertResidualsInto(_sum);
         double scale = images / (batch.Images * batch.Temperature);
         double[] curvature = new double[batch.Shells(_inverseSignal)], decay = new double[curvature.Length];
+        // Half of a shell's coefficients are independent: 2 pi s^2.
+        double Own(int s) => s >= 0 && s < weights.Length ? weights[s] / Math.Max(1, 2 * Math.PI * s * s) : 0;
         for (int s = 0; s < curvature.Length; s++)
         {
-            // Half of a shell's coefficients are independent: 2 pi s^2.
-            double data = s < weights.Length ? weights[s] / Math.Max(1, 2 * Math.PI * s * s) : 0;
+            double data = Math.Max(Own(s), LeastOfNeighbours * Math.Max(Own(s - 1), Own(s + 1)));
             curvature[s] = data + _inverseSignal[s] / scale;
             decay[s] = double.IsInfinity(curvature[s]) ? 1 : _inverseSignal[s] / scale / Math.Max(curvature[s], 1e-30);
         }

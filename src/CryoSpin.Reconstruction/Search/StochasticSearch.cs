@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
@@ -107,9 +108,16 @@ internal sealed class StochasticSearch
                 Found?.Invoke(ids.Span[slot], new PoseFit(search.Grid[rotation], x, y, best));
             },
             _posterior.Add);
+        double meanEvidence = evidence.Average();
+        if (!double.IsFinite(meanEvidence))
+        {
+            throw new CryoSpinException(
+                $"The search's log evidence is no longer a finite number (mini-batch {batch + 1} of {_schedule.Batches}). "
+                + "Look for damaged images with 'cryospin validate', or take another --seed or --method.");
+        }
         _step.Apply(Model, _posterior, new VolumeStepBatch(batch, ids.Length, _posterior.Temperature, band, next));
         return new SearchReport(
-            batch, band, evidence.Average(), effective.Average(), ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds);
+            batch, band, meanEvidence, effective.Average(), ids.Length / Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     /// <summary>By what the noise must be inflated for the first posteriors to be as broad as the schedule wants them.</summary>
