@@ -2,6 +2,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Methods;
 using CryoSpin.Runs;
 using static System.FormattableString;
 
@@ -9,7 +10,7 @@ namespace CryoSpin.Reconstruction;
 
 /// <summary>What a run will need of memory and disk, known before any image is read, and where the particles will therefore be kept.</summary>
 /// <param name="MapBytes">Maps, their transforms and sums: grow with the cube of the box.</param>
-/// <param name="WorkBytes">The program itself, search tables, the encoder, image buffers.</param>
+/// <param name="WorkBytes">The program itself, search tables, the encoder, image buffers, and what the method needs of its own.</param>
 /// <param name="TableBytes">What is in memory of every particle in any case: its metadata, poses and lowest frequencies.</param>
 /// <param name="CoreBytes">Of that, the particles' lowest frequencies, which are native memory.</param>
 /// <param name="ParticleBytes">All frequencies of all particles, in memory or in the scratch file.</param>
@@ -56,7 +57,7 @@ public sealed record MemoryPlan(
         long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleCache.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleCache.CoreRadius).PaddedCount;
         long slices = 44L * disc.PaddedCount * SliceInsertion.SlicesPerBatch(disc), chunks = 3 * RecordStream.RecordsPerChunk(record) * record;
         long workers = options.Threads * (4L * box * (2 * box + 2) + (30L * 4 * disc.PaddedCount) + (4L << 20));
-        long work = ProgramBytes + slices + chunks + workers;
+        long work = ProgramBytes + slices + chunks + workers + (MethodCatalogue.Create(options)?.WorkBytes(options, box) ?? 0);
         long table = count * (TableBytesPerParticle + core), particles = count * record;
         long limit = options.MaxMemoryBytes ?? (long)(UsableShare * FreeMemory());
         bool fits = maps + work + table + particles <= limit;

@@ -58,13 +58,28 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     [Fact]
+    public void The_slices_of_branch_and_bound_are_counted()
+    {
+        long usual = Plan(8L << 30, 10_000, 64).WorkBytes, branchAndBound = Plan(8L << 30, 10_000, 64, ReconstructionMethod.CryoSparc).WorkBytes;
+        // 4,608 rotations twice and 36,864 once, two numbers for each of the 240 frequencies within 12 shells; a padded map and its transform.
+        Assert.Equal(4 * (2.0 * 240 * (2 * 4_608 + 36_864) + 128.0 * 128 * 258), branchAndBound - usual, 0.15 * (branchAndBound - usual));
+    }
+
+    [Fact]
     public void Boxes_beyond_the_programs_arrays_are_refused()
     {
         InputException e = Assert.Throws<InputException>(() => Plan(1L << 40, 100, 1024));
         Assert.Contains("1024 pixels", e.Message);
     }
 
-    private MemoryPlan Plan(long limit, int count, int box) => MemoryPlan.For(
-        new ReconstructionOptions { ParticlesPath = "p.star", OutputDirectory = "out", MaxMemoryBytes = limit, ScratchDirectory = _scratch.Path },
+    private MemoryPlan Plan(long limit, int count, int box, string method = ReconstructionMethod.CryoSpin) => MemoryPlan.For(
+        new ReconstructionOptions
+        {
+            ParticlesPath = "p.star",
+            OutputDirectory = "out",
+            MaxMemoryBytes = limit,
+            ScratchDirectory = _scratch.Path,
+            Method = method,
+        },
         count, box, "p.star");
 }

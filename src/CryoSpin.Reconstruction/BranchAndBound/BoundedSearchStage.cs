@@ -11,6 +11,7 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
 {
     private const int ParticlesPerReport = 4 * DenseSearch.ImagesPerProduct;
     private DenseSearch? _dense;
+    private SliceDeviations? _slices;
 
     /// <summary>Most poses per particle.</summary>
     public int Candidates { get; init; } = 3;
@@ -37,7 +38,7 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
         FourierLattice coarse, FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, PoseFit?[] before,
         Action<int, PoseFit[]> found, Action<int> done, CancellationToken cancellation)
     {
-        SliceDeviations slices = new(coarse, tree, team);
+        SliceDeviations slices = _slices = new(coarse, tree, team, _slices);
         ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], cache.Box);
         DenseSearch dense = _dense ??= new DenseSearch(tree.Discs[0], shifts, team);
         dense.Use(tree.Discs[0], shifts);

@@ -34,19 +34,17 @@ internal sealed class SliceDeviations
     /// <param name="lattice">The volume's transform.</param>
     /// <param name="tree">The tree.</param>
     /// <param name="team">Workers.</param>
-    public SliceDeviations(FourierLattice lattice, PoseTree tree, WorkerTeam team)
+    /// <param name="earlier">One that is no longer used: its memory is taken over where it fits, and given up where not.</param>
+    public SliceDeviations(FourierLattice lattice, PoseTree tree, WorkerTeam team, SliceDeviations? earlier = null)
     {
         (_lattice, _tree) = (lattice, tree);
         FrequencyDisc full = tree.Discs[^1];
         Shells = full.Extent + 2;
-        _shells = (Shells + FrequencyDisc.LaneCount - 1) / FrequencyDisc.LaneCount * FrequencyDisc.LaneCount;
-        _tables = [.. Enumerable.Range(0, tree.Levels - 1).Select(l => new float[tree.Rotations(l) * Kinds * _shells])];
+        _shells = PaddedShellsOf(tree);
+        _tables = [.. Enumerable.Range(0, tree.Levels - 1).Select(l => Take(earlier?._tables, l, TableLength(tree, l)))];
+        foreach (float[] table in _tables) Array.Clear(table);
         _bins = [.. Enumerable.Range(0, tree.Levels).Select(Bins)];
-        _kept = [.. Enumerable.Range(0, tree.Levels).Select(l =>
-        {
-            long values = (long)tree.Rotations(l) * tree.Discs[l].PaddedCount;
-            return l > 0 && values <= MostKept ? new float[2 * values] : [];
-        })];
+        _kept = [.. Enumerable.Range(0, tree.Levels).Select(l => Take(earlier?._kept, l, KeptLength(tree, l)))];
         _indices = [.. tree.Discs.Select(full.IndicesOf)];
         Walker[] walkers = new Walker[team.Workers];
         team.ForEach(tree.Roots.Length, (root, worker) => (walkers[worker] ??= new Walker(this)).Walk(0, root, tree.Roots[root]));
@@ -73,6 +71,30 @@ internal sealed class SliceDeviations
     {
         int length = 2 * _tree.Discs[level].PaddedCount;
         return _kept[level].Length == 0 ? [] : _kept[level].AsSpan(rotation * length, length);
+    }
+
+    /// <summary>Bytes of memory that slices and values of a tree take.</summary>
+    public static long BytesFor(PoseTree tree) => sizeof(float)
+        * (Enumerable.Range(0, tree.Levels).Sum(l => KeptLength(tree, l)) + Enumerable.Range(0, tree.Levels - 1).Sum(l => TableLength(tree, l)));
+
+    private static int PaddedShellsOf(PoseTree tree) =>
+        (tree.Discs[^1].Extent + 2 + FrequencyDisc.LaneCount - 1) / FrequencyDisc.LaneCount * FrequencyDisc.LaneCount;
+
+    private static long TableLength(PoseTree tree, int level) => (long)tree.Rotations(level) * Kinds * PaddedShellsOf(tree);
+
+    private static long KeptLength(PoseTree tree, int level)
+    {
+        long values = (long)tree.Rotations(level) * tree.Discs[level].PaddedCount;
+        return level > 0 && values <= MostKept ? 2 * values : 0;
+    }
+
+    private static float[] Take(float[][]? earlier, int level, long length)
+    {
+        if (earlier is null || level >= earlier.Length) return new float[length];
+        if (earlier[level].Length == length) return earlier[level];
+        // Let go first, so that both need not stand at once.
+        earlier[level] = [];
+        return new float[length];
     }
 
     /// <summary>For each frequency of the whole band the place of its square in a node's values.</summary>
@@ -131,6 +153,8 @@ internal sealed class SliceDeviations
             int k = disc.PaddedCount;
             Span<float> to = _owner._kept[level].AsSpan(2 * number * k, 2 * k);
             for (int p = 0; p < disc.Count; p++) (to[p], to[k + p]) = (_real[level][indices[p]], _imaginary[level][indices[p]]);
+            to[disc.Count..k].Clear();
+            to[(k + disc.Count)..].Clear();
         }
 
         private void Compare(int level, int node)

@@ -52,6 +52,14 @@ internal sealed class VolumeModel
         _transform.ToLattice(map, Lattice);
     }
 
+    /// <summary>The map's transform up to another band, as a table of its own.</summary>
+    public FourierLattice TransformTo(double bandShells)
+    {
+        FourierLattice lattice = new(bandShells, Oversampling);
+        _transform.ToLattice(Map, lattice);
+        return lattice;
+    }
+
     /// <summary>Puts back a map and its transform as they were, without masking the map again.</summary>
     /// <param name="map">The map, masked.</param>
     /// <param name="bandShells">Band of the transform.</param>

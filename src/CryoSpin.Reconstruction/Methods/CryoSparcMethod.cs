@@ -7,6 +7,7 @@ using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Runs;
 using static System.FormattableString;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -32,6 +33,15 @@ internal sealed class CryoSparcMethod : IPoseMethod
         PoseFit[][] poses = Refine(context, first, last, cancellation);
         long box = context.Cache.Box;
         return new MethodResult(poses, box * box * box + 5L * poses.Length);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Slices of the tree and a second padded transform. Nodes that wait for their turn are not counted: their number is the images' matter.</remarks>
+    public long WorkBytes(ReconstructionOptions options, int box)
+    {
+        double band = Math.Min(Schedule.GreatestTreeBand, ImagePreparation.DiscFor(box).Radius);
+        long padded = (long)VolumeModel.Oversampling * box;
+        return SliceDeviations.BytesFor(Tree(band, options.MaxShiftPixels, box, Rotation.Identity)) + sizeof(float) * padded * padded * (2 * padded + 2);
     }
 
     private VolumeModel Gradient(MethodContext context, PoseFit?[] last, CancellationToken cancellation)
@@ -79,7 +89,6 @@ internal sealed class CryoSparcMethod : IPoseMethod
         ParticleCache cache = context.Cache;
         VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
         HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, context.Team);
-        VolumeModel coarse = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
         BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
@@ -90,13 +99,14 @@ internal sealed class CryoSparcMethod : IPoseMethod
             long started = Stopwatch.GetTimestamp();
             double treeBand = Math.Min(band, Schedule.GreatestTreeBand);
             model.Set(map, band);
-            coarse.Set(map, treeBand);
-            PoseTree tree = Tree(context, treeBand);
+            // A small table of the tree's band, which slices are read from faster.
+            FourierLattice coarse = treeBand < band ? model.TransformTo(treeBand) : model.Lattice;
+            PoseTree tree = Tree(treeBand, context.Options.MaxShiftPixels, cache.Box, RandomRotations.Next(context.Random));
             int current = iteration;
             EpochReport Figures(double loss, int done) => new(
                 current, Schedule.MaxIterations, cache.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
             PruningCount count = stage.Run(
-                coarse.Lattice, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
+                coarse, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
             volumes.Update(new PoseTable(poses, cache.HalfSet));
             // What the first band shows is wider than the particle by its own blur.
@@ -123,7 +133,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
     /// The grid for a band: 15 degrees at the root, as fine as the band can tell apart at the leaves. The root's poses are compared at a low
     /// band; then the same poses over the whole band; then rotations are divided, and origins with the last of them.
     /// </summary>
-    private PoseTree Tree(MethodContext context, double band)
+    private PoseTree Tree(double band, double maxShiftPixels, int box, in Rotation offset)
     {
         double spacing = So3Grid.SpacingDegrees(Schedule.RootOrder) * Math.PI / 180, root = Math.Min(Schedule.RootBand, band);
         List<double> bands = [root];
@@ -140,8 +150,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
         }
         if (divisions.Count > 0) divisions[^1] |= Division.Origins;
         return new PoseTree(
-            Schedule.RootOrder, [.. bands], context.Options.MaxShiftPixels, Schedule.RootShiftPeriods * context.Cache.Box / root,
-            RandomRotations.Next(context.Random), [.. divisions]);
+            Schedule.RootOrder, [.. bands], maxShiftPixels, Schedule.RootShiftPeriods * box / root, offset, [.. divisions]);
     }
 
     private static Volume Middle(Volume[] halves)

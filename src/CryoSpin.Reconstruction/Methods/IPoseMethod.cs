@@ -15,6 +15,11 @@ internal interface IPoseMethod
     /// <param name="context">Particles, options, workers, and where to report to.</param>
     /// <param name="cancellation">Stops the work within seconds.</param>
     MethodResult Run(MethodContext context, CancellationToken cancellation);
+
+    /// <summary>Bytes of memory that it needs beyond what every method does (see <see cref="MemoryPlan"/>).</summary>
+    /// <param name="options">What the user asked.</param>
+    /// <param name="box">Box of the images, pixels.</param>
+    long WorkBytes(ReconstructionOptions options, int box) => 0;
 }
 
 /// <summary>What a method is given.</summary>
