@@ -50,8 +50,7 @@ public sealed record MemoryPlan(
         {
             throw new InputException(name, $"images of {box} pixels are too large for this program.", "Scale them down, e.g. to 256 pixels.");
         }
-        long padded = (long)VolumeModel.Oversampling * box;
-        long transform = 4 * padded * padded * (2 * padded + 2), map = 4L * box * box * box;
+        long transform = MapTransform.BytesFor(box, VolumeModel.Oversampling), map = 4L * box * box * box;
         // Half-maps filtered and not, the mean or joint map, the mask's shape; and what its making takes for a moment.
         long maps = (2 * sum) + lattice + transform + (13 * map);
         long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleCache.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleCache.CoreRadius).PaddedCount;

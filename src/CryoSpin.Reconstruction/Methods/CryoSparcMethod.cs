@@ -40,8 +40,8 @@ internal sealed class CryoSparcMethod : IPoseMethod
     public long WorkBytes(ReconstructionOptions options, int box)
     {
         double band = Math.Min(Schedule.GreatestTreeBand, ImagePreparation.DiscFor(box).Radius);
-        long padded = (long)VolumeModel.Oversampling * box;
-        return SliceDeviations.BytesFor(Tree(band, options.MaxShiftPixels, box, Rotation.Identity)) + sizeof(float) * padded * padded * (2 * padded + 2);
+        return SliceDeviations.BytesFor(Tree(band, options.MaxShiftPixels, box, Rotation.Identity))
+            + MapTransform.BytesFor(box, VolumeModel.Oversampling);
     }
 
     private VolumeModel Gradient(MethodContext context, PoseFit?[] last, CancellationToken cancellation)

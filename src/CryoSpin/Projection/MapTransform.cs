@@ -42,6 +42,15 @@ public sealed class MapTransform
         }
     }
 
+    /// <summary>Bytes of memory that a transform takes: the padded map and its spectrum.</summary>
+    /// <param name="box">Edge of the maps, voxels.</param>
+    /// <param name="oversampling">Padding factor.</param>
+    public static long BytesFor(int box, int oversampling)
+    {
+        long padded = (long)oversampling * box;
+        return sizeof(float) * padded * padded * (2 * padded + 2);
+    }
+
     /// <summary>Edge of the maps, voxels.</summary>
     public int Box { get; }
 
