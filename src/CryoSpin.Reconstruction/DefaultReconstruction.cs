@@ -170,6 +170,7 @@ internal sealed class DefaultReconstruction(
                 MaxIterations = settings.DecodingPasses,
                 TakesOwnShare = settings.TakesOwnShare,
                 WeighsShells = settings.WeighsShells,
+                RefinesOrigins = settings.RefinesOrigins,
                 Renewal = Renewal(settings.Candidates, settings.SeparationDegrees),
             };
             DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
@@ -213,6 +214,7 @@ internal sealed class DefaultReconstruction(
                 {
                     TakesOwnShare = settings.TakesOwnShare,
                     WeighsShells = settings.WeighsShells,
+                    RefinesOrigins = settings.RefinesOrigins,
                     Renewal = Renewal(settings.JointCandidates, settings.JointSeparationDegrees),
                     SearchesSettled = settings.SearchesSettled,
                     Within = _track.WithinPass,

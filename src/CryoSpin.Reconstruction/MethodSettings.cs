@@ -60,6 +60,9 @@ internal sealed record MethodSettings
     /// <summary>Whether shells count in auto-decoding by the share of the map there that is signal.</summary>
     public bool WeighsShells { get; init; } = true;
 
+    /// <summary>Whether origins come from a narrower band than rotations.</summary>
+    public bool RefinesOrigins { get; init; } = true;
+
     /// <summary>Whether particles are searched again with better maps where modes do not settle.</summary>
     public bool RenewsProposals { get; init; } = true;
 

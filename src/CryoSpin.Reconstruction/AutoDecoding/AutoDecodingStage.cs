@@ -47,6 +47,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <summary>Whether shells count by the share of the map there that is signal.</summary>
     public bool WeighsShells { get; init; } = true;
 
+    /// <summary>Whether origins come from the narrower band of <see cref="OriginRefinement"/>.</summary>
+    public bool RefinesOrigins { get; init; } = true;
+
     /// <summary>Searches again where modes do not settle; null to keep to the first candidates.</summary>
     public ProposalRenewal? Renewal { get; init; }
 
@@ -128,6 +131,9 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             // The first map is not made of these poses.
             OwnShare? own = state.Iteration == 1 || !TakesOwnShare
                 ? null : new OwnShare(view, poses.Members[h], volumes.Fsc, volumes.Mask.Mean);
+            // Of the first map no FSC is known.
+            OriginRefinement? origins = RefinesOrigins && state.Iteration > 1
+                ? OriginRefinement.For(cache, lattice, volumes.Fsc, false, WeighsShells, maxShiftPixels, team.Workers) : null;
             BackProjection sum = volumes.EmptySum(h);
             cache.Pass(h, chunk =>
             {
@@ -139,7 +145,8 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                     view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
                     weights?.Apply(buffers[w]);
                     PoseFit old = poses.Best(i);
-                    poses.Candidates[i] = CandidateRefinement.Refine(poses, i, state.Choice, refiners[w], buffers[w], limits, own);
+                    PoseFit[] refined = CandidateRefinement.Refine(poses, i, state.Choice, refiners[w], buffers[w], limits, own);
+                    poses.Candidates[i] = origins?.Refine(i, chunk[record], refined, w) ?? refined;
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });

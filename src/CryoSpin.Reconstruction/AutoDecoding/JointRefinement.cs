@@ -61,6 +61,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     /// <summary>Whether shells count by the share of the map there that is signal.</summary>
     public bool WeighsShells { get; init; } = true;
 
+    /// <summary>Whether origins come from the narrower band of <see cref="OriginRefinement"/>.</summary>
+    public bool RefinesOrigins { get; init; } = true;
+
     /// <summary>Receives the number of the pass, that of all, and how many particles of it are done.</summary>
     public Action<int, int, long> Within { get; init; } = (_, _, _) => { };
 
@@ -130,6 +133,8 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         PoseRefinementLimits wide = PoseRefinementLimits.Wide(maxShiftPixels), fine = PoseRefinementLimits.Fine(maxShiftPixels);
         OwnShare? own = TakesOwnShare
             ? new OwnShare(view, [.. Enumerable.Range(0, from.Count)], volumes.Fsc, volumes.Mask.Mean) : null;
+        OriginRefinement? origins = RefinesOrigins
+            ? OriginRefinement.For(cache, lattice, volumes.Fsc, true, WeighsShells, maxShiftPixels, team.Workers) : null;
         for (int h = 0; h < 2; h++)
         {
             cache.Pass(h, chunk =>
@@ -148,7 +153,8 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                     isFound[i] = isSearched[i]
                         && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
-                    refined.Candidates[i] = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
+                    PoseFit[] kept = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
+                    refined.Candidates[i] = origins?.Refine(i, chunk[record], kept, w) ?? kept;
                     from.Candidates[i] = [from.Best(i)];
                 });
                 foreach (int i in ids) known[i] = [];

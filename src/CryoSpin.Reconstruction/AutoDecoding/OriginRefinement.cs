@@ -1,0 +1,75 @@
+using CryoSpin.Evaluation;
+using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Data;
+
+namespace CryoSpin.Reconstruction.AutoDecoding;
+
+/// <summary>
+/// Origins from a narrower band than rotations and the choice between modes: up to where the map is half signal.
+/// </summary>
+/// <remarks>
+/// A shift turns the phases of a shell by an angle in proportion to its radius, so that the outermost shells pull the hardest at the origin,
+/// and what a filtered map keeps there is mostly noise. Rotations and modes lose by the narrower band, origins gain: docs/results/ablations.md.
+/// </remarks>
+internal sealed class OriginRefinement
+{
+    private const double HalfSignal = 0.5;
+
+    // Shells. With fewer an origin is hardly known better than it was.
+    private const double LeastBand = 10;
+
+    // Shells. A band that is narrower by less is the same band.
+    private const double LeastDifference = 0.5;
+    private readonly PoseRefinementLimits _limits;
+    private readonly BandView _view;
+    private readonly ShellWeights? _weights;
+    private readonly FitBuffers[] _buffers;
+    private readonly PoseRefiner[] _refiners;
+
+    private OriginRefinement(
+        ParticleCache cache, FrequencyDisc disc, ShellWeights? weights, FourierLattice lattice, double maxShiftPixels, int workers)
+    {
+        _limits = PoseRefinementLimits.Fine(maxShiftPixels);
+        _view = cache.View(disc);
+        _weights = weights;
+        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new FitBuffers(disc, cache.Box))];
+        _refiners = [.. _buffers.Select(b => new PoseRefiner(lattice, b))];
+    }
+
+    /// <summary>For one map; null where it is half signal as far as rotations are refined, or particles are known to be centred.</summary>
+    /// <param name="cache">The particles.</param>
+    /// <param name="lattice">The map's transform, up to that band.</param>
+    /// <param name="fsc">FSC of the half-maps.</param>
+    /// <param name="ofBoth">Whether the map is that of both half-sets together.</param>
+    /// <param name="weighsShells">Whether shells count by the share of the map there that is signal.</param>
+    /// <param name="maxShiftPixels">Radius of the disc that holds the origin; 0 for centred particles.</param>
+    /// <param name="workers">How many threads will call.</param>
+    public static OriginRefinement? For(
+        ParticleCache cache, FourierLattice lattice, FscCurve fsc, bool ofBoth, bool weighsShells, double maxShiftPixels, int workers)
+    {
+        double band = Math.Max(LeastBand, fsc.CrossingShell(ofBoth ? HalfSignal / (2 - HalfSignal) : HalfSignal));
+        if (maxShiftPixels == 0 || band > lattice.Radius - LeastDifference) return null;
+        FrequencyDisc disc = new(band);
+        return new OriginRefinement(cache, disc, weighsShells ? new ShellWeights(disc, fsc, ofBoth) : null, lattice, maxShiftPixels, workers);
+    }
+
+    /// <summary>The poses with new origins; rotations and likelihoods stay.</summary>
+    /// <param name="particle">The particle.</param>
+    /// <param name="record">Its image over the cache's whole disc.</param>
+    /// <param name="poses">Its poses.</param>
+    /// <param name="worker">Number of the calling thread.</param>
+    public PoseFit[] Refine(int particle, ReadOnlySpan<Half> record, PoseFit[] poses, int worker)
+    {
+        FitBuffers buffers = _buffers[worker];
+        _view.Read(particle, record, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
+        _weights?.Apply(buffers);
+        PoseFit[] moved = new PoseFit[poses.Length];
+        for (int p = 0; p < poses.Length; p++)
+        {
+            // The rotation is free meanwhile: an origin that was found at one a little off would make up for it.
+            PoseFit narrow = _refiners[worker].Refine(poses[p], _limits);
+            moved[p] = poses[p] with { OriginX = narrow.OriginX, OriginY = narrow.OriginY };
+        }
+        return moved;
+    }
+}
