@@ -32,6 +32,7 @@ internal sealed record Ablation(string Name, string What, int Heads, MethodSetti
         new("encoder-100", "at most 100 steps of auto-encoding", 7, Usual with { AutoEncoding = new() { Steps = 100 } }),
         new("sphere", "the mask stays a sphere", 7, Usual with { ShapesMask = false }),
         new("shells-alike", "all shells of the band count alike in auto-decoding", 7, Usual with { WeighsShells = false }),
+        new("origins-wide", "origins from the band that rotations come from", 7, Usual with { RefinesOrigins = false }),
         new("settled-kept", "particles whose modes have settled are not searched again", 7, Usual with { SearchesSettled = false }),
         new("own-share-kept", "a particle's own share in the map stays in its likelihoods", 7, Usual with { TakesOwnShare = false }),
         new("no-renewal", "no search in auto-decoding", 7, Usual with { RenewsProposals = false }),
