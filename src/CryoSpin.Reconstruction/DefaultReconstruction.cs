@@ -48,16 +48,17 @@ internal sealed class DefaultReconstruction(
     public ReconstructionOutcome Run(RunState? from, CancellationToken cancellation)
     {
         _track.Start("loading", 0, 0.01);
-        ImagePreparation preparation = ImagePreparation.Of(input, observer);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
-        (ParticleCache cache, _signal) = preparation.Load(halfSet, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
-        using ParticleCache loaded = cache;
+        using LoadedParticles loaded = LoadedParticles.Load(
+            input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
+        (input, ParticleCache cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
+        _track.Use(input);
         Loaded();
         VolumeModel model = from is null ? Bootstrap(cache, cancellation) : Restored(from);
         PoseTable table = from?.Decoding is null
             ? Propose(cache, model, from, cancellation)
             : new PoseTable(from.Candidates!, cache.HalfSet);
-        return Decode(cache, model, table, from, cancellation);
+        return Decode(cache, model, table, from, cancellation) with { Rejected = loaded.Rejected };
     }
 
     private VolumeModel Restored(RunState from)

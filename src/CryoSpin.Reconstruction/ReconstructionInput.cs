@@ -15,4 +15,22 @@ public sealed record ReconstructionInput(
 {
     /// <summary>What messages call the particles, e.g. the star file's path.</summary>
     public string Name { get; init; } = "particles";
+
+    /// <summary>Per particle, its index in the input that these were taken from; null where they are all of it.</summary>
+    internal int[]? Origin { get; init; }
+
+    /// <summary>Some of the particles.</summary>
+    /// <param name="kept">Their indices, ascending.</param>
+    internal ReconstructionInput Only(int[] kept)
+    {
+        ReadParticleImage read = ReadImage;
+        return this with
+        {
+            Count = kept.Length,
+            ReadImage = (i, pixels) => read(kept[i], pixels),
+            Ctf = Ctf is null ? null : [.. kept.Select(i => Ctf[i])],
+            HalfSet = HalfSet is null ? null : [.. kept.Select(i => HalfSet[i])],
+            Origin = Origin is null ? kept : [.. kept.Select(i => Origin[i])],
+        };
+    }
 }

@@ -9,8 +9,8 @@ namespace CryoSpin.Reconstruction;
 /// <param name="Map">The map from all particles, filtered by the half-maps' agreement and masked.</param>
 /// <param name="Half1">Unfiltered, unmasked map of half-set 1.</param>
 /// <param name="Half2">Unfiltered, unmasked map of half-set 2.</param>
-/// <param name="Poses">Pose of each particle, in input order.</param>
-/// <param name="HalfSet">1 or 2 per particle.</param>
+/// <param name="Poses">Pose of each particle that was used, in input order.</param>
+/// <param name="HalfSet">1 or 2 per particle that was used.</param>
 /// <param name="MaskedFsc">FSC of the half-maps under the mask.</param>
 /// <param name="UnmaskedFsc">FSC of the half-maps as they are.</param>
 /// <param name="ResolutionAngstrom">Where the masked FSC, corrected where it needs to be, falls below 0.143.</param>
@@ -28,6 +28,9 @@ public sealed record ReconstructionOutcome(
 
     /// <summary>Numbers that the method fitted to the data: volume, encoder and tables of poses.</summary>
     public long Parameters { get; init; }
+
+    /// <summary>The particles of the input that were not used, in order: the images stand out from the others.</summary>
+    public IReadOnlyList<RejectedImage> Rejected { get; init; } = [];
 
     /// <summary>What the user should know before using the results; empty where nothing was odd.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
@@ -15,6 +16,9 @@ namespace CryoSpin.Reconstruction;
 internal sealed class RunTracker(ReconstructionInput input, IRunObserver observer, IReadOnlyList<int>? watched = null)
 {
     private readonly RunClock _clock = new();
+    private readonly int _all = input.Count;
+    private ReconstructionInput _input = input;
+    private IReadOnlyList<int> _watched = watched ?? [];
     private string _phase = "";
     private double _from;
     private double _to;
@@ -30,6 +34,13 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         _passStarted = Stopwatch.GetTimestamp();
         // Nothing is done yet: no epoch, rate, loss or resolution to tell.
         observer.Report(new RunProgress(phase, 0, 0, fromFraction, double.NaN, double.NaN, double.NaN, Remaining(fromFraction)));
+    }
+
+    /// <summary>Takes the particles that are left when some have been rejected. Snapshots still count as the run's input does.</summary>
+    public void Use(ReconstructionInput kept)
+    {
+        if (kept.Origin is { } origin) _watched = [.. Watched.Select(w => Array.BinarySearch(origin, w)).Where(i => i >= 0)];
+        _input = kept;
     }
 
     /// <summary>What a checkpoint keeps of this.</summary>
@@ -61,8 +72,8 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     public void Particles(int done)
     {
         double seconds = Math.Max(1e-3, _clock.PhaseElapsed.TotalSeconds);
-        double fraction = Fraction(done, input.Count);
-        observer.Report(new RunProgress(_phase, done, input.Count, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
+        double fraction = Fraction(done, _input.Count);
+        observer.Report(new RunProgress(_phase, done, _input.Count, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
     }
 
     /// <summary>Some steps of auto-encoding.</summary>
@@ -83,7 +94,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <summary>One pass of auto-decoding.</summary>
     public void Decoding(in AutoDecodingReport r, int passes)
     {
-        _visits += input.Count;
+        _visits += _input.Count;
         _passStarted = Stopwatch.GetTimestamp();
         double resolution = r.Fsc.ResolutionAngstrom(0.143);
         double fraction = Fraction(r.Iteration, passes);
@@ -116,7 +127,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <param name="done">Particles of this pass that are done.</param>
     public void WithinPass(int pass, int passes, long done)
     {
-        double share = done / (double)input.Count, seconds = Math.Max(1e-3, Stopwatch.GetElapsedTime(_passStarted).TotalSeconds);
+        double share = done / (double)_input.Count, seconds = Math.Max(1e-3, Stopwatch.GetElapsedTime(_passStarted).TotalSeconds);
         double fraction = _from + (_to - _from) * Math.Min(1, (pass - 1 + share) / passes);
         observer.Report(new RunProgress(_phase, pass, passes, fraction, done / seconds, double.NaN, double.NaN, Remaining(fraction)));
     }
@@ -148,8 +159,8 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <summary>Whether snapshots are wanted.</summary>
     public bool WantsSnapshots => observer.WantsSnapshots;
 
-    /// <summary>Particles whose candidates snapshots keep.</summary>
-    public IReadOnlyList<int> Watched => watched ?? [];
+    /// <summary>Those of the particles in use whose candidates snapshots keep.</summary>
+    public IReadOnlyList<int> Watched => _watched;
 
     /// <summary>Hands map and poses over where snapshots are wanted. The time this takes is not counted.</summary>
     /// <param name="epoch">Epoch of the phase, 0 at its beginning.</param>
@@ -171,17 +182,27 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
             ElapsedSeconds = _clock.Elapsed.TotalSeconds,
             BandShells = bandShells,
             Map = map(),
-            Poses = [.. Enumerable.Range(0, input.Count).Select(i => pose(i)?.InAngstrom(input.PixelSizeAngstrom))],
-            Watched = [.. Watched.Select(i => new WatchedParticle(i, Candidates(i)))],
-            Heads = heads?.Invoke(),
+            Poses = Poses(),
+            Watched = [.. Watched.Select(i => new WatchedParticle(InInput(i), Candidates(i)))],
+            Heads = heads?.Invoke() is { } said ? said with { Particles = [.. said.Particles.Select(InInput)] } : null,
         }));
+
+        Pose?[] Poses()
+        {
+            Pose?[] poses = new Pose?[_all];
+            for (int i = 0; i < _input.Count; i++) poses[InInput(i)] = pose(i)?.InAngstrom(_input.PixelSizeAngstrom);
+            return poses;
+        }
 
         PoseCandidate[] Candidates(int particle)
         {
             PoseFit[] fits = candidates?.Invoke(particle) ?? (pose(particle) is { } only ? [only] : []);
-            return [.. fits.Select(f => new PoseCandidate(f.InAngstrom(input.PixelSizeAngstrom), f.LogLikelihood))];
+            return [.. fits.Select(f => new PoseCandidate(f.InAngstrom(_input.PixelSizeAngstrom), f.LogLikelihood))];
         }
     }
+
+    /// <summary>A particle in use, as the run's input counts it.</summary>
+    private int InInput(int particle) => _input.Origin is { } origin ? origin[particle] : particle;
 
     private void Record(MetricRecord metric)
     {
@@ -208,7 +229,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
 
     private TimeSpan? Remaining(double fraction) => fraction < 0.02 ? null : _clock.Elapsed * ((1 - fraction) / fraction);
 
-    private double Angstrom(double band) => input.BoxSize * input.PixelSizeAngstrom / band;
+    private double Angstrom(double band) => _input.BoxSize * _input.PixelSizeAngstrom / band;
 }
 
 /// <summary>Figures of an epoch of a method.</summary>

@@ -23,6 +23,7 @@ internal static class RunArguments
         foreach (string file in o.Passthrough) words.AddRange(Option("--passthrough", file));
         words.AddRange(Option("--downsample", o.DownsampleBox));
         words.AddRange(Option("--invert", o.Invert?.ToString().ToLowerInvariant()));
+        if (o.KeepAll) words.Add("--keep-all");
         if (o.Snapshots) words.Add("--snapshots");
         if (o.Watched.Count > 0) words.AddRange(Option("--watch", string.Join(',', o.Watched.Select(i => i + 1))));
         if (o.Overwrite) words.Add("--overwrite");

@@ -44,6 +44,7 @@ internal static class ReconstructionEngine
         PhaseTimes = outcome.PhaseTimes,
         Parameters = outcome.Parameters,
         Warnings = outcome.Warnings,
+        Rejected = outcome.Rejected,
     };
 
     /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>

@@ -2,7 +2,6 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
-using CryoSpin.Geometry;
 using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
@@ -15,14 +14,19 @@ namespace CryoSpin.Cli.Running;
 /// </summary>
 internal sealed class RunParticles : IDisposable
 {
-    /// <summary>Column that marks the rows that were left out.</summary>
-    public const string SkippedColumn = "cryospinSkipped";
+    /// <summary>Column of rejected.star that says why a row was left out.</summary>
+    public const string ReasonColumn = "cryospinRejectionReason";
+
+    /// <summary>Column of rejected.star with the image's power at low frequencies over the median image's; 0 where it was not measured.</summary>
+    public const string PowerColumn = "cryospinLowFrequencyPowerRatio";
 
     private readonly ParticleSet _all;
+    private readonly string _path;
+    private readonly ParticleLoadOptions _load;
 
-    private RunParticles(ParticleSet all, ParticleSource source, IReadOnlyList<BadParticle> skipped)
+    private RunParticles(ReconstructionOptions options, ParticleSet all, ParticleSource source, IReadOnlyList<BadParticle> skipped)
     {
-        _all = all;
+        (_all, _path, _load) = (all, options.ParticlesPath, ParticleInput.Of(options) with { RequireImages = false });
         Source = source;
         Skipped = skipped;
         Notes =
@@ -49,7 +53,7 @@ internal sealed class RunParticles : IDisposable
         if (!options.SkipBad)
         {
             ParticleSource source = ParticleSource.Open(options.ParticlesPath, load);
-            return new RunParticles(source.Set, source, []);
+            return new RunParticles(options, source.Set, source, []);
         }
         ParticleSet all = ParticleSet.Load(options.ParticlesPath, load with { RequireImages = false });
         terminal.Error.WriteLine("Looking for particles that cannot be used ...");
@@ -61,31 +65,36 @@ internal sealed class RunParticles : IDisposable
             throw new InputException(all.Source, $"none of the {all.Count} images can be used; the first: {bad[0].Reason}.", "Check the paths.");
         }
         ParticleSubset good = ParticleSubset.Without(load.Subset, bad.Select(b => b.Index));
-        return new RunParticles(all, ParticleSource.Open(options.ParticlesPath, load with { Subset = good }), bad);
+        return new RunParticles(options, all, ParticleSource.Open(options.ParticlesPath, load with { Subset = good }), bad);
     }
 
-    /// <summary>Writes a run's results: every row of the input, those left out marked, without half-set weight of their own.</summary>
+    /// <summary>Writes a run's results. Rows that were left out, here or by the run, go to rejected.star with the reason.</summary>
     public void Write(RunDirectory folder, RunResults results)
     {
-        if (Skipped.Count == 0)
+        SortedDictionary<int, (string Reason, double Power)> left = [];
+        foreach (BadParticle bad in Skipped) left[bad.Index] = (bad.Code, 0);
+        int[] used = [.. Enumerable.Range(0, _all.Count).Where(i => !left.ContainsKey(i))];
+        foreach (RejectedImage image in results.Rejected) left[used[image.Particle]] = (WordFor(image.Reason), image.PowerRatio);
+        if (left.Count == 0)
         {
-            folder.WriteResults(results, Source.Set);
+            folder.WriteResults(results, _all);
             return;
         }
-        HashSet<int> left = [.. Skipped.Select(b => b.Index)];
-        Pose[] poses = new Pose[_all.Count];
-        int[] halfSets = new int[_all.Count];
-        double[] marks = new double[_all.Count];
-        for (int i = 0, used = 0; i < _all.Count; i++)
-        {
-            bool skipped = left.Contains(i);
-            poses[i] = skipped ? _all.Pose(i) ?? new Pose(Rotation.Identity, 0, 0) : results.Poses[used];
-            halfSets[i] = skipped ? _all.RandomSubset(i) ?? 1 : results.HalfSets[used];
-            marks[i] = skipped ? 1 : 0;
-            if (!skipped) used++;
-        }
-        folder.WriteResults(results with { Poses = poses, HalfSets = halfSets }, _all, [(SkippedColumn, marks)]);
+        folder.WriteResults(results, Rows(left.Keys));
+        folder.WriteRejected(
+            Rows(Enumerable.Range(0, _all.Count).Where(i => !left.ContainsKey(i))), (ReasonColumn, [.. left.Values.Select(v => v.Reason)]),
+            (PowerColumn, [.. left.Values.Select(v => v.Power)]));
     }
+
+    /// <summary>The reason in a word without spaces, as star files want them.</summary>
+    private static string WordFor(RejectionReason reason) => reason switch
+    {
+        RejectionReason.BackgroundRamp => "image.backgroundRamp",
+        _ => "image.lowFrequencyPower",
+    };
+
+    private ParticleSet Rows(IEnumerable<int> leftOut) =>
+        ParticleSet.Load(_path, _load with { Subset = ParticleSubset.Without(_load.Subset, leftOut) });
 
     /// <inheritdoc/>
     public void Dispose() => Source.Dispose();

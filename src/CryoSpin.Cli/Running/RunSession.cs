@@ -166,6 +166,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 ResolutionAngstrom = results.ResolutionAngstrom,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
                 Parameters = results.Parameters,
+                RejectedParticles = results.Rejected.Count,
                 Warnings = results.Warnings,
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };

@@ -79,7 +79,8 @@ internal static class CompareVerb
             {
                 Folder = parse.GetRequiredValue(output),
                 Command = CommandText.Of(parse),
-                Common = images.AddTo(input.AddTo(common, parse), parse),
+                // Every method is scored on every particle.
+                Common = images.AddTo(input.AddTo(common, parse), parse) with { KeepAll = true },
                 Methods = ComparedMethod.ParseList(parse.GetValue(methods)),
                 Seeds = ComparedMethod.ParseSeeds(parse.GetValue(seeds) ?? "1"),
                 TruthPoses = parse.GetValue(truthPoses),

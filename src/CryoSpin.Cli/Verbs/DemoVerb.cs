@@ -48,6 +48,8 @@ internal static class DemoVerb
                 Seed = parse.GetValue(seed),
                 Threads = parse.GetValue(threads),
                 Overwrite = replace,
+                // All were made here, and all are compared with the truth.
+                KeepAll = true,
             };
             TruthComparison? comparison = null;
             RunSession session = new(terminal, engine)

@@ -47,7 +47,9 @@ internal static class ReconstructVerb
         Option<string> scratch = OptionFactory.Path(
             "--scratch", "Existing folder for particles that memory cannot hold [default: the results' folder].", "DIR");
         Option<bool> skipBad = OptionFactory.Flag(
-            "--skip-bad", "Leave particles out whose images are unreadable, not finite or constant; their rows are kept, marked.");
+            "--skip-bad", "Leave particles out whose images are unreadable, not finite or constant; rejected.star keeps their rows.");
+        Option<bool> keepAll = OptionFactory.Flag(
+            "--keep-all", "Use images that stand out from the others (ice, carbon, aggregates) too, instead of leaving them out.");
         Option<bool> quick = OptionFactory.Flag(
             "--quick-validation", "Check tables and stack headers only before the run; a bad pixel then ends it while it loads.");
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
@@ -73,7 +75,7 @@ internal static class ReconstructVerb
         };
         verb.With(
             [particles, output, .. method.Options, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options,
-                .. images.Options, skipBad, quick, overwrite, resume, checkpoints, pipeline]);
+                .. images.Options, skipBad, keepAll, quick, overwrite, resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
             if (method.AsksForList(result)) return;
@@ -125,6 +127,7 @@ internal static class ReconstructVerb
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
                 SkipBad = parse.GetValue(skipBad),
+                KeepAll = parse.GetValue(keepAll),
                 QuickValidation = parse.GetValue(quick),
                 Overwrite = parse.GetValue(overwrite) || (parse.GetValue(pipeline) is not null && IsFresh(parse.GetRequiredValue(output))),
                 CheckpointMinutes = parse.GetValue(checkpoints),

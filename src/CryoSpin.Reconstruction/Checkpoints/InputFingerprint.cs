@@ -37,6 +37,7 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
             ("--downsample", options.DownsampleBox is { } downsampled ? Text(downsampled) : "none"),
             ("--subset", options.Subset ?? "all"),
             ("--skip-bad", options.SkipBad ? "yes" : "no"),
+            ("--keep-all", options.KeepAll ? "yes" : "no"),
             ("the number of particles", Text(set.Count)),
             ("the box", Text(set.BoxSize)),
             ("the pixel size", set.PixelSizeAngstrom.ToString("R", CultureInfo.InvariantCulture)),

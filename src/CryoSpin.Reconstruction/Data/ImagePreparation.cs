@@ -63,25 +63,8 @@ internal sealed class ImagePreparation
     /// <summary>Whether protein is white or black.</summary>
     public Contrast Contrast { get; }
 
-    /// <summary>Reads and normalises one image. Thread-safe.</summary>
-    public void Read(int particle, Span<float> pixels)
-    {
-        _input.ReadImage(particle, pixels);
-        if (!pixels[1..].ContainsAnyExcept(pixels[0]))
-        {
-            throw new InputException(
-                _input.Name, $"every pixel of particle {particle + 1} is {pixels[0]}.", "Remove it, or leave such particles out with --skip-bad.");
-        }
-        BackgroundStatistics background = _normalisation.Measure(pixels);
-        double square = TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
-        // Without noise there is no background to normalise by: only its mean is taken off.
-        TensorPrimitives.Subtract(pixels, (float)background.Mean, pixels);
-        // Without noise there is no background to normalise by: only its mean is taken off.
-        if (background.StandardDeviation > 1e-2 * Math.Sqrt(square))
-        {
-            TensorPrimitives.Multiply(pixels, (float)(1 / background.StandardDeviation), pixels);
-        }
-    }
+    /// <summary>Reads and normalises one image: a plane through its background is taken off. Thread-safe.</summary>
+    public void Read(int particle, Span<float> pixels) => ReadMeasured(particle, pixels);
 
     /// <summary>Loads all images, with the noise level set.</summary>
     /// <param name="halfSet">1 or 2 per particle.</param>
@@ -93,11 +76,28 @@ internal sealed class ImagePreparation
     public (ParticleCache Cache, double[] SignalPower) Load(
         int[] halfSet, string? scratchFolder, WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
     {
-        FrequencyDisc disc = DiscFor(_input.BoxSize);
-        ParticleCache cache = ParticleCache.Load(
-            _input.BoxSize, _input.PixelSizeAngstrom, disc, Read, _input.Ctf, halfSet, new CachePlace(scratchFolder, _typicalDeviation), team,
-            loaded, cancellation);
-        int shells = disc.Extent + 2;
+        ParticleCache cache = Fill(halfSet, scratchFolder, team, null, loaded, cancellation);
+        return (cache, SetNoise(cache, observer));
+    }
+
+    /// <summary>Loads all images; the noise level is still to be set.</summary>
+    /// <param name="halfSet">1 or 2 per particle.</param>
+    /// <param name="scratchFolder">Folder for a scratch file that holds them; null for memory.</param>
+    /// <param name="team">Workers.</param>
+    /// <param name="power">Receives each image's power at low frequencies; null where it is not wanted.</param>
+    /// <param name="loaded">Receives the number of particles read so far.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public ParticleCache Fill(
+        int[] halfSet, string? scratchFolder, WorkerTeam team, LowFrequencyPower[]? power, Action<int>? loaded,
+        CancellationToken cancellation) => ParticleCache.Load(
+        _input.BoxSize, _input.PixelSizeAngstrom, DiscFor(_input.BoxSize), power is null ? Read : (i, pixels) => power[i] = ReadMeasured(i, pixels),
+        _input.Ctf, halfSet, new CachePlace(scratchFolder, _typicalDeviation), team, loaded, cancellation);
+
+    /// <summary>Sets the noise level of loaded images to what their backgrounds show.</summary>
+    /// <returns>Per shell, the variance of the map's transform (<see cref="SignalPower"/>).</returns>
+    public double[] SetNoise(ParticleCache cache, IRunObserver observer)
+    {
+        int shells = cache.Disc.Extent + 2;
         double[] measured = new double[shells];
         for (int s = 0; s < shells; s++) measured[s] = NoisePower[Math.Min(s, NoisePower.Length - 1)];
         double[] signal = SignalPower.PerShell(cache, measured);
@@ -110,11 +110,29 @@ internal sealed class ImagePreparation
             used = [.. used.Select(n => n * information / GreatestInformation)];
         }
         cache.SetNoise(used);
-        return (cache, signal);
+        return signal;
     }
 
     /// <summary>The frequencies used of a box: to just below Nyquist, whose row and column are their own Hermitian partners.</summary>
     public static FrequencyDisc DiscFor(int box) => new(box / 2.0 - 0.01);
+
+    private LowFrequencyPower ReadMeasured(int particle, Span<float> pixels)
+    {
+        _input.ReadImage(particle, pixels);
+        if (!pixels[1..].ContainsAnyExcept(pixels[0]))
+        {
+            throw new InputException(
+                _input.Name, $"every pixel of particle {particle + 1} is {pixels[0]}.", "Remove it, or leave such particles out with --skip-bad.");
+        }
+        BackgroundPlane plane = _normalisation.Level(pixels);
+        double variance = plane.StandardDeviation * plane.StandardDeviation;
+        // Without noise there is no background to normalise by: only its plane is taken off.
+        bool noisy = variance > 1e-4 * TensorPrimitives.SumOfSquares<float>(pixels) / pixels.Length;
+        LowFrequencyPower power = LowFrequencyPower.Of(
+            pixels, _input.BoxSize, plane, noisy ? variance : 1, noisy ? _normalisation.VarianceOf(plane) : 0);
+        if (noisy) TensorPrimitives.Multiply(pixels, (float)(1 / plane.StandardDeviation), pixels);
+        return power;
+    }
 
     /// <summary>Expected log likelihood ratio of an image at its true pose, over the shells that a first map needs.</summary>
     private static double Information(ParticleCache cache, double[] noise)

@@ -32,9 +32,9 @@ public sealed class ParticleCache : IDisposable
 
     private readonly RecordStore _core;
     private readonly RecordStore _full;
-    private readonly int[] _recordOf;
-    private readonly int[] _particleAt;
-    private readonly ContrastTransferFunction[]? _ctf;
+    private ContrastTransferFunction[]? _ctf;
+    private int[] _recordOf;
+    private int[] _particleAt;
     private readonly float[] _inverseSigma;
 
     private ParticleCache(
@@ -48,10 +48,7 @@ public sealed class ParticleCache : IDisposable
         HalfSet = halfSet;
         _ctf = ctf;
         CoreDisc = disc.Radius <= CoreRadius ? disc : new FrequencyDisc(CoreRadius);
-        _particleAt = [.. Enumerable.Range(0, Count).OrderBy(i => halfSet[i])];
-        _recordOf = new int[Count];
-        for (int r = 0; r < Count; r++) _recordOf[_particleAt[r]] = r;
-        FirstOfSecondHalf = halfSet.Count(h => h == 1);
+        (_particleAt, _recordOf) = Order(halfSet);
         _core = new MemoryRecords(Count, 2 * CoreDisc.PaddedCount);
         _full = CoreDisc == disc ? _core
             : place.ScratchFolder is { } folder ? new ScratchFileRecords(Count, 2 * disc.PaddedCount, folder)
@@ -61,7 +58,7 @@ public sealed class ParticleCache : IDisposable
     }
 
     /// <summary>Number of particles.</summary>
-    public int Count { get; }
+    public int Count { get; private set; }
 
     /// <summary>Box of the images, pixels.</summary>
     public int Box { get; }
@@ -73,7 +70,7 @@ public sealed class ParticleCache : IDisposable
     public FrequencyDisc Disc { get; }
 
     /// <summary>1 or 2 per particle.</summary>
-    public int[] HalfSet { get; }
+    public int[] HalfSet { get; private set; }
 
     /// <summary>Noise variance per complex coefficient of the unnormalised transform, per shell.</summary>
     public double[] NoiseVariance { get; private set; }
@@ -92,7 +89,7 @@ public sealed class ParticleCache : IDisposable
 
     internal ReadOnlySpan<float> InverseSigma => _inverseSigma;
 
-    private int FirstOfSecondHalf { get; }
+    private int FirstOfSecondHalf => HalfSet.AsSpan().Count(1);
 
     /// <summary>Coefficients are kept divided by this, which brings them near 1, the middle of half precision's range.</summary>
     internal float Scale { get; }
@@ -140,6 +137,26 @@ public sealed class ParticleCache : IDisposable
         }
     }
 
+    /// <summary>
+    /// Keeps some of the particles, which are renumbered in their order; the others' power leaves the means. Views made before must not be
+    /// used any more.
+    /// </summary>
+    /// <param name="kept">Their indices, ascending.</param>
+    internal void Keep(int[] kept)
+    {
+        RemovePower([.. Enumerable.Range(0, Count).Except(kept)]);
+        int[] halfSet = [.. kept.Select(i => HalfSet[i])];
+        (int[] particleAt, int[] recordOf) = Order(halfSet);
+        // Ascending within each half-set, before as after: no record moves over one that is still wanted.
+        for (int r = 0; r < particleAt.Length; r++)
+        {
+            _core.Move(_recordOf[kept[particleAt[r]]], r);
+            if (_full != _core) _full.Move(_recordOf[kept[particleAt[r]]], r);
+        }
+        _ctf = _ctf is null ? null : [.. kept.Select(i => _ctf[i])];
+        (HalfSet, Count, _particleAt, _recordOf) = (halfSet, kept.Length, particleAt, recordOf);
+    }
+
     /// <summary>A view of the frequencies of a smaller disc.</summary>
     public BandView View(FrequencyDisc smaller) => new(this, smaller);
 
@@ -168,6 +185,38 @@ public sealed class ParticleCache : IDisposable
         }
         _ctf[particle].Evaluate(disc.Kx, disc.Ky, 1 / (Box * PixelSizeAngstrom), ctf);
         TensorPrimitives.Multiply(ctf[..disc.PaddedCount], inverseSigma, ctf);
+    }
+
+    private static (int[] ParticleAt, int[] RecordOf) Order(int[] halfSet)
+    {
+        int[] particleAt = [.. Enumerable.Range(0, halfSet.Length).OrderBy(i => halfSet[i])], recordOf = new int[halfSet.Length];
+        for (int r = 0; r < recordOf.Length; r++) recordOf[particleAt[r]] = r;
+        return (particleAt, recordOf);
+    }
+
+    /// <summary>Takes particles out of the mean powers.</summary>
+    private void RemovePower(int[] particles)
+    {
+        double[] inShell = new double[MeanPower.Length];
+        for (int p = 0; p < Disc.Count; p++) inShell[Disc.Shell[p]]++;
+        double[] power = [.. MeanPower.Select((m, s) => m * Count * inShell[s])], square = [.. MeanCtfSquared.Select((m, s) => m * Count * inShell[s])];
+        Half[] record = new Half[_full.RecordLength];
+        float[] ctf = new float[Disc.PaddedCount], ones = [.. Enumerable.Repeat(1f, Disc.PaddedCount)];
+        foreach (int particle in particles)
+        {
+            _full.Read(_recordOf[particle], record);
+            TransferFunction(particle, Disc, ones, ctf);
+            for (int p = 0; p < Disc.Count; p++)
+            {
+                double a = (double)record[p] * Scale, b = (double)record[Disc.PaddedCount + p] * Scale;
+                power[Disc.Shell[p]] -= a * a + b * b;
+                square[Disc.Shell[p]] -= ctf[p] * ctf[p];
+            }
+        }
+        int left = Count - particles.Length;
+        SetPower([.. power.Select(Mean)], [.. square.Select(Mean)]);
+
+        double Mean(double sum, int shell) => inShell[shell] == 0 ? 0 : Math.Max(0, sum / (left * inShell[shell]));
     }
 
     internal void SetPower(double[] meanPower, double[] meanCtfSquared) => (MeanPower, MeanCtfSquared) = (meanPower, meanCtfSquared);

@@ -8,6 +8,8 @@ namespace CryoSpin.Reconstruction.Data;
 /// <summary>A fixed number of equally long records of half-precision numbers.</summary>
 internal abstract class RecordStore : IDisposable
 {
+    private Half[]? _moved;
+
     protected RecordStore(long count, int recordLength)
     {
         Count = count;
@@ -28,6 +30,15 @@ internal abstract class RecordStore : IDisposable
 
     /// <summary>Copies whole records that follow each other. May be called from several threads.</summary>
     public abstract void Read(long first, Span<Half> records);
+
+    /// <summary>Copies a record to an earlier place.</summary>
+    public void Move(long from, long to)
+    {
+        if (from == to) return;
+        _moved ??= new Half[RecordLength];
+        Read(from, _moved);
+        Write(to, _moved);
+    }
 
     /// <summary>One record where it lies, if it lies in memory.</summary>
     public virtual bool TryGet(long record, out ReadOnlySpan<Half> values)

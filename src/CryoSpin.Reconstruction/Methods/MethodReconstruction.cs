@@ -19,24 +19,25 @@ internal sealed class MethodReconstruction(
         RunTracker track = new(input, observer, options.Watched);
         track.Start("loading", 0, 0.01);
         SavedRandom random = new((ulong)options.Seed);
-        ImagePreparation preparation = ImagePreparation.Of(input, observer);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
-        (ParticleCache cache, double[] signal) =
-            preparation.Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
-        using ParticleCache loaded = cache;
+        using LoadedParticles loaded = LoadedParticles.Load(
+            input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, track.Particles, cancellation);
+        ParticleCache cache = loaded.Cache;
+        track.Use(loaded.Input);
         Loaded();
-        MethodContext context = new(input, options, cache, signal, random, team, track, observer);
+        MethodContext context = new(loaded.Input, options, cache, loaded.SignalPower, random, team, track, observer);
         MethodResult result = method.Run(context, cancellation);
         observer.Log(
             $"{options.Method} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
-        PoseTable table = new(result.Poses, halfSet);
+        PoseTable table = new(result.Poses, cache.HalfSet);
         HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, team);
         volumes.Update(table);
         // The same measure of the mask for all methods.
         return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, context.Mask, measuresMask: true, team, track, cancellation) with
         {
             Parameters = result.Parameters,
+            Rejected = loaded.Rejected,
         };
     }
 }

@@ -174,22 +174,28 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Writes the maps, the particles and the FSC.</summary>
     /// <param name="results">What the run found.</param>
-    /// <param name="particles">The particles as they were read; their columns are kept.</param>
-    /// <param name="extraColumns">More columns of the star file, one number per particle.</param>
-    public void WriteResults(
-        RunResults results, ParticleSet particles, IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null)
+    /// <param name="particles">The particles that were used, as they were read; their columns are kept.</param>
+    public void WriteResults(RunResults results, ParticleSet particles)
     {
         WriteMap(RunFiles.Map, results.Map);
         WriteMap(RunFiles.Half1, results.Half1);
         WriteMap(RunFiles.Half2, results.Half2);
         if (results.Mask is { } mask) WriteMap(RunFiles.Mask, mask);
-        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets, extraColumns);
+        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets);
         if (particles.IsFromCryoSparc)
         {
             particles.WriteCryoSparc(FileFor(RunFiles.ParticlesCryoSparc), results.Poses, results.HalfSets);
         }
         WriteFsc(results.MaskedFsc, results.UnmaskedFsc, results.CorrectedFsc);
     }
+
+    /// <summary>Writes the particles that were left out, as they were read.</summary>
+    /// <param name="particles">Them.</param>
+    /// <param name="reasons">A column that says why.</param>
+    /// <param name="figures">A column with the figure that decided.</param>
+    public void WriteRejected(
+        ParticleSet particles, (string Name, IReadOnlyList<string> Words) reasons, (string Name, IReadOnlyList<double> Values) figures) =>
+        particles.WriteStar(FileFor(RunFiles.Rejected), null, null, [figures], [reasons]);
 
     /// <summary>Writes fsc.star and fsc.xml.</summary>
     /// <param name="masked">FSC of the masked half-maps.</param>

@@ -21,6 +21,9 @@ public static class RunFiles
     /// <summary>The same for cryoSPARC; written where the particles came from there.</summary>
     public const string ParticlesCryoSparc = "particles.cs";
 
+    /// <summary>The particles that were left out, with the reason; written where there are any.</summary>
+    public const string Rejected = "rejected.star";
+
     /// <summary>FSC in RELION's form.</summary>
     public const string FscStar = "fsc.star";
 
@@ -49,6 +52,7 @@ public static class RunFiles
         (Mask, "the mask of map and FSC, 0 to 1"),
         (Particles, "the particles with rotation, origin and half-set (RELION 3.1)"),
         (ParticlesCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
+        (Rejected, "the particles that were left out, with the reason"),
         (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),
         (FscXml, "FSC of the masked half-maps, as EMDB takes it"),
         (Metrics, "figures of every epoch, one JSON object a line"),

@@ -17,11 +17,14 @@ public sealed record RunResults
     /// <summary>Second half-map.</summary>
     public required Volume Half2 { get; init; }
 
-    /// <summary>One pose per particle, in the order of the input.</summary>
+    /// <summary>One pose per particle that was used, in the order of the input.</summary>
     public required IReadOnlyList<Pose> Poses { get; init; }
 
-    /// <summary>Half-set, 1 or 2, of every particle.</summary>
+    /// <summary>Half-set, 1 or 2, of every particle that was used.</summary>
     public required IReadOnlyList<int> HalfSets { get; init; }
+
+    /// <summary>The particles that were not used, by their indices in the run's input.</summary>
+    public IReadOnlyList<RejectedImage> Rejected { get; init; } = [];
 
     /// <summary>FSC of the masked half-maps.</summary>
     public required FscCurve MaskedFsc { get; init; }

@@ -38,6 +38,7 @@ public static class HtmlReport
         List<(string Value, string Name)> facts = [];
         if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), "resolution, half-map FSC 0.143"));
         if (run.ParticleCount > 0) facts.Add((Wording.Count(run.ParticleCount), "particles"));
+        if (run.RejectedParticles > 0) facts.Add((Wording.Count(run.RejectedParticles), "images rejected"));
         if (run.SkippedParticles > 0) facts.Add((Wording.Count(run.SkippedParticles), "particles left out"));
         if (run.BoxSize > 0) facts.Add(($"{run.BoxSize} px", $"box, {Wording.Number(run.PixelSizeAngstrom, 3)} Å per pixel"));
         if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));

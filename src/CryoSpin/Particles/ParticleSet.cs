@@ -141,13 +141,15 @@ public sealed class ParticleSet
     /// <param name="poses">One per particle, or null to keep the input's.</param>
     /// <param name="randomSubset">rlnRandomSubset, 1 or 2 per particle, or null to keep the input's.</param>
     /// <param name="extraColumns">More columns, named without underscore, one number per particle.</param>
+    /// <param name="wordColumns">More columns of words without spaces, one per particle.</param>
     /// <exception cref="CryoSpinException">The file cannot be written.</exception>
     public void WriteStar(
         string path,
         IReadOnlyList<Pose>? poses,
         IReadOnlyList<int>? randomSubset = null,
-        IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null) =>
-        ParticleStarWriter.Write(this, path, poses, randomSubset, extraColumns ?? []);
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null,
+        IReadOnlyList<(string Name, IReadOnlyList<string> Words)>? wordColumns = null) =>
+        ParticleStarWriter.Write(this, path, poses, randomSubset, extraColumns ?? [], wordColumns ?? []);
 
     /// <summary>True when the particles were read from cryoSPARC's files.</summary>
     public bool IsFromCryoSparc => _data.CryoSparcRecords is not null;

@@ -12,8 +12,14 @@ internal static class ParticleStarWriter
         string path,
         IReadOnlyList<Pose>? poses,
         IReadOnlyList<int>? randomSubset,
-        IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns) =>
-        Build(set, path, poses, randomSubset, extraColumns).Write(path);
+        IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns,
+        IReadOnlyList<(string Name, IReadOnlyList<string> Words)> wordColumns)
+    {
+        StarFile file = Build(set, path, poses, randomSubset, extraColumns);
+        StarTable particles = file.Tables.Single(t => t.Name == "particles");
+        foreach ((string name, IReadOnlyList<string> words) in wordColumns) particles.SetColumn(name, words);
+        file.Write(path);
+    }
 
     /// <summary>The tables, without a file: for who changes them before they are written.</summary>
     public static StarFile Build(

@@ -23,7 +23,7 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
         "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11", "rlnOddZernike", "rlnCtfDataArePhaseFlipped",
     ];
 
-    /// <summary>Whether each image's background gets mean 0 and standard deviation 1.</summary>
+    /// <summary>Whether a plane is taken off each image's background, which then gets mean 0 and standard deviation 1.</summary>
     public bool Normalise { get; init; } = true;
 
     /// <summary>Writes the images, in the particles' order.</summary>
@@ -49,7 +49,7 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
             {
                 cancellation.ThrowIfCancellationRequested();
                 particles.ReadImage(start + i, images[i]);
-                if (Normalise) normalisation.Apply(images[i]);
+                if (Normalise) normalisation.ApplyWithPlane(images[i]);
             });
             for (int i = 0; i < n; i++) stack.Append(images[i]);
             written(stack.Count);

@@ -76,6 +76,9 @@ public sealed record ReconstructionOptions
     /// <summary>True to leave particles out whose images are unreadable, not finite or constant; false to stop at them.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>True to use images that stand out from the others too (ice, carbon, aggregates); false to leave them out.</summary>
+    public bool KeepAll { get; init; }
+
     /// <summary>True to check no more than tables and stack headers before the run; a bad pixel then ends it while it loads.</summary>
     public bool QuickValidation { get; init; }
 

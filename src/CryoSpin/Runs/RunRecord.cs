@@ -79,6 +79,9 @@ public sealed record RunRecord
     /// <summary>Particles left out because their images cannot be used; not in <see cref="ParticleCount"/>.</summary>
     public int SkippedParticles { get; init; }
 
+    /// <summary>Number of these particles that the run did not use, because their images stand out from the others.</summary>
+    public int RejectedParticles { get; init; }
+
     /// <summary>Box in pixels.</summary>
     public int BoxSize { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 using CryoSpin.Reporting.Files;
@@ -157,7 +158,7 @@ public sealed class FaultyInputTests : IDisposable
     }
 
     [Fact]
-    public async Task Bad_particles_are_left_out_when_asked_and_their_rows_marked()
+    public async Task Bad_particles_are_left_out_when_asked_and_their_rows_listed()
     {
         WriteInput(24, 16, nanInImage: 8, constantImage: 3, rows: 25);
         Invocation run = await Invocation.With(
@@ -167,10 +168,11 @@ public sealed class FaultyInputTests : IDisposable
         // Not read a second time.
         Assert.DoesNotContain("Checking every pixel", run.Error);
         StarTable table = StarFile.Read(_folder["out/particles.star"]).Get("particles");
-        Assert.Equal(25, table.RowCount);
-        int[] skipped = [.. Enumerable.Range(0, 25).Where(i => table.GetDouble("cryospinSkipped", i) != 0)];
-        Assert.Equal([2, 7, 24], skipped);
-        Assert.Contains(Enumerable.Range(0, 25).Except(skipped), i => table.GetDouble("rlnAngleTilt", i) != 0);
+        Assert.Equal(22, table.RowCount);
+        Assert.Contains(Enumerable.Range(0, 22), i => table.GetDouble("rlnAngleTilt", i) != 0);
+        StarTable rejected = StarFile.Read(_folder["out/rejected.star"]).Get("particles");
+        Assert.Equal([3, 8, 25], rejected.GetTexts("rlnImageName").Select(n => int.Parse(n.Split('@')[0], CultureInfo.InvariantCulture)));
+        Assert.Equal(["image.constant", "image.notFinite", "image.unreadable"], rejected.GetTexts("cryospinRejectionReason"));
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal((22, 3), (record.ParticleCount, record.SkippedParticles));
         string log = File.ReadAllText(_folder["out/run.log"]);

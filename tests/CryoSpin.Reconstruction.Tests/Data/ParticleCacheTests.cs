@@ -125,6 +125,60 @@ public sealed class ParticleCacheTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Keeping_some_is_as_if_the_others_had_never_been_loaded(bool onDisk)
+    {
+        int[] kept = [0, 2, 4];
+        using ParticleCache cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
+        cache.Keep(kept);
+        using ParticleCache expected = ParticleCache.Load(
+            Box, PixelSize, _disc, (i, pixels) => _images[kept[i]].CopyTo(pixels), [.. kept.Select(i => _ctf[i])],
+            [.. kept.Select(i => s_halfSet[i])], new CachePlace(null, 1), _team);
+        Assert.Equal(expected.Count, cache.Count);
+        Assert.Equal(expected.HalfSet, cache.HalfSet);
+        for (int s = 0; s < expected.MeanPower.Length; s++)
+        {
+            // The powers of those that left were rounded to half precision.
+            Assert.Equal(expected.MeanPower[s], cache.MeanPower[s], 2e-3 * expected.MeanPower[s] + 1e-9);
+            Assert.Equal(expected.MeanCtfSquared[s], cache.MeanCtfSquared[s], 1e-4);
+        }
+        double[] noise = [.. Enumerable.Repeat(2.0, 15)];
+        cache.SetNoise(noise);
+        expected.SetNoise(noise);
+        for (int half = 0; half < 2; half++)
+        {
+            List<(int Particle, Half[] Record)> a = Visited(cache, half), b = Visited(expected, half);
+            Assert.Equal(b.Count, a.Count);
+            for (int i = 0; i < a.Count; i++)
+            {
+                Assert.Equal(b[i].Particle, a[i].Particle);
+                Assert.Equal(b[i].Record, a[i].Record);
+            }
+        }
+        float[] reA = Full(_disc), imA = Full(_disc), ctfA = Full(_disc), reB = Full(_disc), imB = Full(_disc), ctfB = Full(_disc);
+        BandView viewA = cache.View(_disc), viewB = expected.View(_disc);
+        for (int i = 0; i < kept.Length; i++)
+        {
+            viewA.Read(i, reA, imA, ctfA);
+            viewB.Read(i, reB, imB, ctfB);
+            Assert.Equal(reB, reA);
+            Assert.Equal(imB, imA);
+            Assert.Equal(ctfB, ctfA);
+        }
+
+        static List<(int Particle, Half[] Record)> Visited(ParticleCache cache, int half)
+        {
+            List<(int, Half[])> visited = [];
+            cache.Pass(half, chunk =>
+            {
+                for (int r = 0; r < chunk.Count; r++) visited.Add((cache.ParticleAt(chunk.First + r), chunk[r].ToArray()));
+            });
+            return visited;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void A_pass_visits_each_particle_of_a_half_set_once_with_its_record(bool onDisk)
     {
         using ParticleCache cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);

@@ -1,0 +1,59 @@
+using CryoSpin.Compute;
+using CryoSpin.Runs;
+using static System.FormattableString;
+
+namespace CryoSpin.Reconstruction.Data;
+
+/// <summary>The particles of a run, loaded, without the images that stand out from the others.</summary>
+/// <param name="Input">Those that are used.</param>
+/// <param name="Cache">Their transforms, with the noise level set.</param>
+/// <param name="SignalPower">Per shell, the variance of the map's transform as the data show it.</param>
+/// <param name="Rejected">Those that are not used, by their indices in the run's input.</param>
+internal sealed record LoadedParticles(
+    ReconstructionInput Input, ParticleCache Cache, double[] SignalPower, IReadOnlyList<RejectedImage> Rejected) : IDisposable
+{
+    /// <summary>Loads them.</summary>
+    /// <param name="input">All particles.</param>
+    /// <param name="halfSet">1 or 2 per particle.</param>
+    /// <param name="keepAll">Whether images that stand out are kept.</param>
+    /// <param name="scratchFolder">Folder for a scratch file that holds them; null for memory.</param>
+    /// <param name="team">Workers.</param>
+    /// <param name="observer">Told how many are left out, and what is odd.</param>
+    /// <param name="loaded">Receives the number of particles read so far.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static LoadedParticles Load(
+        ReconstructionInput input, int[] halfSet, bool keepAll, string? scratchFolder, WorkerTeam team, IRunObserver observer,
+        Action<int> loaded, CancellationToken cancellation)
+    {
+        ImagePreparation preparation = ImagePreparation.Of(input, observer);
+        LowFrequencyPower[] power = new LowFrequencyPower[input.Count];
+        ParticleCache cache = preparation.Fill(halfSet, scratchFolder, team, power, loaded, cancellation);
+        try
+        {
+            RejectedImage[] rejected = keepAll ? [] : ImageOutliers.Find(power);
+            if (rejected.Length > 0)
+            {
+                observer.Log(Sentence(rejected.Length, input.Count));
+                HashSet<int> left = [.. rejected.Select(r => r.Particle)];
+                int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => !left.Contains(i))];
+                cache.Keep(kept);
+                input = input.Only(kept);
+                // What the first measurement took for noise and contrast may have been theirs.
+                preparation = new ImagePreparation(input);
+            }
+            return new LoadedParticles(input, cache, preparation.SetNoise(cache, observer), rejected);
+        }
+        catch
+        {
+            cache.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Cache.Dispose();
+
+    private static string Sentence(int rejected, int count) => Invariant(
+        $"{rejected} of {count} images ({100.0 * rejected / count:0.#} %) are left out: they vary over large distances far more than the others, ")
+        + "as ice, carbon edges and aggregates do. rejected.star lists them; --keep-all keeps them.";
+}

@@ -1,0 +1,17 @@
+namespace CryoSpin.Runs;
+
+/// <summary>Why an image was left out of a run.</summary>
+public enum RejectionReason
+{
+    /// <summary>It varies over large distances far more than the others: ice, an aggregate.</summary>
+    LowFrequencyPower,
+
+    /// <summary>Its background has a ramp or an edge far steeper than the others': carbon, the hole's edge.</summary>
+    BackgroundRamp,
+}
+
+/// <summary>An image that was left out of a run because it does not look like the others.</summary>
+/// <param name="Particle">Its index in the input, from 0.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="PowerRatio">Its power at low frequencies over that of the median image.</param>
+public readonly record struct RejectedImage(int Particle, RejectionReason Reason, double PowerRatio);
