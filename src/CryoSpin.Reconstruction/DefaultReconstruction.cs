@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
@@ -7,6 +8,7 @@ using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -154,85 +156,96 @@ internal sealed class DefaultReconstruction(
         ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.92);
-        Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
-        if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
-        HalfSetVolumes volumes = new(cache, _mask.DiameterAngstrom, team);
-        if (from?.HalfMaps is null) volumes.Start(start);
-        else volumes.Restore(from.HalfMaps, from.Fsc!, from.MaskShape is null ? null : SoftMask.Of(cache.Box, from.MaskShape));
-        PoseTable? joint = null;
-        if (settings.DecodingPasses > 0)
+        HalfMaps begin = FirstMaps(cache, model, from);
+        MapTools tools = MapTools.For(cache, team);
+        if (settings.DecodingPasses == 0) return Finish(tools, begin, table, null, cancellation);
+        RefinementOptions refinement = settings.Refinement with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels) };
+        AutoDecodingStage stage = new(cache, table, tools, begin, refinement, team)
         {
-            double maxShift = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels);
-            SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-            ProposalRenewal? Renewal(int candidates, double separationDegrees) => settings.RenewsProposals
-                ? new ProposalRenewal(cache, search, candidates, separationDegrees, options.Seed, team) : null;
-            AutoDecodingStage stage = new(cache, table, volumes, maxShift, team)
+            MaxIterations = settings.DecodingPasses,
+            Remask = Remasked,
+            Renewal = Renewal(cache, settings.Candidates, settings.SeparationDegrees),
+        };
+        DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
+        RunState Now() => State(model, _random.State) with
+        {
+            Candidates = table.Candidates,
+            Proposed = table.Count,
+            Decoding = decoding,
+            MaskDiameterAngstrom = _mask.DiameterAngstrom,
+            MaskShape = stage.Maps.Mask.Shape?.Values,
+            HalfMaps = stage.Maps.Maps,
+            Fsc = stage.Maps.Fsc?.Values ?? [],
+        };
+        if (from?.Decoding is null) checkpoints.Write(Now);
+        stage.Run(
+            decoding,
+            r =>
             {
-                MaxIterations = settings.DecodingPasses,
-                TakesOwnShare = settings.TakesOwnShare,
-                WeighsShells = settings.WeighsShells,
-                RefinesOrigins = settings.RefinesOrigins,
-                Renewal = Renewal(settings.Candidates, settings.SeparationDegrees),
-            };
-            DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
-            RunState Now() => State(model, _random.State) with
+                _track.Decoding(r, stage.MaxIterations);
+                _track.Snapshot(r.Iteration, r.BandShells, stage.Maps.Mean, i => table.Best(i), i => table.Candidates[i]);
+            },
+            passed =>
             {
-                Candidates = table.Candidates,
-                Proposed = table.Count,
-                Decoding = decoding,
-                MaskDiameterAngstrom = _mask.DiameterAngstrom,
-                MaskShape = volumes.Mask.Shape?.Values,
-                HalfMaps = volumes.Maps,
-                Fsc = volumes.Fsc.Values,
+                if (passed)
+                {
+                    checkpoints.Write(Now);
+                    return;
+                }
+                _track.WithinPass(decoding.Iteration, stage.MaxIterations, decoding.Done);
+                checkpoints.Offer(Now);
+            },
+            cancellation);
+        PoseTable? joint = null;
+        if (settings.RefinesJointly)
+        {
+            _track.Start("joint refinement", 0.92, 0.98);
+            JointRefinement all = new(cache, tools, stage.Maps, refinement, team)
+            {
+                Renewal = Renewal(cache, settings.JointCandidates, settings.JointSeparationDegrees),
+                SearchesSettled = settings.SearchesSettled,
+                Within = _track.WithinPass,
             };
-            if (from?.Decoding is null) checkpoints.Write(Now);
-            stage.Run(
-                decoding,
-                r =>
-                {
-                    _track.Decoding(r, stage.MaxIterations);
-                    if (r.Iteration >= FirstTighterPass) _mask.Tighten(volumes);
-                    if (r.Iteration >= FirstShapedPass && settings.ShapesMask) _mask.Shape(volumes);
-                    _track.Snapshot(r.Iteration, r.BandShells, () => Mean(volumes.Maps), i => table.Best(i), i => table.Candidates[i]);
-                },
-                passed =>
-                {
-                    if (passed)
-                    {
-                        checkpoints.Write(Now);
-                        return;
-                    }
-                    _track.WithinPass(decoding.Iteration, stage.MaxIterations, decoding.Done);
-                    checkpoints.Offer(Now);
-                },
-                cancellation);
             // The mean of the half-maps, and not the map of the joined sums: it is filtered more strongly, which measured better, and a
             // resumed run that had come to here has no sums.
-            if (settings.RefinesJointly)
-            {
-                _track.Start("joint refinement", 0.92, 0.98);
-                JointRefinement refinement = new(cache, volumes, maxShift, team)
-                {
-                    TakesOwnShare = settings.TakesOwnShare,
-                    WeighsShells = settings.WeighsShells,
-                    RefinesOrigins = settings.RefinesOrigins,
-                    Renewal = Renewal(settings.JointCandidates, settings.JointSeparationDegrees),
-                    SearchesSettled = settings.SearchesSettled,
-                    Within = _track.WithinPass,
-                };
-                joint = refinement.Run(table, Mean(volumes.Maps), decoding, _track.Joint, cancellation);
-            }
+            joint = all.Run(table, stage.Maps.Mean(), decoding, _track.Joint, cancellation);
         }
-        return Finish(volumes, table, joint, cancellation);
+        return Finish(tools, stage.Maps, table, joint, cancellation);
     }
 
-    private ReconstructionOutcome Finish(HalfSetVolumes volumes, PoseTable table, PoseTable? joint, CancellationToken cancellation)
+    /// <summary>The map of auto-encoding for both half-sets, or the maps of an interrupted run.</summary>
+    private HalfMaps FirstMaps(ParticleCache cache, VolumeModel model, RunState? from)
+    {
+        Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
+        if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
+        VolumeMask mask = _mask.Sphere(cache.Box, cache.PixelSizeAngstrom, team);
+        if (from?.HalfMaps is null) return HalfMaps.Begin(start, mask);
+        if (from.MaskShape is not null) mask = mask.WithShape(SoftMask.Of(cache.Box, from.MaskShape));
+        FscCurve? fsc = from.Fsc is { Count: > 0 } values ? new FscCurve(cache.Box, cache.PixelSizeAngstrom, [.. values]) : null;
+        return HalfMaps.Restored(from.HalfMaps, mask, fsc);
+    }
+
+    private HalfMaps Remasked(int pass, HalfMaps maps)
+    {
+        if (pass >= FirstTighterPass) maps = _mask.Tightened(maps);
+        return pass >= FirstShapedPass && settings.ShapesMask ? _mask.Shaped(maps) : maps;
+    }
+
+    private ProposalRenewal? Renewal(ParticleCache cache, int candidates, double separationDegrees)
+    {
+        SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+        return settings.RenewsProposals ? new ProposalRenewal(cache, search, candidates, separationDegrees, options.Seed, team) : null;
+    }
+
+    private ReconstructionOutcome Finish(
+        MapTools tools, HalfMaps last, PoseTable table, PoseTable? joint, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
-        volumes.EndSlicing();
+        tools.Slicer.Release();
         // Before the origins are counted from the middle of the map.
         string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
-        return FinalMaps.Make(volumes, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation) with
+        return FinalMaps.Make(
+            tools, last, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation) with
         {
             Parameters = Parameters(table),
             Warnings = warning is null ? [] : [warning],
@@ -269,15 +282,6 @@ internal sealed class DefaultReconstruction(
     }
 
     private static Volume Copy(Volume map) => new(map.Size, map.PixelSizeAngstrom, [.. map.Voxels]);
-
-    /// <summary>The mean of the half-sets' filtered maps.</summary>
-    private static Volume Mean(Volume[] halves)
-    {
-        Volume mean = Copy(halves[0]);
-        System.Numerics.Tensors.TensorPrimitives.Add(mean.Voxels, halves[1].Voxels, mean.Voxels);
-        System.Numerics.Tensors.TensorPrimitives.Multiply(mean.Voxels, 0.5f, mean.Voxels);
-        return mean;
-    }
 
     private RunState State(VolumeModel model, IReadOnlyList<ulong> random) => new()
     {

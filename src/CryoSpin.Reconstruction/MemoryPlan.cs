@@ -1,7 +1,7 @@
 using CryoSpin.Diagnostics;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Methods;
 using CryoSpin.Runs;
 using static System.FormattableString;

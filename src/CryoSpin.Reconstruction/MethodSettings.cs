@@ -1,3 +1,4 @@
+using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
@@ -51,17 +52,11 @@ internal sealed record MethodSettings
     /// <summary>Passes of auto-decoding; 0 leaves the second stage out.</summary>
     public int DecodingPasses { get; init; } = 16;
 
-    /// <summary>Whether a particle's own share in the map is taken off its likelihoods in auto-decoding.</summary>
-    public bool TakesOwnShare { get; init; } = true;
+    /// <summary>What counts when candidates are refined in auto-decoding and in the joint refinement; how far origins may go is the user's.</summary>
+    public RefinementOptions Refinement { get; init; } = new();
 
     /// <summary>Whether the mask takes the particle's shape where the user gave no sphere.</summary>
     public bool ShapesMask { get; init; } = true;
-
-    /// <summary>Whether shells count in auto-decoding by the share of the map there that is signal.</summary>
-    public bool WeighsShells { get; init; } = true;
-
-    /// <summary>Whether origins come from a narrower band than rotations.</summary>
-    public bool RefinesOrigins { get; init; } = true;
 
     /// <summary>Whether particles are searched again with better maps where modes do not settle.</summary>
     public bool RenewsProposals { get; init; } = true;

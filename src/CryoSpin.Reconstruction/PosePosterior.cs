@@ -6,6 +6,7 @@ using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 

@@ -7,6 +7,7 @@ using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
@@ -46,11 +47,11 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         PoseFit[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (PoseFit[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
         PoseTable table = new(poses, halfSet);
         track.Start("back-projection", 0.5, 1);
-        HalfSetVolumes volumes = new(cache, input.BoxSize * input.PixelSizeAngstrom, team);
-        volumes.Update(table);
+        MapTools tools = MapTools.For(cache, team);
+        double wholeBox = input.BoxSize * input.PixelSizeAngstrom;
+        HalfMaps halves = tools.Solve(table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, wholeBox, team), null));
         cancellation.ThrowIfCancellationRequested();
-        Volume[] halves = volumes.Unfiltered;
-        return new PosedReconstruction(volumes.Join(), halves[0], halves[1], volumes.Fsc);
+        return new PosedReconstruction(FinalMaps.Joined(tools, halves), halves.Unfiltered[0], halves.Unfiltered[1], halves.Fsc!);
     }
 
     private static PoseFit Fit(in Pose pose, double pixelSize) =>

@@ -3,6 +3,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Benchmarks.Roofline;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
-using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
@@ -24,7 +24,14 @@ internal readonly record struct AutoDecodingReport(
 /// half-set's volume, in turn with the volume's closed-form update. The band grows with the half-set FSC. Each pass looks at each image
 /// once: as soon as its poses are refined they enter the sum of the next volume.
 /// </summary>
-internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, HalfSetVolumes volumes, double maxShiftPixels, WorkerTeam team)
+/// <param name="cache">The particles.</param>
+/// <param name="poses">Their candidates.</param>
+/// <param name="tools">What makes maps of them.</param>
+/// <param name="begin">The maps that the first pass compares with.</param>
+/// <param name="options">What counts when candidates are refined.</param>
+/// <param name="team">Workers.</param>
+internal sealed class AutoDecodingStage(
+    ParticleCache cache, PoseTable poses, MapTools tools, HalfMaps begin, RefinementOptions options, WorkerTeam team)
 {
     private const double ResolutionThreshold = 0.143;
     private const double ModeChangeDegrees = 20;
@@ -41,14 +48,11 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     /// <summary>Greatest growth of the band in one pass.</summary>
     public double MaxBandGrowth { get; init; } = 1.35;
 
-    /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
-    public bool TakesOwnShare { get; init; } = true;
+    /// <summary>Changes the mask of the maps of a pass, whose number it is told, before they are used; null to leave it.</summary>
+    public Func<int, HalfMaps, HalfMaps>? Remask { get; init; }
 
-    /// <summary>Whether shells count by the share of the map there that is signal.</summary>
-    public bool WeighsShells { get; init; } = true;
-
-    /// <summary>Whether origins come from the narrower band of <see cref="OriginRefinement"/>.</summary>
-    public bool RefinesOrigins { get; init; } = true;
+    /// <summary>The maps of the last pass, or those that the first begins with.</summary>
+    public HalfMaps Maps { get; private set; } = begin;
 
     /// <summary>Searches again where modes do not settle; null to keep to the first candidates.</summary>
     public ProposalRenewal? Renewal { get; init; }
@@ -74,14 +78,16 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             // Not again where a resumed run is within the pass.
             if (state.Done == 0 && s_renewedPasses.Contains(state.Iteration)) RenewWhereUnsettled(state, cancellation);
             RefinePoses(state, safe, cancellation);
-            volumes.Solve();
-            double band = state.Band, next = NextBand(band, volumes.Fsc);
+            Maps = tools.Solver.Solve(tools.Sums, 0, Maps.Mask);
+            FscCurve fsc = Maps.Fsc!;
+            double band = state.Band, next = NextBand(band, fsc);
             double[] change = [.. state.Change];
             double moved = ShareMoved(change);
             Array.Sort(change);
             double median = change[change.Length / 2], rate = poses.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
-            report(new AutoDecodingReport(state.Iteration, band, state.Likelihood.Average(), median, moved, rate, volumes.Fsc));
-            double shell = volumes.Fsc.CrossingShell(ResolutionThreshold);
+            Maps = Remask?.Invoke(state.Iteration, Maps) ?? Maps;
+            report(new AutoDecodingReport(state.Iteration, band, state.Likelihood.Average(), median, moved, rate, fsc));
+            double shell = fsc.CrossingShell(ResolutionThreshold);
             bool still = shell < state.BestShell + 0.3 && next < band + 0.5;
             state.Still = still ? state.Still + 1 : 0;
             // While modes change hands every particle keeps its rivals; afterwards only those that a better map may decide for.
@@ -104,7 +110,10 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
     private void RenewWhereUnsettled(DecodingState state, CancellationToken cancellation)
     {
         if (Renewal is null || ShareMoved(state.Change) <= UnsettledShare) return;
-        for (int h = 0; h < 2; h++) Renewal.Add(poses, poses.Members[h], volumes.Lattice(h, Renewal.Band), state.Iteration, cancellation);
+        for (int h = 0; h < SliceSums.HalfSets; h++)
+        {
+            Renewal.Add(poses, poses.Members[h], tools.Slicer.Lattice(Maps.Maps[h], Renewal.Band), state.Iteration, cancellation);
+        }
         state.Choice = CandidateChoice.All;
     }
 
@@ -113,28 +122,17 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
             fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
             Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
 
-    /// <summary>Refines all poses that are not yet, against the volumes, and fills the volumes' sums anew with all.</summary>
+    /// <summary>Refines all poses that are not yet, against the maps, and fills the sums anew with all.</summary>
     private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
     {
         // New candidates come from a grid, in the first pass and after a renewal.
         PoseRefinementLimits limits = state.Choice == CandidateChoice.All
-            ? PoseRefinementLimits.Wide(maxShiftPixels) : PoseRefinementLimits.Fine(maxShiftPixels);
-        FrequencyDisc disc = new(state.Band);
-        BandView view = cache.View(disc);
-        // Of the first map no FSC is known.
-        ShellWeights? weights = WeighsShells && state.Iteration > 1 ? new ShellWeights(disc, volumes.Fsc, ofBoth: false) : null;
-        FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        for (int h = 0; h < 2; h++)
+            ? PoseRefinementLimits.Wide(options.MaxShiftPixels) : PoseRefinementLimits.Fine(options.MaxShiftPixels);
+        for (int h = 0; h < SliceSums.HalfSets; h++)
         {
-            FourierLattice lattice = volumes.Lattice(h, state.Band);
-            PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
-            // The first map is not made of these poses.
-            OwnShare? own = state.Iteration == 1 || !TakesOwnShare
-                ? null : new OwnShare(view, poses.Members[h], volumes.Fsc, volumes.Mask.Mean);
-            // Of the first map no FSC is known.
-            OriginRefinement? origins = RefinesOrigins && state.Iteration > 1
-                ? OriginRefinement.For(cache, lattice, volumes.Fsc, false, WeighsShells, maxShiftPixels, team.Workers) : null;
-            BackProjection sum = volumes.EmptySum(h);
+            int half = h;
+            RefinementPass pass = new(cache, Maps.Reference(h, poses.Members[h]), tools.Slicer, state.Band, options, team);
+            tools.Sums.Clear(h);
             cache.Pass(h, chunk =>
             {
                 team.ForEach(chunk.Count, (record, w) =>
@@ -142,15 +140,13 @@ internal sealed class AutoDecodingStage(ParticleCache cache, PoseTable poses, Ha
                     // A resumed pass refined these before it was interrupted; only the sum has to be made again.
                     if (chunk.First + record < state.Done) return;
                     int i = cache.ParticleAt(chunk.First + record);
-                    view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
-                    weights?.Apply(buffers[w]);
                     PoseFit old = poses.Best(i);
-                    PoseFit[] refined = CandidateRefinement.Refine(poses, i, state.Choice, refiners[w], buffers[w], limits, own);
-                    poses.Candidates[i] = origins?.Refine(i, chunk[record], refined, w) ?? refined;
+                    PoseFit[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
+                    poses.Candidates[i] = pass.WithOrigins(i, chunk[record], refined, w);
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });
-                volumes.Insertion.Insert(sum, poses, chunk);
+                tools.Sums.Insert(half, poses, chunk);
                 if (chunk.First + chunk.Count > state.Done)
                 {
                     state.Done = chunk.First + chunk.Count;

@@ -1,3 +1,5 @@
+using CryoSpin.Reconstruction.Maps;
+
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
 /// <summary>Refines a particle's candidates and puts them in order.</summary>

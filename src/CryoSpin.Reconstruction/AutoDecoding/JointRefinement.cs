@@ -2,6 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
@@ -15,7 +16,13 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// settled a sample is searched first: if all of it stays where it is, so will the rest, and one pass is enough. Where they have not, all are
 /// searched once, and then those in doubt between two poses until few of them get a pose from it.
 /// </remarks>
-internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volumes, double maxShiftPixels, WorkerTeam team)
+/// <param name="cache">The particles.</param>
+/// <param name="tools">What makes maps of them; the half-sets' sums are lost.</param>
+/// <param name="halves">The half-maps that auto-decoding ended with.</param>
+/// <param name="options">What counts when candidates are refined.</param>
+/// <param name="team">Workers.</param>
+internal sealed class JointRefinement(
+    ParticleCache cache, MapTools tools, HalfMaps halves, RefinementOptions options, WorkerTeam team)
 {
     // A round number of its own for each renewal, away from those of the half-sets' passes.
     private const int FirstRound = 1000;
@@ -55,15 +62,6 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
     /// <summary>Searches again; null to keep to the candidates that there are.</summary>
     public ProposalRenewal? Renewal { get; init; }
 
-    /// <summary>Whether a particle's own share in the map is taken off its likelihoods.</summary>
-    public bool TakesOwnShare { get; init; } = true;
-
-    /// <summary>Whether shells count by the share of the map there that is signal.</summary>
-    public bool WeighsShells { get; init; } = true;
-
-    /// <summary>Whether origins come from the narrower band of <see cref="OriginRefinement"/>.</summary>
-    public bool RefinesOrigins { get; init; } = true;
-
     /// <summary>Receives the number of the pass, that of all, and how many particles of it are done.</summary>
     public Action<int, int, long> Within { get; init; } = (_, _, _) => { };
 
@@ -82,9 +80,9 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         int passes = !settled ? lastSearch + FurtherPasses : searches ? SettledPasses : 1;
         for (int pass = 1; pass <= passes; pass++)
         {
-            if (pass > 1) map = volumes.Join(joint, RatioGain);
+            if (pass > 1) map = tools.SolveJoined(joint, halves, RatioGain);
             int[] searched = pass <= lastSearch ? Searched(pass, settled, joint) : [];
-            FourierLattice? coarse = searched.Length > 0 ? volumes.LastingLattice(map, Renewal!.Band) : null;
+            FourierLattice? coarse = searched.Length > 0 ? tools.Slicer.LastingLattice(map, Renewal!.Band) : null;
             int current = pass;
             (PoseTable refined, double found) = Refine(
                 joint, map, state, searched, ids => Renewal!.Add(joint, ids, coarse!, FirstRound + current, cancellation),
@@ -124,17 +122,8 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
         PoseFit[][] known = new PoseFit[from.Count][];
         bool[] isSearched = new bool[from.Count], isFound = new bool[from.Count];
         foreach (int i in searched) isSearched[i] = true;
-        FrequencyDisc disc = new(state.Band);
-        BandView view = cache.View(disc);
-        FourierLattice lattice = volumes.Lattice(map, state.Band);
-        ShellWeights? weights = WeighsShells ? new ShellWeights(disc, volumes.Fsc, ofBoth: true) : null;
-        FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
-        PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
-        PoseRefinementLimits wide = PoseRefinementLimits.Wide(maxShiftPixels), fine = PoseRefinementLimits.Fine(maxShiftPixels);
-        OwnShare? own = TakesOwnShare
-            ? new OwnShare(view, [.. Enumerable.Range(0, from.Count)], volumes.Fsc, volumes.Mask.Mean) : null;
-        OriginRefinement? origins = RefinesOrigins
-            ? OriginRefinement.For(cache, lattice, volumes.Fsc, true, WeighsShells, maxShiftPixels, team.Workers) : null;
+        RefinementPass pass = new(cache, halves.ReferenceOfBoth(map, from.Count), tools.Slicer, state.Band, options, team);
+        PoseRefinementLimits wide = PoseRefinementLimits.Wide(options.MaxShiftPixels), fine = PoseRefinementLimits.Fine(options.MaxShiftPixels);
         for (int h = 0; h < 2; h++)
         {
             cache.Pass(h, chunk =>
@@ -145,16 +134,14 @@ internal sealed class JointRefinement(ParticleCache cache, HalfSetVolumes volume
                 team.ForEach(chunk.Count, (record, w) =>
                 {
                     int i = cache.ParticleAt(chunk.First + record);
-                    view.Read(i, chunk[record], buffers[w].DataReal, buffers[w].DataImaginary, buffers[w].Ctf);
-                    weights?.Apply(buffers[w]);
                     // New candidates come from a grid.
-                    PoseFit[] found = CandidateRefinement.Refine(
-                        from, i, isSearched[i] ? CandidateChoice.All : others, refiners[w], buffers[w], isSearched[i] ? wide : fine, own);
+                    PoseFit[] found = pass.Refine(
+                        from, i, chunk[record], isSearched[i] ? CandidateChoice.All : others, isSearched[i] ? wide : fine, w);
                     isFound[i] = isSearched[i]
                         && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
                     PoseFit[] kept = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
-                    refined.Candidates[i] = origins?.Refine(i, chunk[record], kept, w) ?? kept;
+                    refined.Candidates[i] = pass.WithOrigins(i, chunk[record], kept, w);
                     from.Candidates[i] = [from.Best(i)];
                 });
                 foreach (int i in ids) known[i] = [];

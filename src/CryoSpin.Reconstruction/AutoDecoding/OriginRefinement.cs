@@ -1,6 +1,6 @@
-using CryoSpin.Evaluation;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -36,21 +36,24 @@ internal sealed class OriginRefinement
         _refiners = [.. _buffers.Select(b => new PoseRefiner(lattice, b))];
     }
 
-    /// <summary>For one map; null where it is half signal as far as rotations are refined, or particles are known to be centred.</summary>
+    /// <summary>
+    /// For one map; null where it is half signal as far as rotations are refined, where nothing is known of its signal, or where particles are
+    /// known to be centred.
+    /// </summary>
     /// <param name="cache">The particles.</param>
-    /// <param name="lattice">The map's transform, up to that band.</param>
-    /// <param name="fsc">FSC of the half-maps.</param>
-    /// <param name="ofBoth">Whether the map is that of both half-sets together.</param>
-    /// <param name="weighsShells">Whether shells count by the share of the map there that is signal.</param>
-    /// <param name="maxShiftPixels">Radius of the disc that holds the origin; 0 for centred particles.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="lattice">Its transform, up to the band that rotations are refined in.</param>
+    /// <param name="options">What counts, and how far origins may go.</param>
     /// <param name="workers">How many threads will call.</param>
     public static OriginRefinement? For(
-        ParticleCache cache, FourierLattice lattice, FscCurve fsc, bool ofBoth, bool weighsShells, double maxShiftPixels, int workers)
+        ParticleCache cache, ReferenceMap map, FourierLattice lattice, RefinementOptions options, int workers)
     {
-        double band = Math.Max(LeastBand, fsc.CrossingShell(ofBoth ? HalfSignal / (2 - HalfSignal) : HalfSignal));
-        if (maxShiftPixels == 0 || band > lattice.Radius - LeastDifference) return null;
+        if (map.HalfMapFsc is not { } fsc || options.MaxShiftPixels == 0) return null;
+        double band = Math.Max(LeastBand, fsc.CrossingShell(ReferenceMap.FscFor(HalfSignal, map.IsOfBoth)));
+        if (band > lattice.Radius - LeastDifference) return null;
         FrequencyDisc disc = new(band);
-        return new OriginRefinement(cache, disc, weighsShells ? new ShellWeights(disc, fsc, ofBoth) : null, lattice, maxShiftPixels, workers);
+        ShellWeights? weights = options.WeighsShells ? new ShellWeights(disc, fsc, map.IsOfBoth) : null;
+        return new OriginRefinement(cache, disc, weights, lattice, options.MaxShiftPixels, workers);
     }
 
     /// <summary>The poses with new origins; rotations and likelihoods stay.</summary>

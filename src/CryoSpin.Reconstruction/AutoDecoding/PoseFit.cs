@@ -10,6 +10,9 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// whitened.</param>
 public readonly record struct PoseFit(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
 {
+    /// <summary>The map that it is a pose in front of, from 0; with one map always 0.</summary>
+    public short Class { get; init; }
+
     /// <summary>The pose with its origin in angstrom.</summary>
     /// <param name="pixelSizeAngstrom">Pixel size of the particle's box.</param>
     public Pose InAngstrom(double pixelSizeAngstrom) => new(Rotation, OriginX * pixelSizeAngstrom, OriginY * pixelSizeAngstrom);
@@ -25,6 +28,6 @@ public readonly record struct PoseFit(Rotation Rotation, double OriginX, double 
         y += OriginY;
         double r = Math.Sqrt(x * x + y * y);
         if (r > maxShiftPixels) (x, y) = (x * maxShiftPixels / r, y * maxShiftPixels / r);
-        return new PoseFit((So3.Exp(turn) * Rotation).Orthonormalised(), x, y, LogLikelihood);
+        return this with { Rotation = (So3.Exp(turn) * Rotation).Orthonormalised(), OriginX = x, OriginY = y };
     }
 }

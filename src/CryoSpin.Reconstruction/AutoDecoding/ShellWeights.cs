@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using CryoSpin.Evaluation;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -33,7 +34,7 @@ internal sealed class ShellWeights
         for (int s = 0; s < weights.Length; s++)
         {
             double f = s < FirstShell ? 1 : Math.Clamp(fsc.Values[s], 0, 1);
-            weights[s] = least = Math.Min(least, ofBoth ? 2 * f / (1 + f) : f);
+            weights[s] = least = Math.Min(least, ReferenceMap.SignalShare(f, ofBoth));
         }
         return weights;
     }

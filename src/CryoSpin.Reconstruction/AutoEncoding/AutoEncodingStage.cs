@@ -5,6 +5,7 @@ using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;

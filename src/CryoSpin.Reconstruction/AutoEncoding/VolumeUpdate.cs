@@ -2,6 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
 

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CryoSpin.Geometry;
-using CryoSpin.Imaging;
 using CryoSpin.IO;
+using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Runs;
 
@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 6;
+    internal const int Version = 7;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;

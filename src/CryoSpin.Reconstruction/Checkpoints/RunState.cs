@@ -42,7 +42,7 @@ internal sealed record RunState
     /// <summary>The maps of half-set 1 and 2 that poses are refined against.</summary>
     public IReadOnlyList<Volume>? HalfMaps { get; init; }
 
-    /// <summary>Their FSC, by which they were filtered.</summary>
+    /// <summary>Their FSC, by which they were filtered; empty for the map that both half-sets begin with.</summary>
     public IReadOnlyList<double>? Fsc { get; init; }
 
     /// <summary>The stage in words.</summary>

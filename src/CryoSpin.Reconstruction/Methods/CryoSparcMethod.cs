@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 using static System.FormattableString;
@@ -88,7 +88,8 @@ internal sealed class CryoSparcMethod : IPoseMethod
         context.Track.Start("branch and bound", 0.4, 0.98);
         ParticleCache cache = context.Cache;
         VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
-        HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, context.Team);
+        MapTools tools = MapTools.For(cache, context.Team);
+        VolumeMask mask = context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, context.Team);
         BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
@@ -108,12 +109,13 @@ internal sealed class CryoSparcMethod : IPoseMethod
             PruningCount count = stage.Run(
                 coarse, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
-            volumes.Update(new PoseTable(poses, cache.HalfSet));
+            HalfMaps halves = tools.Solve(new PoseTable(poses, cache.HalfSet), mask);
             // What the first band shows is wider than the particle by its own blur.
-            if (iteration > 1) context.Mask.Tighten(volumes);
-            if (iteration > 2) context.Mask.Shape(volumes);
-            map = Middle(volumes.Maps);
-            double shell = volumes.Fsc.CrossingShell(IndependentFsc);
+            if (iteration > 1) halves = context.Mask.Tightened(halves);
+            if (iteration > 2) halves = context.Mask.Shaped(halves);
+            mask = halves.Mask;
+            map = halves.Mean();
+            double shell = halves.Fsc!.CrossingShell(IndependentFsc);
             context.Observer.Log(Invariant(
                 $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the tree's whole band, ")
                 + Invariant($"{count.Scored.Sum() / (double)count.Images:F0} comparisons an image at all levels, FSC 0.5 at shell {shell:F1}"));
@@ -151,14 +153,6 @@ internal sealed class CryoSparcMethod : IPoseMethod
         if (divisions.Count > 0) divisions[^1] |= Division.Origins;
         return new PoseTree(
             Schedule.RootOrder, [.. bands], maxShiftPixels, Schedule.RootShiftPeriods * box / root, offset, [.. divisions]);
-    }
-
-    private static Volume Middle(Volume[] halves)
-    {
-        Volume map = new(halves[0].Size, halves[0].PixelSizeAngstrom);
-        TensorPrimitives.Add(halves[0].Voxels, halves[1].Voxels, map.Voxels);
-        TensorPrimitives.Multiply(map.Voxels, 0.5f, map.Voxels);
-        return map;
     }
 
     private static double MedianChange(PoseFit[][] poses, PoseFit?[] last)

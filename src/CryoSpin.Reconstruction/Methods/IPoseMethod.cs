@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -31,10 +32,10 @@ internal sealed class MethodReconstruction(
             $"{options.Method} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
         PoseTable table = new(result.Poses, cache.HalfSet);
-        HalfSetVolumes volumes = new(cache, context.Mask.DiameterAngstrom, team);
-        volumes.Update(table);
+        MapTools tools = MapTools.For(cache, team);
+        HalfMaps last = tools.Solve(table, context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, team));
         // The same measure of the mask for all methods.
-        return FinalMaps.Make(volumes, table, null, input.PixelSizeAngstrom, context.Mask, measuresMask: true, team, track, cancellation) with
+        return FinalMaps.Make(tools, last, table, null, input.PixelSizeAngstrom, context.Mask, measuresMask: true, team, track, cancellation) with
         {
             Parameters = result.Parameters,
             Rejected = loaded.Rejected,

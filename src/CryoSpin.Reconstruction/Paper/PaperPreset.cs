@@ -4,6 +4,7 @@ using CryoSpin.Fourier;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Paper;
@@ -32,12 +33,12 @@ internal static class PaperPreset
         PoseFit[][] poses = [.. outcome.Poses.Select(
             p => (PoseFit[])[new PoseFit(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
         PoseTable table = new(poses, halfSet);
-        HalfSetVolumes volumes = new(cache, mask, team);
-        volumes.Update(table);
-        Volume[] halves = volumes.Unfiltered;
+        HalfMaps halves = MapTools.For(cache, team).Solve(
+            table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, mask, team), null));
+        Volume half1 = halves.Unfiltered[0], half2 = halves.Unfiltered[1];
         return new ReconstructionOutcome(
-            InInputBox(outcome.Map, input, team), halves[0], halves[1], outcome.Poses, table.HalfSet, volumes.Fsc, FourierShellCorrelation.Compute(halves[0], halves[1], team: team),
-            volumes.Fsc.ResolutionAngstrom(0.143), mask, [.. outcome.PhaseTimes, .. track.Stop()]);
+            InInputBox(outcome.Map, input, team), half1, half2, outcome.Poses, table.HalfSet, halves.Fsc!,
+            FourierShellCorrelation.Compute(half1, half2, team: team), halves.Fsc!.ResolutionAngstrom(0.143), mask, [.. outcome.PhaseTimes, .. track.Stop()]);
     }
 
     /// <summary>The method works in a box of at most 128; its map goes back to the box of the images and of the half-maps.</summary>

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.Search;
 

@@ -1,4 +1,4 @@
-using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.Search;
 

@@ -3,6 +3,7 @@ using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.Search;
 

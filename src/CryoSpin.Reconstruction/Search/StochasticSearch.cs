@@ -5,6 +5,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.Search;
 

@@ -116,12 +116,24 @@ public sealed class MapTransform
     /// </param>
     public Volume Reconstruct(BackProjection sum, ReadOnlySpan<double> inverseSignal)
     {
-        if (sum.Oversampling != Oversampling) throw new ArgumentException("The sum's oversampling differs.", nameof(sum));
-        double[] ridge = inverseSignal.ToArray();
-        Array.Clear(_spectrum);
-        int reach = Math.Min(sum.Half - 1, PaddedBox / 2 - 1);
         // One independent coefficient is spread over oversampling^3 samples, each of which holds that share of its weight.
         double share = 1.0 / Oversampling / Oversampling / Oversampling;
+        double[] ridge = inverseSignal.ToArray();
+        for (int s = 0; s < ridge.Length; s++) ridge[s] *= share;
+        return ReconstructWithRidge(sum, ridge);
+    }
+
+    /// <summary>The same with the regularisation in the units of a single sample's weight: sums / (weights + ridge).</summary>
+    /// <param name="sum">Inserted slices, same oversampling.</param>
+    /// <param name="ridgePerSample">
+    /// Per shell, what is added to a sample's weight; 0 for no regularisation, infinity to leave a shell empty. Shells beyond its end are empty.
+    /// </param>
+    public Volume ReconstructWithRidge(BackProjection sum, ReadOnlySpan<double> ridgePerSample)
+    {
+        if (sum.Oversampling != Oversampling) throw new ArgumentException("The sum's oversampling differs.", nameof(sum));
+        double[] ridge = ridgePerSample.ToArray();
+        Array.Clear(_spectrum);
+        int reach = Math.Min(sum.Half - 1, PaddedBox / 2 - 1);
         _team.ForBlocks(2 * reach + 1, (row, _) =>
         {
             int z = row - reach;
@@ -141,7 +153,7 @@ public sealed class MapTransform
                         im -= sum.Sums[partner + 1];
                         w += sum.Sums[partner + 2];
                     }
-                    double denominator = w + share * ridge[shell];
+                    double denominator = w + ridge[shell];
                     if (!(denominator > 1e-20) || double.IsInfinity(denominator)) continue;
                     double scale = (((x + y + z) & 1) == 0 ? 1 : -1) / denominator;
                     _spectrum[to + 2 * x] = (float)(re * scale);

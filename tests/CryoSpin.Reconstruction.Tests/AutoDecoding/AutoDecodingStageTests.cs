@@ -3,6 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -19,14 +20,15 @@ public sealed class AutoDecodingStageTests : IDisposable
     public void Perturbed_poses_and_their_maps_improve()
     {
         DecodingScene scene = Make();
-        double start = scene.MedianError(), startFsc = Mean(scene.Volumes.Fsc);
+        double start = scene.MedianError(), startFsc = Mean(scene.Maps);
         List<AutoDecodingReport> reports = [];
-        scene.Stage(4).Run(FirstBand, reports.Add, CancellationToken.None);
+        AutoDecodingStage stage = scene.Stage(4);
+        stage.Run(FirstBand, reports.Add, CancellationToken.None);
         Assert.InRange(scene.MedianError(), 0, 0.5 * start);
-        Assert.True(Mean(scene.Volumes.Fsc) > startFsc + 0.05, $"{startFsc} to {Mean(scene.Volumes.Fsc)}");
-        Volume joined = scene.Volumes.Join();
+        Assert.True(Mean(stage.Maps) > startFsc + 0.05, $"{startFsc} to {Mean(stage.Maps)}");
+        Volume joined = FinalMaps.Joined(scene.Tools, stage.Maps);
         Volume truth = new(24, 6, [.. s_set.Value.Truth.Voxels]);
-        scene.Volumes.Mask.Apply(truth);
+        stage.Maps.Mask.Apply(truth);
         Assert.InRange(TinyDataset.Correlation(joined, truth), 0.8, 1);
 
         Assert.InRange(reports.Count, 2, 4);
@@ -34,7 +36,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         Assert.Equal(FirstBand, reports[0].BandShells);
         Assert.True(reports[^1].BandShells > FirstBand);
         Assert.True(reports[^1].MedianPoseChangeDegrees < reports[0].MedianPoseChangeDegrees);
-        Assert.Same(scene.Volumes.Fsc, reports[^1].Fsc);
+        Assert.Same(stage.Maps.Fsc, reports[^1].Fsc);
         Assert.All(reports, r =>
         {
             Assert.True(double.IsFinite(r.MeanLogLikelihood) && r.MeanLogLikelihood > 0 && r.ImagesPerSecond > 0);
@@ -56,13 +58,14 @@ public sealed class AutoDecodingStageTests : IDisposable
         using WorkerTeam three = new(3);
         using TemporaryScratch scratch = new();
         DecodingScene a = Make(), b = new(s_set.Value, workers == 3 ? three : _team, onDisk ? scratch.Path : null);
-        a.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
-        b.Stage(2).Run(FirstBand, _ => { }, CancellationToken.None);
+        AutoDecodingStage stageA = a.Stage(2), stageB = b.Stage(2);
+        stageA.Run(FirstBand, _ => { }, CancellationToken.None);
+        stageB.Run(FirstBand, _ => { }, CancellationToken.None);
         Assert.Equal(a.Poses.Candidates.SelectMany(c => c), b.Poses.Candidates.SelectMany(c => c));
         for (int h = 0; h < 2; h++)
         {
-            Assert.True(a.Volumes.Unfiltered[h].Voxels.AsSpan().SequenceEqual(b.Volumes.Unfiltered[h].Voxels));
-            Assert.True(a.Volumes.Maps[h].Voxels.AsSpan().SequenceEqual(b.Volumes.Maps[h].Voxels));
+            Assert.True(stageA.Maps.Unfiltered[h].Voxels.AsSpan().SequenceEqual(stageB.Maps.Unfiltered[h].Voxels));
+            Assert.True(stageA.Maps.Maps[h].Voxels.AsSpan().SequenceEqual(stageB.Maps.Maps[h].Voxels));
         }
     }
 
@@ -94,23 +97,21 @@ public sealed class AutoDecodingStageTests : IDisposable
     {
         DecodingScene a = Make(), b = Make();
         foreach (int i in b.Poses.Members[1]) b.Poses.Candidates[i] = [TinyDataset.RandomPose(new Random(i), 1)];
-        a.Volumes.Update(a.Poses);
-        b.Volumes.Update(b.Poses);
-        Assert.Equal(a.Volumes.Unfiltered[0].Voxels, b.Volumes.Unfiltered[0].Voxels);
-        Assert.NotEqual(a.Volumes.Unfiltered[1].Voxels, b.Volumes.Unfiltered[1].Voxels);
-        Assert.True(Mean(b.Volumes.Fsc) < Mean(a.Volumes.Fsc));
-        Assert.Equal(FirstBand, a.Volumes.Lattice(0, FirstBand).Radius);
+        HalfMaps mapsA = a.Solve(), mapsB = b.Solve();
+        Assert.Equal(mapsA.Unfiltered[0].Voxels, mapsB.Unfiltered[0].Voxels);
+        Assert.NotEqual(mapsA.Unfiltered[1].Voxels, mapsB.Unfiltered[1].Voxels);
+        Assert.True(Mean(mapsB) < Mean(mapsA));
+        Assert.Equal(FirstBand, a.Lattice(0, FirstBand).Radius);
     }
 
     [Fact]
     public void The_curve_is_that_of_the_masked_half_maps()
     {
         DecodingScene scene = Make();
-        scene.Volumes.Update(scene.Poses);
-        Volume[] masked = [.. scene.Volumes.Unfiltered.Select(v => new Volume(v.Size, v.PixelSizeAngstrom, [.. v.Voxels]))];
-        foreach (Volume v in masked) scene.Volumes.Mask.Apply(v);
+        Volume[] masked = [.. scene.Maps.Unfiltered.Select(v => new Volume(v.Size, v.PixelSizeAngstrom, [.. v.Voxels]))];
+        foreach (Volume v in masked) scene.Maps.Mask.Apply(v);
         FscCurve expected = FourierShellCorrelation.Compute(masked[0], masked[1]);
-        for (int s = 0; s < expected.Values.Count; s++) Assert.Equal(expected.Values[s], scene.Volumes.Fsc.Values[s], 1e-4);
+        for (int s = 0; s < expected.Values.Count; s++) Assert.Equal(expected.Values[s], scene.Maps.Fsc!.Values[s], 1e-4);
     }
 
     [Fact]
@@ -130,7 +131,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         Assert.Equal(1, passes);
     }
 
-    private static double Mean(FscCurve fsc) => fsc.Values.Skip(1).Take(10).Average();
+    private static double Mean(HalfMaps maps) => maps.Fsc!.Values.Skip(1).Take(10).Average();
 
     private DecodingScene Make() => new(s_set.Value, _team);
 }

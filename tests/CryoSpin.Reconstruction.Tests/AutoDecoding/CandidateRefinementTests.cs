@@ -45,7 +45,7 @@ public sealed class CandidateRefinementTests : IDisposable
         BandView view = cache.View(disc);
         FitBuffers buffers = new(disc, cache.Box);
         view.Read(3, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        PoseRefiner refiner = new(scene.Volumes.Lattice(0, Band), buffers);
+        PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
         // One evaluation: poses stay, only their likelihoods are new.
         PoseFit[] refined = CandidateRefinement.Refine(table, 3, choice, refiner, buffers, new PoseRefinementLimits(1, 1, 10), null);
         Assert.Equal(refined.OrderByDescending(r => r.LogLikelihood), refined);

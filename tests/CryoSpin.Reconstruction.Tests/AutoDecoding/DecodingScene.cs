@@ -1,6 +1,8 @@
 using CryoSpin.Compute;
+using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -19,17 +21,30 @@ internal sealed class DecodingScene
         Cache = set.Load(team, scratchFolder: scratchFolder);
         Random random = new(13);
         Poses = new PoseTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
-        Volumes = new HalfSetVolumes(Cache, set.MaskDiameterAngstrom, team);
-        Volumes.Update(Poses);
+        Tools = MapTools.For(Cache, team);
+        Maps = Tools.Solve(Poses, Sphere(set.MaskDiameterAngstrom));
     }
 
     public ParticleCache Cache { get; }
 
     public PoseTable Poses { get; }
 
-    public HalfSetVolumes Volumes { get; }
+    public MapTools Tools { get; }
 
-    public AutoDecodingStage Stage(int passes) => new(Cache, Poses, Volumes, MaxShiftPixels, _team) { MaxIterations = passes };
+    /// <summary>The maps of the poses as they were at first.</summary>
+    public HalfMaps Maps { get; set; }
+
+    public static RefinementOptions Refinement { get; } = new() { MaxShiftPixels = MaxShiftPixels };
+
+    public AutoDecodingStage Stage(int passes) => new(Cache, Poses, Tools, Maps, Refinement, _team) { MaxIterations = passes };
+
+    public VolumeMask Sphere(double diameterAngstrom) => new(new SphericalMask(Cache.Box, Cache.PixelSizeAngstrom, diameterAngstrom, _team), null);
+
+    /// <summary>The maps of the poses as they stand now.</summary>
+    public HalfMaps Solve() => Tools.Solve(Poses, Maps.Mask);
+
+    /// <summary>The transform of a half-set's map.</summary>
+    public FourierLattice Lattice(int half, double band) => Tools.Slicer.Lattice(Maps.Maps[half], band);
 
     /// <summary>A search at 7 shells that proposes four poses.</summary>
     public ProposalRenewal Renewal() =>

@@ -4,6 +4,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;

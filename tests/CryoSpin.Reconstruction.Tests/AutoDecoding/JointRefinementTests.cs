@@ -1,5 +1,4 @@
 using CryoSpin.Compute;
-using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -31,7 +30,7 @@ public sealed class JointRefinementTests : IDisposable
         for (int turn = 0; turn < 2; turn++)
         {
             Run(scene, CandidateChoice.Likely, withSearch: true, []).Candidates.CopyTo(scene.Poses.Candidates, 0);
-            scene.Volumes.Update(scene.Poses);
+            scene.Maps = scene.Solve();
         }
         reports.Clear();
         PoseTable searched = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
@@ -90,7 +89,7 @@ public sealed class JointRefinementTests : IDisposable
         DecodingState state = new(7, scene.Poses.Count) { Iteration = 3 }, same = new(7, scene.Poses.Count) { Iteration = 3 };
         Array.Fill(state.Change, 30);
         Array.Fill(same.Change, 30);
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
+        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
         {
             MaxIterations = 3,
             Renewal = scene.Renewal(),
@@ -113,19 +112,14 @@ public sealed class JointRefinementTests : IDisposable
     private PoseTable Run(
         DecodingScene scene, CandidateChoice choice, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
     {
-        Volume map = new(scene.Volumes.Maps[0].Size, scene.Volumes.Maps[0].PixelSizeAngstrom);
-        for (int i = 0; i < map.Voxels.Length; i++)
-        {
-            map.Voxels[i] = 0.5f * (scene.Volumes.Maps[0].Voxels[i] + scene.Volumes.Maps[1].Voxels[i]);
-        }
-        JointRefinement refinement = new(scene.Cache, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
+        JointRefinement refinement = new(scene.Cache, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
         {
             Renewal = withSearch ? scene.Renewal() : null,
             Sample = 100,
             Within = (pass, passes, done) => _within.Add((pass, passes, done)),
         };
         return refinement.Run(
-            scene.Poses, map, new DecodingState(8, scene.Poses.Count) { Choice = choice }, (pass, passes, _) => reports.Add((pass, passes)),
+            scene.Poses, scene.Maps.Mean(), new DecodingState(8, scene.Poses.Count) { Choice = choice }, (pass, passes, _) => reports.Add((pass, passes)),
             cancellation);
     }
 }

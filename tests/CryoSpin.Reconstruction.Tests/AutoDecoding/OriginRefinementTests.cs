@@ -3,6 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -28,7 +29,7 @@ public sealed class OriginRefinementTests : IDisposable
     public void Where_the_outer_shells_of_a_map_are_noise_origins_are_better_without_them()
     {
         FourierLattice lattice = NoisyBeyond(11);
-        OriginRefinement origins = OriginRefinement.For(_cache, lattice, FallingAfter(11), false, false, MaxShiftPixels, _team.Workers)!;
+        OriginRefinement origins = For(FallingAfter(11), lattice, ofBoth: false, weighs: false)!;
         FitBuffers buffers = new(new FrequencyDisc(Band), Box);
         BandView view = _cache.View(buffers.Disc);
         PoseRefiner wide = new(lattice, buffers);
@@ -55,19 +56,21 @@ public sealed class OriginRefinementTests : IDisposable
         // Half-maps that correlate by 0.4: of each 0.4 is signal, of both together 0.57.
         FourierLattice lattice = s_set.Value.Model(_team, Band).Lattice;
         FscCurve fsc = new(Box, 6, [.. Enumerable.Range(0, Box / 2 + 1).Select(s => s < 11 ? 1 : 0.4)]);
-        Assert.NotNull(OriginRefinement.For(_cache, lattice, fsc, false, true, MaxShiftPixels, 1));
-        Assert.Null(OriginRefinement.For(_cache, lattice, fsc, true, true, MaxShiftPixels, 1));
+        Assert.NotNull(For(fsc, lattice, ofBoth: false));
+        Assert.Null(For(fsc, lattice));
     }
 
     [Fact]
     public void Centred_particles_and_maps_without_noise_need_no_band_of_their_own()
     {
         FourierLattice lattice = s_set.Value.Model(_team, Band).Lattice;
-        Assert.NotNull(OriginRefinement.For(_cache, lattice, FallingAfter(11), true, true, MaxShiftPixels, 1));
-        Assert.Null(OriginRefinement.For(_cache, lattice, FallingAfter(11), true, true, 0, 1));
-        Assert.Null(OriginRefinement.For(_cache, lattice, FallingAfter(15), true, true, MaxShiftPixels, 1));
+        Assert.NotNull(For(FallingAfter(11), lattice));
+        Assert.Null(For(FallingAfter(11), lattice, maxShift: 0));
+        Assert.Null(For(FallingAfter(15), lattice));
+        // Of the map that auto-decoding begins with nothing is known.
+        Assert.Null(For(null, lattice));
         // A coarse map's band is not made narrower still.
-        Assert.Null(OriginRefinement.For(_cache, s_set.Value.Model(_team, 10).Lattice, FallingAfter(5), true, true, MaxShiftPixels, 1));
+        Assert.Null(For(FallingAfter(5), s_set.Value.Model(_team, 10).Lattice));
     }
 
     [Fact]
@@ -77,6 +80,11 @@ public sealed class OriginRefinementTests : IDisposable
         Assert.NotEqual(decoded.With.Select(p => p.OriginX), decoded.Without.Select(p => p.OriginX));
         Assert.NotEqual(joint.With.Select(p => p.OriginX), joint.Without.Select(p => p.OriginX));
     }
+
+    private OriginRefinement? For(
+        FscCurve? fsc, FourierLattice lattice, bool ofBoth = true, bool weighs = true, double maxShift = MaxShiftPixels) => OriginRefinement.For(
+        _cache, new ReferenceMap(s_set.Value.Truth, fsc, ofBoth, 1, []), lattice,
+        new RefinementOptions { WeighsShells = weighs, MaxShiftPixels = maxShift }, _team.Workers);
 
     private static FscCurve FallingAfter(int shell) => new(Box, 6, [.. Enumerable.Range(0, Box / 2 + 1).Select(s => s <= shell ? 1.0 : 0.1)]);
 
@@ -123,17 +131,14 @@ public sealed class OriginRefinementTests : IDisposable
         TinyDataset set = s_set.Value;
         DecodingScene scene = new(set, _team);
         DecodingState state = new(Band, scene.Poses.Count) { Iteration = 2, Choice = CandidateChoice.Likely };
+        RefinementOptions options = new() { MaxShiftPixels = MaxShiftPixels, RefinesOrigins = refinesOrigins };
         if (jointly)
         {
-            JointRefinement joint = new(scene.Cache, scene.Volumes, MaxShiftPixels, _team) { RefinesOrigins = refinesOrigins };
-            PoseTable table = joint.Run(scene.Poses, scene.Volumes.Maps[0], state, (_, _, _) => { }, CancellationToken.None);
+            JointRefinement joint = new(scene.Cache, scene.Tools, scene.Maps, options, _team);
+            PoseTable table = joint.Run(scene.Poses, scene.Maps.Maps[0], state, (_, _, _) => { }, CancellationToken.None);
             return [.. Enumerable.Range(0, table.Count).Select(i => table.Best(i))];
         }
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, MaxShiftPixels, _team)
-        {
-            MaxIterations = 2,
-            RefinesOrigins = refinesOrigins,
-        };
+        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, scene.Maps, options, _team) { MaxIterations = 2 };
         stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
         return [.. Enumerable.Range(0, scene.Poses.Count).Select(i => scene.Poses.Best(i))];
     }

@@ -3,6 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -59,14 +60,12 @@ public sealed class ShellWeightsTests : IDisposable
     private PoseFit[] OnePass(double band, bool weighs)
     {
         DecodingScene scene = new(s_set.Value, _team);
-        Volume[] maps = [.. scene.Volumes.Maps];
-        scene.Volumes.Restore(maps, [.. Enumerable.Range(0, maps[0].Size / 2 + 1).Select(s => s <= 4 ? 1.0 : 0)]);
+        Volume map = scene.Maps.Maps[0];
+        FscCurve fsc = new(map.Size, map.PixelSizeAngstrom, [.. Enumerable.Range(0, map.Size / 2 + 1).Select(s => s <= 4 ? 1.0 : 0)]);
+        HalfMaps maps = HalfMaps.Restored(scene.Maps.Maps, scene.Maps.Mask, fsc);
         DecodingState state = new(band, scene.Poses.Count) { Iteration = 2, Choice = CandidateChoice.Likely };
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Volumes, DecodingScene.MaxShiftPixels, _team)
-        {
-            MaxIterations = 2,
-            WeighsShells = weighs,
-        };
+        RefinementOptions options = DecodingScene.Refinement with { WeighsShells = weighs };
+        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, maps, options, _team) { MaxIterations = 2 };
         stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
         return [.. Enumerable.Range(0, scene.Poses.Count).Select(scene.Poses.Best)];
     }

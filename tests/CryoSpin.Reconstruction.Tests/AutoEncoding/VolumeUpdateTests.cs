@@ -3,6 +3,7 @@ using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoEncoding;

@@ -1,9 +1,10 @@
-using CryoSpin.Compute;
 using CryoSpin.Compute.Kernels;
+using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.BranchAndBound;

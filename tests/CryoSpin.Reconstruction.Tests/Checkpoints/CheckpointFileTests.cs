@@ -3,6 +3,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Checkpoints;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Tests.Checkpoints;

@@ -5,6 +5,7 @@ using CryoSpin.Optics;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Simulation;
 
 namespace CryoSpin.Reconstruction.Tests.Data;

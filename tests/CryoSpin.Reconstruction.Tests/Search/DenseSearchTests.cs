@@ -2,6 +2,7 @@ using System.Numerics;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Encoder;
 

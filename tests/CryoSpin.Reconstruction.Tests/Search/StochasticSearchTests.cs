@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>
 /// A mask in the particle's shape from two half-maps: where their product, low-passed, is greatest, as much as holds nearly all of it. The

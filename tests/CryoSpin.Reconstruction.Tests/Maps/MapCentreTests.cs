@@ -4,8 +4,11 @@ using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Tests.AutoDecoding;
+using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.Data;
+namespace CryoSpin.Reconstruction.Tests.Maps;
 
 public class MapCentreTests
 {

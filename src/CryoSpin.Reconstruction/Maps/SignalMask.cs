@@ -1,8 +1,8 @@
-using CryoSpin.Reconstruction.Data;
+using CryoSpin.Compute;
 using CryoSpin.Runs;
 using static System.FormattableString;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>
 /// The mask of a run: a sphere of the user's diameter for good, else a sphere that narrows, and then the particle's shape within it, as half-maps
@@ -30,30 +30,35 @@ internal sealed class SignalMask(double? users, double first, IRunObserver obser
         if (IsMeasured) DiameterAngstrom = diameterAngstrom;
     }
 
-    /// <summary>Narrows the mask of both half-sets to the sphere that holds the power they share, where that is clearly smaller.</summary>
-    /// <param name="volumes">Half-maps, filtered; their mask is replaced.</param>
-    public void Tighten(HalfSetVolumes volumes)
+    /// <summary>The sphere in force, as a mask for a box.</summary>
+    public VolumeMask Sphere(int box, double pixelSizeAngstrom, WorkerTeam team) =>
+        new(new SphericalMask(box, pixelSizeAngstrom, DiameterAngstrom, team), null);
+
+    /// <summary>Half-maps under a mask that is narrowed to the sphere which holds the power they share, where that is clearly smaller.</summary>
+    /// <param name="maps">Half-maps, filtered.</param>
+    public HalfMaps Tightened(HalfMaps maps)
     {
-        if (!IsMeasured) return;
-        double diameter = MapCentre.SignalDiameterVoxels(volumes.Maps[0], volumes.Maps[1], SignalShare) * volumes.Maps[0].PixelSizeAngstrom;
-        if (diameter > LeastTightening * DiameterAngstrom) return;
+        if (!IsMeasured) return maps;
+        double pixelSize = maps.Maps[0].PixelSizeAngstrom;
+        double diameter = MapCentre.SignalDiameterVoxels(maps.Maps[0], maps.Maps[1], SignalShare) * pixelSize;
+        if (diameter > LeastTightening * DiameterAngstrom) return maps;
         observer.Log($"Mask diameter {diameter:F0} Å instead of {DiameterAngstrom:F0} Å: that of the power which the half-maps share.");
         DiameterAngstrom = diameter;
-        volumes.Narrow(diameter);
+        return maps.Under(maps.Mask.Within(diameter));
     }
 
-    /// <summary>Gives the mask the shape that the half-maps of the last update show, unless the user gave a sphere.</summary>
-    /// <param name="volumes">Half-maps; their mask is replaced.</param>
-    public void Shape(HalfSetVolumes volumes)
+    /// <summary>Half-maps under a mask of the shape that they show within the sphere, unless the user gave a sphere.</summary>
+    /// <param name="maps">Half-maps of a solve.</param>
+    public HalfMaps Shaped(HalfMaps maps)
     {
-        if (!IsMeasured) return;
-        bool first = volumes.Mask.Shape is null;
-        double sphere = volumes.Mask.Mean;
-        if (!volumes.TakeShape(volumes.Fsc.ResolutionAngstrom(ResolutionThreshold)))
+        if (!IsMeasured) return maps;
+        bool first = maps.Mask.Shape is null;
+        if (maps.Mask.ShapedBy(maps.Unfiltered[0], maps.Unfiltered[1], maps.Fsc!.ResolutionAngstrom(ResolutionThreshold)) is not { } shaped)
         {
             if (first) observer.Log("Mask: a sphere still, since the half-maps show no connected particle yet.");
-            return;
+            return maps;
         }
-        if (first) observer.Log(Invariant($"Mask in the particle's shape: {100 * volumes.Mask.Mean:F0} % of the box instead of the sphere's {100 * sphere:F0} %."));
+        if (first) observer.Log(Invariant($"Mask in the particle's shape: {100 * shaped.Mean:F0} % of the box instead of the sphere's {100 * maps.Mask.Mean:F0} %."));
+        return maps.Under(shaped);
     }
 }

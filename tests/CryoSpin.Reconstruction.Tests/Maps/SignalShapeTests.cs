@@ -1,8 +1,11 @@
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Tests.AutoDecoding;
+using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.Data;
+namespace CryoSpin.Reconstruction.Tests.Maps;
 
 public sealed class SignalShapeTests : IDisposable
 {
@@ -48,12 +51,12 @@ public sealed class SignalShapeTests : IDisposable
     public void The_whole_mask_is_sphere_times_shape()
     {
         SphericalMask sphere = Sphere();
-        VolumeMask plain = new(sphere, null), shaped = plain.Shaped(Shape(Rod, 0)!);
+        VolumeMask plain = new(sphere, null), shaped = plain.WithShape(Shape(Rod, 0)!);
         Volume ones = plain.ToVolume(Box, Pixel), both = shaped.ToVolume(Box, Pixel);
         Assert.Equal(ones.Voxels.Average(v => (double)v), plain.Mean, 0.01);
         Assert.Equal(both.Voxels.Average(v => (double)v), shaped.Mean, 1e-6);
         for (int i = 0; i < ones.Voxels.Length; i += 7) Assert.Equal(ones.Voxels[i] * shaped.Shape!.Values[i], both.Voxels[i], 1e-6);
-        Assert.Same(shaped.Shape, shaped.Within(new SphericalMask(Box, Pixel, 100, _team)).Shape);
+        Assert.Same(shaped.Shape, shaped.Within(100).Shape);
     }
 
     private static double Rod(int x, int y, int z) => Math.Abs(x) <= 4 && Math.Abs(y) <= 4 && Math.Abs(z) <= 12 ? 10 : 0;

@@ -3,7 +3,7 @@ using CryoSpin.Compute;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>Maps of the coarse stages in the images' own box.</summary>
 internal static class MapResampling

@@ -1,16 +1,16 @@
 using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>Back-projects particles with their (weighted) poses: the closed-form volume step's sums.</summary>
 internal sealed class SliceInsertion
 {
     /// <summary>Most poses of one particle that are inserted.</summary>
     public const int PosesPerParticle = 4;
-
 
     private readonly ParticleCache _cache;
     private readonly WorkerTeam _team;
@@ -33,11 +33,12 @@ internal sealed class SliceInsertion
     /// <summary>Slices made side by side and then inserted at once: more are faster, but of large images take much memory.</summary>
     public static int SlicesPerBatch(FrequencyDisc disc) => disc.PaddedCount <= 8192 ? 256 : 128;
 
-    /// <summary>Adds all particles of a half-set to a sum.</summary>
-    public void InsertAll(BackProjection sum, PoseTable poses, int half) => _cache.Pass(half, chunk => Insert(sum, poses, chunk));
+    /// <summary>Adds all particles of a half-set to a class's sum.</summary>
+    public void InsertAll(BackProjection sum, int mapClass, PoseTable poses, int half) =>
+        _cache.Pass(half, chunk => Insert(sum, mapClass, poses, chunk));
 
-    /// <summary>Adds the particles of a chunk to a sum, in their order, whatever the number of workers.</summary>
-    public void Insert(BackProjection sum, PoseTable poses, RecordChunk chunk)
+    /// <summary>Adds the particles of a chunk to a class's sum, in their order, whatever the number of workers.</summary>
+    public void Insert(BackProjection sum, int mapClass, PoseTable poses, RecordChunk chunk)
     {
         Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[PosesPerParticle];
         int n = 0;
@@ -49,7 +50,10 @@ internal sealed class SliceInsertion
                 Flush(sum, chunk, n);
                 n = 0;
             }
-            for (int c = 0; c < found; c++) _slices[n++] = (record, weighted[c].Pose, weighted[c].Weight);
+            for (int c = 0; c < found; c++)
+            {
+                if (weighted[c].Pose.Class == mapClass) _slices[n++] = (record, weighted[c].Pose, weighted[c].Weight);
+            }
         }
         Flush(sum, chunk, n);
     }

@@ -2,7 +2,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>
 /// Puts the particle in the middle of its box. Images alone do not say where the origin of the map is; without this it drifts by a voxel

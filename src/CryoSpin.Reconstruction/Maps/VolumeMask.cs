@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using CryoSpin.Imaging;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>What maps are multiplied with: a sphere, and within it, once that is known, the particle's shape.</summary>
 internal sealed class VolumeMask
@@ -22,11 +22,18 @@ internal sealed class VolumeMask
     /// <summary>Mean over the box, 0 to 1.</summary>
     public double Mean { get; }
 
-    /// <summary>The same with another sphere.</summary>
-    public VolumeMask Within(SphericalMask sphere) => new(sphere, Shape);
+    /// <summary>The same shape within a sphere of another diameter.</summary>
+    public VolumeMask Within(double diameterAngstrom) => new(_sphere.WithDiameter(diameterAngstrom), Shape);
 
-    /// <summary>The same with another shape.</summary>
-    public VolumeMask Shaped(SoftMask shape) => new(_sphere, shape);
+    /// <summary>The same sphere with a shape, of its box.</summary>
+    public VolumeMask WithShape(SoftMask shape) => new(_sphere, shape);
+
+    /// <summary>The same sphere with the shape that half-maps show within it; null where they show none.</summary>
+    /// <param name="half1">Unfiltered, unmasked map of half-set 1.</param>
+    /// <param name="half2">The same of half-set 2.</param>
+    /// <param name="resolutionAngstrom">Their resolution.</param>
+    public VolumeMask? ShapedBy(Volume half1, Volume half2, double resolutionAngstrom) =>
+        _sphere.ShapeOf(half1, half2, resolutionAngstrom) is { } shape ? WithShape(shape) : null;
 
     /// <summary>Multiplies a map by the mask.</summary>
     public void Apply(Volume map)

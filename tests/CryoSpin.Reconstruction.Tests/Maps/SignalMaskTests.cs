@@ -1,10 +1,12 @@
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Runs;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Maps;
 
 public sealed class SignalMaskTests : IDisposable
 {
@@ -18,18 +20,18 @@ public sealed class SignalMaskTests : IDisposable
     {
         DecodingScene scene = new(s_set.Value, _team);
         double box = s_set.Value.Box * s_set.Value.Truth.PixelSizeAngstrom;
-        HalfSetVolumes wide = new(scene.Cache, 0.95 * box, _team);
-        wide.Update(scene.Poses);
+        HalfMaps wide = scene.Tools.Solve(scene.Poses, scene.Sphere(0.95 * box));
         LogLines notes = new();
         SignalMask mask = new(null, 0.95 * box, notes);
         double outside = PowerOutside(wide, 0.45 * box);
-        mask.Tighten(wide);
+        HalfMaps tight = mask.Tightened(wide);
         Assert.True(mask.IsMeasured);
         Assert.InRange(mask.DiameterAngstrom, 0.5 * box, 0.9 * box);
-        Assert.True(PowerOutside(wide, 0.45 * box) < 0.1 * outside, "The maps are not cut by the narrower mask.");
+        Assert.Equal(outside, PowerOutside(wide, 0.45 * box));
+        Assert.True(PowerOutside(tight, 0.45 * box) < 0.1 * outside, "The maps are not cut by the narrower mask.");
         Assert.Contains(notes.Lines, l => l.Contains("Mask diameter", StringComparison.Ordinal));
         double narrowed = mask.DiameterAngstrom;
-        mask.Tighten(wide);
+        mask.Tightened(tight);
         Assert.InRange(mask.DiameterAngstrom, 0.93 * narrowed, narrowed);
     }
 
@@ -39,20 +41,17 @@ public sealed class SignalMaskTests : IDisposable
         DecodingScene scene = new(s_set.Value, _team);
         LogLines notes = new();
         SignalMask mask = new(null, s_set.Value.MaskDiameterAngstrom, notes);
-        double sphere = scene.Volumes.Mask.Mean;
-        mask.Shape(scene.Volumes);
-        Assert.InRange(scene.Volumes.Mask.Mean, 0.1 * sphere, 0.9 * sphere);
-        Volume all = scene.Volumes.Mask.ToVolume(scene.Cache.Box, scene.Cache.PixelSizeAngstrom);
-        Assert.All(Enumerable.Range(0, all.Voxels.Length).Where(i => all.Voxels[i] == 0), i => Assert.Equal(0, scene.Volumes.Maps[0].Voxels[i]));
+        double sphere = scene.Maps.Mask.Mean;
+        HalfMaps maps = mask.Shaped(scene.Maps);
+        Assert.InRange(maps.Mask.Mean, 0.1 * sphere, 0.9 * sphere);
+        Volume all = maps.Mask.ToVolume(scene.Cache.Box, scene.Cache.PixelSizeAngstrom);
+        Assert.All(Enumerable.Range(0, all.Voxels.Length).Where(i => all.Voxels[i] == 0), i => Assert.Equal(0, maps.Maps[0].Voxels[i]));
         Assert.Single(notes.Lines, l => l.Contains("particle's shape", StringComparison.Ordinal));
         // It is measured on unmasked maps: what a mask cut off too early comes back.
-        double whole = scene.Volumes.Mask.Mean;
-        SoftMask tooSmall = SoftMask.Sphere(scene.Cache.Box, 3, 2);
-        scene.Volumes.Restore([.. scene.Volumes.Maps], scene.Volumes.Fsc.Values, tooSmall);
-        scene.Volumes.Update(scene.Poses);
-        Assert.InRange(scene.Volumes.Mask.Mean, 0, 0.3 * whole);
-        mask.Shape(scene.Volumes);
-        Assert.InRange(scene.Volumes.Mask.Mean, 0.8 * whole, 1.2 * whole);
+        double whole = maps.Mask.Mean;
+        HalfMaps cut = scene.Tools.Solve(scene.Poses, maps.Mask.WithShape(SoftMask.Sphere(scene.Cache.Box, 3, 2)));
+        Assert.InRange(cut.Mask.Mean, 0, 0.3 * whole);
+        Assert.InRange(mask.Shaped(cut).Mask.Mean, 0.8 * whole, 1.2 * whole);
     }
 
     [Fact]
@@ -63,17 +62,16 @@ public sealed class SignalMaskTests : IDisposable
         LogLines notes = new();
         SignalMask mask = new(0.95 * box, 0.8 * box, notes);
         mask.Begin(0.5 * box);
-        mask.Tighten(scene.Volumes);
-        mask.Shape(scene.Volumes);
-        Assert.Null(scene.Volumes.Mask.Shape);
+        Assert.Same(scene.Maps, mask.Tightened(scene.Maps));
+        Assert.Same(scene.Maps, mask.Shaped(scene.Maps));
         Assert.False(mask.IsMeasured);
         Assert.Equal(0.95 * box, mask.DiameterAngstrom);
         Assert.Empty(notes.Lines);
     }
 
-    private static double PowerOutside(HalfSetVolumes volumes, double radiusAngstrom)
+    private static double PowerOutside(HalfMaps maps, double radiusAngstrom)
     {
-        Volume map = volumes.Maps[0];
+        Volume map = maps.Maps[0];
         int n = map.Size, c = n / 2;
         double sum = 0, radius = radiusAngstrom / map.PixelSizeAngstrom;
         for (int i = 0; i < map.Voxels.Length; i++)
@@ -83,6 +81,7 @@ public sealed class SignalMaskTests : IDisposable
         }
         return sum;
     }
+
     private sealed class LogLines : IRunObserver
     {
         public List<string> Lines { get; } = [];

@@ -4,10 +4,12 @@ using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Tests.Encoder;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Maps;
 
 public class SliceInsertionTests
 {
@@ -83,7 +85,7 @@ public class SliceInsertionTests
         {
             ParticleCache cache = set.Load(team, 8);
             BackProjection sum = new(8, VolumeModel.Oversampling);
-            new SliceInsertion(cache, team).InsertAll(sum, poses, 0);
+            new SliceInsertion(cache, team).InsertAll(sum, 0, poses, 0);
             return sum;
         }
     }
@@ -108,8 +110,8 @@ public class SliceInsertionTests
             }
         }
         SliceInsertion insertion = new(cache, team);
-        insertion.InsertAll(sum, poses, 1);
-        insertion.InsertAll(sum, poses, 1);
+        insertion.InsertAll(sum, 0, poses, 1);
+        insertion.InsertAll(sum, 0, poses, 1);
         AssertSame(expected, sum, team);
     }
 

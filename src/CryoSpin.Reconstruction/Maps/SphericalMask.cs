@@ -1,13 +1,14 @@
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>A sphere about the box's centre with a cosine edge of a twentieth of the box, at least 2 voxels.</summary>
 internal sealed class SphericalMask
 {
     private readonly WorkerTeam _team;
     private readonly int _box;
+    private readonly double _pixelSize;
     private readonly double _radiusVoxels;
     private readonly double _edgeVoxels;
 
@@ -17,10 +18,17 @@ internal sealed class SphericalMask
     /// <param name="team">Workers.</param>
     public SphericalMask(int box, double pixelSizeAngstrom, double diameterAngstrom, WorkerTeam team)
     {
-        (_team, _box) = (team, box);
+        (_team, _box, _pixelSize) = (team, box, pixelSizeAngstrom);
         _edgeVoxels = Math.Max(2, box * 0.05);
         _radiusVoxels = Math.Min(diameterAngstrom / pixelSizeAngstrom / 2, box / 2.0 - _edgeVoxels);
     }
+
+    /// <summary>A sphere of another diameter for the same maps.</summary>
+    public SphericalMask WithDiameter(double diameterAngstrom) => new(_box, _pixelSize, diameterAngstrom, _team);
+
+    /// <summary>The particle's shape within the sphere; null where half-maps do not show one connected particle.</summary>
+    public SoftMask? ShapeOf(Volume half1, Volume half2, double resolutionAngstrom) =>
+        SignalShape.Of(half1, half2, this, resolutionAngstrom, _team);
 
     /// <summary>Mean over the box, 0 to 1: the volume inside, as a share, the middle of the edge taken as its end.</summary>
     public double Mean => 4 * Math.PI / 3 * Math.Pow((_radiusVoxels + _edgeVoxels / 2) / _box, 3);

@@ -2,7 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 
-namespace CryoSpin.Reconstruction.Data;
+namespace CryoSpin.Reconstruction.Maps;
 
 /// <summary>The volume being learned: a masked real-space map and its oversampled transform, from which slices are taken.</summary>
 internal sealed class VolumeModel
