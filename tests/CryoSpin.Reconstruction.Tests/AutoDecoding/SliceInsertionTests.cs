@@ -9,6 +9,7 @@ using CryoSpin.Reconstruction.Tests.Encoder;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
 
+[Trait("Category", "Kernel")]
 public class SliceInsertionTests
 {
     [Fact]

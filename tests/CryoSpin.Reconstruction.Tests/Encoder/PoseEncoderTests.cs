@@ -121,6 +121,7 @@ public sealed unsafe class PoseEncoderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Vector_widths_give_the_same_bytes()
     {
         EncoderArchitecture shape = Small(18, 2);

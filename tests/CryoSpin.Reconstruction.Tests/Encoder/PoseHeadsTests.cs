@@ -6,6 +6,7 @@ using CryoSpin.TestSupport;
 
 namespace CryoSpin.Reconstruction.Tests.Encoder;
 
+[Trait("Category", "Kernel")]
 public unsafe class PoseHeadsTests
 {
     [SharedTheory("golden/head_input.npy")]

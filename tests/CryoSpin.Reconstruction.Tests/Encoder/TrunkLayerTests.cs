@@ -5,6 +5,7 @@ using CryoSpin.TestSupport;
 
 namespace CryoSpin.Reconstruction.Tests.Encoder;
 
+[Trait("Category", "Kernel")]
 public unsafe class TrunkLayerTests
 {
     private const double Golden = 1e-4;

@@ -3,6 +3,7 @@ using CryoSpin.Reconstruction.Volumes.Kernels;
 
 namespace CryoSpin.Reconstruction.Tests.Volumes;
 
+[Trait("Category", "Kernel")]
 public sealed class SineKernelTests
 {
     [Fact]

@@ -6,8 +6,8 @@ namespace CryoSpin.Projection.Kernels;
 
 /// <summary>Trilinear insertion of a slice with weights into the half space x &gt;= 0.</summary>
 /// <remarks>
-/// Both x neighbours, each with three sums and padding, are one 256-bit access where there is one, and two points share the arithmetic. That
-/// was 5 % faster than one 128-bit access per sample.
+/// Both x neighbours, each with three sums and padding, are one 256-bit access where there is one; two points then share the arithmetic.
+/// That was 5 % faster than one 128-bit access per sample.
 /// </remarks>
 internal static unsafe class InsertionKernel<T>
     where T : unmanaged, IQuadLanes<T>

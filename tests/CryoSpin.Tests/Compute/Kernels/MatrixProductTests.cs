@@ -3,6 +3,7 @@ using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Tests.Compute.Kernels;
 
+[Trait("Category", "Kernel")]
 public sealed unsafe class MatrixProductTests : IDisposable
 {
     private readonly WorkerTeam _team = new(2);
