@@ -32,7 +32,8 @@ internal static class EncoderCases
 
     private static KernelCase Convolution(int side, int inputs, int outputs, WorkerTeam team, Pass pass) => Vector512.IsHardwareAccelerated
         ? Convolution<Lanes16>(side, inputs, outputs, team, pass)
-        : Convolution<Lanes8>(side, inputs, outputs, team, pass);
+        : Vector256.IsHardwareAccelerated ? Convolution<Lanes8>(side, inputs, outputs, team, pass)
+        : Convolution<Lanes4>(side, inputs, outputs, team, pass);
 
     private static unsafe KernelCase Convolution<TLanes>(int side, int inputs, int outputs, WorkerTeam team, Pass pass)
         where TLanes : unmanaged, ILanes<TLanes>

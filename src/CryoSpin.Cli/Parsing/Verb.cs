@@ -12,6 +12,9 @@ internal sealed class Verb(string name, string description) : Command(name, desc
     /// <summary>Paragraphs shown after the options.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Whether it computes for minutes, so that a slow processor is worth a line at the start.</summary>
+    public bool IsLong { get; init; }
+
     /// <summary>Adds arguments and options, in the order in which the help shows them.</summary>
     public Verb With(params Symbol[] symbols)
     {
@@ -29,6 +32,7 @@ internal sealed class Verb(string name, string description) : Command(name, desc
         SetAction((parse, cancellation) =>
         {
             Terminal terminal = new(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
+            if (IsLong && SlowProcessor.Notice is { } notice) terminal.Error.WriteLine(notice);
             return Task.FromResult(action(parse, terminal, cancellation));
         });
         return this;

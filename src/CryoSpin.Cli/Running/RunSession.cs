@@ -157,6 +157,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             folder.Log($"CryoSpin {VerbHelp.Version}: {(run.Resumptions == 0 ? "" : "resumed: ")}{run.Command}");
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
+            if (SlowProcessor.Notice is { } notice) folder.Log(notice);
             foreach (string note in particles.Notes.Concat(remarks)) observer.Log(note);
             RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
             foreach (string warning in results.Warnings) observer.Log($"Warning: {warning}");

@@ -24,6 +24,7 @@ internal static class BackprojectVerb
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
         return new Verb("backproject", "Make the map from particles whose poses are known.")
         {
+            IsLong = true,
             Examples = ["cryospin backproject result/particles.star -o check.mrc --half-maps"],
         }.With([particles, output, halves, threads, .. input.Options, .. images.Options]).Does((parse, terminal, cancellation) =>
         {

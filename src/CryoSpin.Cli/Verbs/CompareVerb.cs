@@ -45,6 +45,7 @@ internal static class CompareVerb
                 "Every run is a reconstruct of its own in DIR/runs. Ctrl-C, or a file DIR/stop, stops; the same command goes on. "
                 + "Finished runs are not repeated, and methods and seeds can be added later; failed ones are tried again.",
             ],
+            IsLong = true,
             Examples =
             [
                 "cryospin compare p.star -o cmp --methods cryospin,cryospin-amortized --seeds 1..3 --truth-poses t.star --truth-map t.mrc",

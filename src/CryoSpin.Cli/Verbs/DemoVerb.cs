@@ -32,6 +32,7 @@ internal static class DemoVerb
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace the results in an existing DIR.");
         return new Verb("demo", "Simulate a particle, reconstruct it, compare with the truth and print the verdict.")
         {
+            IsLong = true,
             Examples = ["cryospin demo", "cryospin demo -o trial --seed 2"],
         }.With(output, seed, threads, overwrite).Does((parse, terminal, cancellation) =>
         {

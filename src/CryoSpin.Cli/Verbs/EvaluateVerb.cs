@@ -27,6 +27,7 @@ internal static class EvaluateVerb
                 "One of --truth-poses and --truth-map may be left out. With the poses, the map is turned as they say; "
                 + "without, the rotation is searched for.",
             ],
+            IsLong = true,
             Examples = ["cryospin evaluate result --truth-poses truth.star --truth-map truth.mrc"],
         }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal, _) =>
         {

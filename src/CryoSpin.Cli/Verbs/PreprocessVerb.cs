@@ -36,6 +36,7 @@ internal static class PreprocessVerb
                 "All optics groups come onto one box and pixel size. Beam tilt, odd aberrations and anisotropic magnification are taken out of "
                 + "the images and of the star file.",
             ],
+            IsLong = true,
             Examples = ["cryospin preprocess particles.star -o small --downsample 128"],
         }.With([particles, output, .. input.Options, .. images.Options, keepGrey, flip, half, threads, overwrite]).Does((parse, terminal, cancellation) =>
         {

@@ -66,6 +66,7 @@ internal static class ReconstructVerb
             [
                 "Ctrl-C, or a file named 'stop' in the results' folder, stops cleanly; --resume goes on. The same seed gives the same bytes, whatever the number of threads and the memory. Files and options: docs/guide."
             ],
+            IsLong = true,
             Examples =
             [
                 "cryospin reconstruct particles.star -o result --max-shift 5",

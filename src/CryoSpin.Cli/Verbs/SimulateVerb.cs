@@ -48,6 +48,7 @@ internal static class SimulateVerb
         Verb verb = new("simulate", "Simulate particle images: projection, CTF, shift and noise, with the truth beside them.")
         {
             Notes = ["The data sets:" + Environment.NewLine + SimulationRecipe.Listing],
+            IsLong = true,
             Examples =
             [
                 "cryospin simulate phantom -o sim --particles 2000 --snr 0.1",

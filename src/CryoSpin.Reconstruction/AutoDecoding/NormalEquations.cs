@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using V = System.Runtime.Intrinsics.Vector256<float>;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -45,55 +45,62 @@ internal struct NormalEquations
     /// <param name="originX">Origin, pixels.</param>
     /// <param name="originY">Origin, pixels.</param>
     /// <param name="result">The sums.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void Accumulate(FitBuffers b, double originX, double originY, out NormalEquations result)
+    public static void Accumulate(FitBuffers b, double originX, double originY, out NormalEquations result)
     {
-        V ox = Vector256.Create((float)(originX / b.Box)), oy = Vector256.Create((float)(originY / b.Box));
-        V ggXX = V.Zero, ggXY = V.Zero, ggYY = V.Zero, gtX = V.Zero, gtY = V.Zero, tt = V.Zero, gbXX = V.Zero, gbXY = V.Zero, gbYY = V.Zero;
-        V tbX = V.Zero, tbY = V.Zero, bbXX = V.Zero, bbXY = V.Zero, bbYY = V.Zero;
-        V grX = V.Zero, grY = V.Zero, tr = V.Zero, brX = V.Zero, brY = V.Zero, misfit = V.Zero;
+        if (Vector256.IsHardwareAccelerated) Accumulate<Lanes8>(b, originX, originY, out result);
+        else Accumulate<Lanes4>(b, originX, originY, out result);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Accumulate<T>(FitBuffers b, double originX, double originY, out NormalEquations result)
+        where T : unmanaged, ILanes<T>
+    {
+        T ox = T.All((float)(originX / b.Box)), oy = T.All((float)(originY / b.Box));
+        T ggXX = T.Zero, ggXY = T.Zero, ggYY = T.Zero, gtX = T.Zero, gtY = T.Zero, tt = T.Zero, gbXX = T.Zero, gbXY = T.Zero, gbYY = T.Zero;
+        T tbX = T.Zero, tbY = T.Zero, bbXX = T.Zero, bbXY = T.Zero, bbYY = T.Zero;
+        T grX = T.Zero, grY = T.Zero, tr = T.Zero, brX = T.Zero, brY = T.Zero, misfit = T.Zero;
         fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, ctf = b.Ctf, dre = b.DataReal, dim = b.DataImaginary)
         fixed (float* vre = b.Slice0, vim = b.Slice1, are = b.Along0, aim = b.Along1, tre = b.Turn0, tim = b.Turn1)
         {
-            for (int p = 0; p < b.Disc.PaddedCount; p += 8)
+            for (int p = 0; p < b.Disc.PaddedCount; p += T.Count)
             {
-                V kx = Vector256.Load(kxs + p), ky = Vector256.Load(kys + p), c = Vector256.Load(ctf + p);
-                PhaseShift.SinCosOfTurns(Vector256.FusedMultiplyAdd(kx, ox, ky * oy), out V sin, out V cos);
-                V dr = Vector256.Load(dre + p), di = Vector256.Load(dim + p);
-                V br = Vector256.FusedMultiplyAdd(dr, cos, di * sin), bi = di * cos - dr * sin;
-                V mr = c * Vector256.Load(vre + p), mi = c * Vector256.Load(vim + p);
-                V rr = mr - br, ri = mi - bi;
-                misfit += Vector256.FusedMultiplyAdd(mr, rr - br, mi * (ri - bi));
-                V gr = c * Vector256.Load(are + p), gi = c * Vector256.Load(aim + p);
-                V sr = c * Vector256.Load(tre + p), si = c * Vector256.Load(tim + p);
-                V xx = kx * kx, xy = kx * ky, yy = ky * ky;
-                V product = Dot(gr, gr, gi, gi);
-                ggXX = Vector256.FusedMultiplyAdd(product, xx, ggXX);
-                ggXY = Vector256.FusedMultiplyAdd(product, xy, ggXY);
-                ggYY = Vector256.FusedMultiplyAdd(product, yy, ggYY);
+                T kx = T.Load(kxs + p), ky = T.Load(kys + p), c = T.Load(ctf + p);
+                PhaseShift.SinCosOfTurns(T.Fma(kx, ox, ky * oy), out T sin, out T cos);
+                T dr = T.Load(dre + p), di = T.Load(dim + p);
+                T br = T.Fma(dr, cos, di * sin), bi = di * cos - dr * sin;
+                T mr = c * T.Load(vre + p), mi = c * T.Load(vim + p);
+                T rr = mr - br, ri = mi - bi;
+                misfit += T.Fma(mr, rr - br, mi * (ri - bi));
+                T gr = c * T.Load(are + p), gi = c * T.Load(aim + p);
+                T sr = c * T.Load(tre + p), si = c * T.Load(tim + p);
+                T xx = kx * kx, xy = kx * ky, yy = ky * ky;
+                T product = Dot(gr, gr, gi, gi);
+                ggXX = T.Fma(product, xx, ggXX);
+                ggXY = T.Fma(product, xy, ggXY);
+                ggYY = T.Fma(product, yy, ggYY);
                 product = Dot(br, br, bi, bi);
-                bbXX = Vector256.FusedMultiplyAdd(product, xx, bbXX);
-                bbXY = Vector256.FusedMultiplyAdd(product, xy, bbXY);
-                bbYY = Vector256.FusedMultiplyAdd(product, yy, bbYY);
+                bbXX = T.Fma(product, xx, bbXX);
+                bbXY = T.Fma(product, xy, bbXY);
+                bbYY = T.Fma(product, yy, bbYY);
                 // With iB = -bi + i br.
                 product = gi * br - gr * bi;
-                gbXX = Vector256.FusedMultiplyAdd(product, xx, gbXX);
-                gbXY = Vector256.FusedMultiplyAdd(product, xy, gbXY);
-                gbYY = Vector256.FusedMultiplyAdd(product, yy, gbYY);
+                gbXX = T.Fma(product, xx, gbXX);
+                gbXY = T.Fma(product, xy, gbXY);
+                gbYY = T.Fma(product, yy, gbYY);
                 product = Dot(gr, sr, gi, si);
-                gtX = Vector256.FusedMultiplyAdd(product, kx, gtX);
-                gtY = Vector256.FusedMultiplyAdd(product, ky, gtY);
+                gtX = T.Fma(product, kx, gtX);
+                gtY = T.Fma(product, ky, gtY);
                 product = si * br - sr * bi;
-                tbX = Vector256.FusedMultiplyAdd(product, kx, tbX);
-                tbY = Vector256.FusedMultiplyAdd(product, ky, tbY);
+                tbX = T.Fma(product, kx, tbX);
+                tbY = T.Fma(product, ky, tbY);
                 product = Dot(gr, rr, gi, ri);
-                grX = Vector256.FusedMultiplyAdd(product, kx, grX);
-                grY = Vector256.FusedMultiplyAdd(product, ky, grY);
+                grX = T.Fma(product, kx, grX);
+                grY = T.Fma(product, ky, grY);
                 product = ri * br - rr * bi;
-                brX = Vector256.FusedMultiplyAdd(product, kx, brX);
-                brY = Vector256.FusedMultiplyAdd(product, ky, brY);
-                tt = Vector256.FusedMultiplyAdd(sr, sr, Vector256.FusedMultiplyAdd(si, si, tt));
-                tr = Vector256.FusedMultiplyAdd(sr, rr, Vector256.FusedMultiplyAdd(si, ri, tr));
+                brX = T.Fma(product, kx, brX);
+                brY = T.Fma(product, ky, brY);
+                tt = T.Fma(sr, sr, T.Fma(si, si, tt));
+                tr = T.Fma(sr, rr, T.Fma(si, ri, tr));
             }
         }
         double u = 2 * Math.PI / b.Box;
@@ -171,7 +178,9 @@ internal struct NormalEquations
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Dot(V a, V b, V c, V d) => Vector256.FusedMultiplyAdd(a, b, c * d);
+    private static T Dot<T>(T a, T b, T c, T d)
+        where T : unmanaged, ILanes<T> => T.Fma(a, b, c * d);
 
-    private static double Sum(V v) => Vector256.Sum(v);
+    private static double Sum<T>(T v)
+        where T : unmanaged, ILanes<T> => T.Sum(v);
 }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using V = System.Runtime.Intrinsics.Vector256<float>;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -8,18 +8,25 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 internal static class PhaseShift
 {
     /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, of the image in the buffers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void Apply(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
+    public static void Apply(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
     {
-        V ox = Vector256.Create((float)(x / b.Box)), oy = Vector256.Create((float)(y / b.Box));
+        if (Vector256.IsHardwareAccelerated) Apply<Lanes8>(b, x, y, real, imaginary);
+        else Apply<Lanes4>(b, x, y, real, imaginary);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Apply<T>(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
+        where T : unmanaged, ILanes<T>
+    {
+        T ox = T.All((float)(x / b.Box)), oy = T.All((float)(y / b.Box));
         fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, re = b.DataReal, im = b.DataImaginary, outRe = real, outIm = imaginary)
         {
-            for (int p = 0; p < b.Disc.PaddedCount; p += 8)
+            for (int p = 0; p < b.Disc.PaddedCount; p += T.Count)
             {
-                SinCosOfTurns(Vector256.FusedMultiplyAdd(Vector256.Load(kxs + p), ox, Vector256.Load(kys + p) * oy), out V sin, out V cos);
-                V dr = Vector256.Load(re + p), di = Vector256.Load(im + p);
-                Vector256.Store(Vector256.FusedMultiplyAdd(dr, cos, di * sin), outRe + p);
-                Vector256.Store(di * cos - dr * sin, outIm + p);
+                SinCosOfTurns(T.Fma(T.Load(kxs + p), ox, T.Load(kys + p) * oy), out T sin, out T cos);
+                T dr = T.Load(re + p), di = T.Load(im + p);
+                T.Fma(dr, cos, di * sin).Store(outRe + p);
+                (di * cos - dr * sin).Store(outIm + p);
             }
         }
     }
@@ -32,22 +39,23 @@ internal static class PhaseShift
     /// polynomials are least-squares fits at Chebyshev points of that quarter.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SinCosOfTurns(V turns, out V sin, out V cos)
+    public static void SinCosOfTurns<T>(T turns, out T sin, out T cos)
+        where T : unmanaged, ILanes<T>
     {
-        V halves = Vector256.Round(turns + turns);
-        V r = Vector256.FusedMultiplyAdd(halves, Vector256.Create(-0.5f), turns), q = r * r;
-        V sign = Vector256.ShiftLeft(Vector256.ConvertToInt32Native(halves), 31).AsSingle();
-        V s = Vector256.Create(39.53581371f);
-        s = Vector256.FusedMultiplyAdd(s, q, Vector256.Create(-76.54965682f));
-        s = Vector256.FusedMultiplyAdd(s, q, Vector256.Create(81.60099820f));
-        s = Vector256.FusedMultiplyAdd(s, q, Vector256.Create(-41.34165493f));
-        s = Vector256.FusedMultiplyAdd(s, q, Vector256.Create(6.28318516f));
-        V c = Vector256.Create(-24.98183612f);
-        c = Vector256.FusedMultiplyAdd(c, q, Vector256.Create(60.14395234f));
-        c = Vector256.FusedMultiplyAdd(c, q, Vector256.Create(-85.45356820f));
-        c = Vector256.FusedMultiplyAdd(c, q, Vector256.Create(64.93934656f));
-        c = Vector256.FusedMultiplyAdd(c, q, Vector256.Create(-19.73920855f));
-        c = Vector256.FusedMultiplyAdd(c, q, V.One);
+        T halves = T.Round(turns + turns);
+        T r = T.Fma(halves, T.All(-0.5f), turns), q = r * r;
+        T sign = T.SignIfOdd(halves);
+        T s = T.All(39.53581371f);
+        s = T.Fma(s, q, T.All(-76.54965682f));
+        s = T.Fma(s, q, T.All(81.60099820f));
+        s = T.Fma(s, q, T.All(-41.34165493f));
+        s = T.Fma(s, q, T.All(6.28318516f));
+        T c = T.All(-24.98183612f);
+        c = T.Fma(c, q, T.All(60.14395234f));
+        c = T.Fma(c, q, T.All(-85.45356820f));
+        c = T.Fma(c, q, T.All(64.93934656f));
+        c = T.Fma(c, q, T.All(-19.73920855f));
+        c = T.Fma(c, q, T.All(1));
         sin = s * r ^ sign;
         cos = c ^ sign;
     }

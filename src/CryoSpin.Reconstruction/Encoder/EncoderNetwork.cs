@@ -21,7 +21,9 @@ internal abstract unsafe class EncoderNetwork : IDisposable
     public static EncoderNetwork Create(EncoderArchitecture architecture, int capacity, WorkerTeam team) =>
         Vector512.IsHardwareAccelerated
             ? new EncoderNetwork<Lanes16>(architecture, capacity, team)
-            : new EncoderNetwork<Lanes8>(architecture, capacity, team);
+            : Vector256.IsHardwareAccelerated
+                ? new EncoderNetwork<Lanes8>(architecture, capacity, team)
+                : new EncoderNetwork<Lanes4>(architecture, capacity, team);
 
     public abstract void Initialise(Random random);
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
 using CryoSpin.Compute.Kernels;
 using CryoSpin.Reconstruction.Encoder.Kernels;
@@ -141,10 +142,17 @@ public sealed unsafe class GaussianFilterBank : IDisposable
     // One row of sum over j of taps[j] * source[j * step + x]; writes whole vectors, up to the row's pitch.
     private void Combine(float* source, nint step, float* taps, int count, float* target)
     {
-        for (int x = 0; x < _size; x += Lanes8.Count)
+        if (Vector256.IsHardwareAccelerated) Combine<Lanes8>(source, step, taps, count, target);
+        else Combine<Lanes4>(source, step, taps, count, target);
+    }
+
+    private void Combine<T>(float* source, nint step, float* taps, int count, float* target)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int x = 0; x < _size; x += T.Count)
         {
-            Lanes8 sum = Lanes8.All(0f);
-            for (int j = 0; j < count; j++) sum = Lanes8.Fma(Lanes8.All(taps[j]), Lanes8.Load(source + (j * step) + x), sum);
+            T sum = T.Zero;
+            for (int j = 0; j < count; j++) sum = T.Fma(T.All(taps[j]), T.Load(source + (j * step) + x), sum);
             sum.Store(target + x);
         }
     }

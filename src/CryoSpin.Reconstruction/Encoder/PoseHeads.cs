@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Reconstruction.Encoder.Kernels;
 
 namespace CryoSpin.Reconstruction.Encoder;

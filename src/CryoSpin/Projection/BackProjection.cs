@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection.Kernels;
 
@@ -59,7 +61,8 @@ public sealed class BackProjection
         {
             throw new ArgumentException("A span is shorter than the disc's padded list.");
         }
-        InsertionKernel.Insert(this, disc, rotation, real, imaginary, weight);
+        if (Vector256.IsHardwareAccelerated) InsertionKernel<Lanes8>.Insert(this, disc, rotation, real, imaginary, weight);
+        else InsertionKernel<Lanes4>.Insert(this, disc, rotation, real, imaginary, weight);
     }
 
     /// <summary>this = factor * this, e.g. to forget old mini-batches.</summary>

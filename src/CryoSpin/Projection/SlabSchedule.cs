@@ -1,11 +1,10 @@
 using CryoSpin.Compute;
-using CryoSpin.Projection.Kernels;
 
 namespace CryoSpin.Projection;
 
 /// <summary>Sorts one slice's points by plane.</summary>
 /// <param name="slot">Which slice.</param>
-/// <param name="points">Receives the points, <see cref="SortedInsertionKernel.PointFloats"/> floats each.</param>
+/// <param name="points">Receives the points, <see cref="SlabSchedule.PointFloats"/> floats each.</param>
 /// <param name="starts">Receives each plane's first point; two longer than there are planes.</param>
 /// <param name="planes">Scratch over the disc's padded list.</param>
 internal delegate void SortPoints(int slot, Span<float> points, Span<int> starts, Span<int> planes);
@@ -21,6 +20,9 @@ internal unsafe delegate void AddPoints(float* points, int count);
 /// </remarks>
 internal sealed class SlabSchedule
 {
+    /// <summary>Floats per sorted point.</summary>
+    public const int PointFloats = 8;
+
     // A slab and the plane above it should fit a second-level cache together with the points that stream by.
     private const int SlabBytes = 512 << 10;
     private const int LeastSlabs = 16;
@@ -53,7 +55,7 @@ internal sealed class SlabSchedule
     {
         (_team, _sortPoints, _addPoints) = (team, sort, add);
         _slotsPerPass = Math.Min(capacity, SlotsPerPass);
-        _length = paddedCount * SortedInsertionKernel.PointFloats;
+        _length = paddedCount * PointFloats;
         _points = new float[(long)_slotsPerPass * _length];
         _order = new int[capacity];
         _scratch = [.. Enumerable.Range(0, team.Workers).Select(_ => new int[paddedCount])];
@@ -99,7 +101,7 @@ internal sealed class SlabSchedule
             {
                 int* own = starts + pass * (_planes + 2);
                 int from = own[low], count = own[high] - from;
-                if (count > 0) _addPoints(points + pass * (nint)_length + SortedInsertionKernel.PointFloats * (nint)from, count);
+                if (count > 0) _addPoints(points + pass * (nint)_length + PointFloats * (nint)from, count);
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection.Kernels;
 
@@ -87,13 +89,23 @@ public sealed class SliceBatch
         return _slots.AsSpan((3 * slot + part) * k, k);
     }
 
-    private void Sort(int slot, Span<float> points, Span<int> starts, Span<int> planes) => SortedInsertionKernel.Sort(
-        _sum!, Disc, _rotations[slot], Real(slot), Imaginary(slot), Weight(slot), points, starts, planes);
+    private void Sort(int slot, Span<float> points, Span<int> starts, Span<int> planes)
+    {
+        Rotation rotation = _rotations[slot];
+        if (Vector256.IsHardwareAccelerated)
+            SortedInsertionKernel<Lanes8>.Sort(_sum!, Disc, rotation, Real(slot), Imaginary(slot), Weight(slot), points, starts, planes);
+        else
+            SortedInsertionKernel<Lanes4>.Sort(_sum!, Disc, rotation, Real(slot), Imaginary(slot), Weight(slot), points, starts, planes);
+    }
 
     private unsafe void Add(float* points, int count)
     {
         BackProjection sum = _sum!;
         nint rowStep = (nint)(sum.Half + 1) * BackProjection.Stride;
-        fixed (float* sums = sum.Sums) SortedInsertionKernel.Add(sums, rowStep, rowStep * sum.Size, points, count);
+        fixed (float* sums = sum.Sums)
+        {
+            if (Vector256.IsHardwareAccelerated) SortedInsertionKernel<Lanes8>.Add(sums, rowStep, rowStep * sum.Size, points, count);
+            else SortedInsertionKernel<Lanes4>.Add(sums, rowStep, rowStep * sum.Size, points, count);
+        }
     }
 }

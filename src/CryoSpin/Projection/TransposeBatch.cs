@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection.Kernels;
 
@@ -64,13 +66,23 @@ public sealed class TransposeBatch
         return _slots.AsSpan((2 * slot + part) * k, k);
     }
 
-    private void Sort(int slot, Span<float> points, Span<int> starts, Span<int> planes) => SortedInsertionKernel.Sort(
-        _lattice!, Disc, _rotations[slot], Channel0(slot), Channel1(slot), points, starts, planes);
+    private void Sort(int slot, Span<float> points, Span<int> starts, Span<int> planes)
+    {
+        Rotation rotation = _rotations[slot];
+        if (Vector256.IsHardwareAccelerated)
+            SortedInsertionKernel<Lanes8>.Sort(_lattice!, Disc, rotation, Channel0(slot), Channel1(slot), points, starts, planes);
+        else
+            SortedInsertionKernel<Lanes4>.Sort(_lattice!, Disc, rotation, Channel0(slot), Channel1(slot), points, starts, planes);
+    }
 
     private unsafe void Add(float* points, int count)
     {
         FourierLattice lattice = _lattice!;
-        nint rowStep = 2 * lattice.Size;
-        fixed (float* values = lattice.Values) SortedInsertionKernel.AddPairs(values, rowStep, rowStep * lattice.Size, points, count);
+        nint rowStep = 2 * lattice.Size, planeStep = rowStep * lattice.Size;
+        fixed (float* values = lattice.Values)
+        {
+            if (Vector256.IsHardwareAccelerated) SortedInsertionKernel<Lanes8>.AddPairs(values, rowStep, planeStep, points, count);
+            else SortedInsertionKernel<Lanes4>.AddPairs(values, rowStep, planeStep, points, count);
+        }
     }
 }

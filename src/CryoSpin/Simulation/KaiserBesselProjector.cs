@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Fourier;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
@@ -99,28 +100,42 @@ public sealed class KaiserBesselProjector
         int ix = Weights(kx * stretch, wx), iy = Weights(ky * stretch, wy), iz = Weights(kz * stretch, wz);
         for (int i = Width - 1; i >= 0; i--) wx[2 * i] = wx[2 * i + 1] = wx[i];
         for (int i = 2 * Width; i < 16; i++) wx[i] = 0;
-        Vector256<float> a = Vector256<float>.Zero, b = a;
         int half = _padded / 2;
+        Vector128<float> sum;
         fixed (float* grid = _grid)
         {
             nint line = 2 * _columns;
             int first = half - Before + Margin;
             float* corner = grid + ((nint)(iz + first) * _rows + iy + first) * line + 2 * (ix - Before + Margin);
-            for (int z = 0; z < Width; z++, corner += _rows * line)
-            {
-                float* p = corner;
-                for (int y = 0; y < Width; y++, p += line)
-                {
-                    Vector256<float> w = Vector256.Create(wz[z] * wy[y]);
-                    a = Vector256.MultiplyAddEstimate(w, Vector256.Load(p), a);
-                    b = Vector256.MultiplyAddEstimate(w, Vector256.Load(p + 8), b);
-                }
-            }
+            sum = Vector256.IsHardwareAccelerated ? Sum<Lanes8>(corner, line, wx, wy, wz) : Sum<Lanes4>(corner, line, wx, wy, wz);
         }
-        a = a * Vector256.Load(wx) + b * Vector256.Load(wx + 8);
-        Vector128<float> sum = a.GetLower() + a.GetUpper();
         float re = sum[0] + sum[2], im = sum[1] + sum[3];
         return (re, conjugate ? -im : im);
+    }
+
+    /// <summary>Weighted sum of the cells at and above a corner, complex numbers in two pairs that remain to be added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private unsafe Vector128<float> Sum<T>(float* corner, nint line, float* wx, float* wy, float* wz)
+        where T : unmanaged, IQuadLanes<T>
+    {
+        Vector128<float> sum = Vector128<float>.Zero;
+        for (int x = 0; x < 16; x += 2 * T.Count)
+        {
+            T a = T.Zero, b = a;
+            for (int z = 0; z < Width; z++)
+            {
+                float* p = corner + z * _rows * line + x;
+                for (int y = 0; y < Width; y++, p += line)
+                {
+                    T w = T.All(wz[z] * wy[y]);
+                    a = T.Fma(w, T.Load(p), a);
+                    b = T.Fma(w, T.Load(p + T.Count), b);
+                }
+            }
+            a = a * T.Load(wx + x) + b * T.Load(wx + x + T.Count);
+            sum += T.Quads == 1 ? T.Quad(a, 0) : T.Quad(a, 0) + T.Quad(a, 1);
+        }
+        return sum;
     }
 
     private void Fill(Volume map, WorkerTeam? team)
@@ -176,8 +191,13 @@ public sealed class KaiserBesselProjector
         int cell = (int)Math.Floor(position);
         double at = (position - cell) * Steps;
         int step = (int)at;
-        Vector256<float> low = Vector256.Create(_weights.AsSpan(8 * step)), high = Vector256.Create(_weights.AsSpan(8 * step + 8));
-        (low + Vector256.Create((float)(at - step)) * (high - low)).Store(weights);
+        float fraction = (float)(at - step);
+        ReadOnlySpan<float> near = _weights.AsSpan(8 * step, 16);
+        for (int i = 0; i < 8; i += 4)
+        {
+            Vector128<float> low = Vector128.Create(near[i..]), high = Vector128.Create(near[(8 + i)..]);
+            (low + Vector128.Create(fraction) * (high - low)).Store(weights + i);
+        }
         return cell;
     }
 

@@ -6,6 +6,7 @@ using CryoSpin.Reconstruction.Tests.Encoder;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
 
+[Trait("Category", "Kernel")]
 public sealed class NormalEquationsTests : IDisposable
 {
     private readonly FitScene _scene = new();

@@ -35,6 +35,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void The_best_of_all_poses_is_not_lost_where_levels_divide_rotations_origins_or_nothing()
     {
         Tally[] tallies = Tallies();

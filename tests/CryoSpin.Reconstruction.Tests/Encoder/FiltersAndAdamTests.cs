@@ -6,6 +6,7 @@ using CryoSpin.TestSupport;
 
 namespace CryoSpin.Reconstruction.Tests.Encoder;
 
+[Trait("Category", "Kernel")]
 public unsafe class FiltersAndAdamTests
 {
     [SharedTheory("golden/pyramid_input.npy")]

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Diagnostics;
 using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Encoder.Kernels;
@@ -120,19 +121,23 @@ public sealed unsafe class PoseEncoderTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Kernel")]
     public void Vector_widths_give_the_same_bytes()
     {
         EncoderArchitecture shape = Small(18, 2);
+        using PoseEncoder quads = new(shape, 4, 5, new EncoderNetwork<Lanes4>(shape, 4, _team));
         using PoseEncoder narrow = new(shape, 4, 5, new EncoderNetwork<Lanes8>(shape, 4, _team));
         using PoseEncoder wide = new(shape, 4, 5, new EncoderNetwork<Lanes16>(shape, 4, _team));
         float[] images = Numbers.UniformFloats(new Random(2), 4 * 18 * 18), target = new float[4 * narrow.OutputsPerImage];
-        foreach (PoseEncoder e in new[] { narrow, wide })
+        foreach (PoseEncoder e in new[] { quads, narrow, wide })
         {
             Loss(e, images, target, out float[] gradient);
             e.Backward(gradient);
             e.Step(1e-2);
         }
-        Assert.Equal(narrow.Forward(images, 4, false).ToArray(), wide.Forward(images, 4, false).ToArray());
+        float[] expected = narrow.Forward(images, 4, false).ToArray();
+        Assert.Equal(expected, quads.Forward(images, 4, false).ToArray());
+        Assert.Equal(expected, wide.Forward(images, 4, false).ToArray());
     }
 
     [Fact]

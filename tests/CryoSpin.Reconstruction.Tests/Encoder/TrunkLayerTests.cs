@@ -1,36 +1,44 @@
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Encoder.Kernels;
 using CryoSpin.TestSupport;
 
 namespace CryoSpin.Reconstruction.Tests.Encoder;
 
+[Trait("Category", "Kernel")]
 public unsafe class TrunkLayerTests
 {
     private const double Golden = 1e-4;
 
     [SharedTheory("golden/block_input.npy")]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public void Golden_block_with_pools_is_met(bool fused, bool wide)
+    [InlineData(false, 4)]
+    [InlineData(false, 8)]
+    [InlineData(true, 8)]
+    [InlineData(false, 16)]
+    public void Golden_block_with_pools_is_met(bool fused, int lanes)
     {
-        if (wide) GoldenBlock<Lanes16>(fused);
-        else GoldenBlock<Lanes8>(fused);
+        if (lanes == 16) GoldenBlock<Lanes16>(fused);
+        else if (lanes == 8) GoldenBlock<Lanes8>(fused);
+        else GoldenBlock<Lanes4>(fused);
     }
 
     [Theory]
-    [InlineData(3, 8, 5, 20, false, false, true)]
-    [InlineData(2, 15, 16, 16, true, false, true)]
-    [InlineData(2, 6, 17, 33, true, true, true)]
-    [InlineData(5, 2, 16, 48, false, true, true)]
-    [InlineData(2, 18, 5, 16, true, false, false)]
-    [InlineData(3, 7, 1, 7, false, true, false)]
-    [InlineData(40, 4, 32, 16, true, true, true)]
-    public void Block_matches_the_reference(int images, int side, int inputs, int outputs, bool pool, bool wide, bool winograd)
+    [InlineData(3, 8, 5, 20, false, 8, true)]
+    [InlineData(2, 15, 16, 16, true, 8, true)]
+    [InlineData(2, 15, 16, 16, true, 4, true)]
+    [InlineData(2, 6, 17, 33, true, 16, true)]
+    [InlineData(2, 6, 17, 33, true, 4, true)]
+    [InlineData(5, 2, 16, 48, false, 16, true)]
+    [InlineData(2, 18, 5, 16, true, 8, false)]
+    [InlineData(2, 18, 5, 16, true, 4, false)]
+    [InlineData(3, 7, 1, 7, false, 16, false)]
+    [InlineData(40, 4, 32, 16, true, 16, true)]
+    public void Block_matches_the_reference(int images, int side, int inputs, int outputs, bool pool, int lanes, bool winograd)
     {
         // The wide kernels run everywhere, in software where the machine lacks the vectors.
-        if (wide) AgainstReference<Lanes16>(images, side, inputs, outputs, pool, winograd);
-        else AgainstReference<Lanes8>(images, side, inputs, outputs, pool, winograd);
+        if (lanes == 16) AgainstReference<Lanes16>(images, side, inputs, outputs, pool, winograd);
+        else if (lanes == 8) AgainstReference<Lanes8>(images, side, inputs, outputs, pool, winograd);
+        else AgainstReference<Lanes4>(images, side, inputs, outputs, pool, winograd);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
@@ -11,6 +11,7 @@ using CryoSpin.Reconstruction.Tests.Encoder;
 
 namespace CryoSpin.Reconstruction.Tests.Maps;
 
+[Trait("Category", "Kernel")]
 public class SliceInsertionTests
 {
     [Fact]
@@ -34,9 +35,12 @@ public class SliceInsertionTests
         for (int i = -40_000; i <= 40_000; i++)
         {
             float turns = i * 3.1e-4f;
-            PhaseShift.SinCosOfTurns(Vector256.Create(turns), out Vector256<float> sin, out Vector256<float> cos);
-            Assert.Equal(Math.Sin(2 * Math.PI * turns), sin[0], 4e-7);
-            Assert.Equal(Math.Cos(2 * Math.PI * turns), cos[7], 4e-7);
+            PhaseShift.SinCosOfTurns(Lanes4.All(turns), out Lanes4 sin, out Lanes4 cos);
+            PhaseShift.SinCosOfTurns(Lanes8.All(turns), out Lanes8 wideSin, out Lanes8 wideCos);
+            Assert.Equal(Math.Sin(2 * Math.PI * turns), Lanes4.Sum(sin) / 4, 4e-7);
+            Assert.Equal(Math.Cos(2 * Math.PI * turns), Lanes4.Sum(cos) / 4, 4e-7);
+            Assert.Equal(Lanes4.Sum(sin) / 4, Lanes8.Sum(wideSin) / 8);
+            Assert.Equal(Lanes4.Sum(cos) / 4, Lanes8.Sum(wideCos) / 8);
         }
     }
 

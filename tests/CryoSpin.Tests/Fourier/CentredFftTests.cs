@@ -2,6 +2,7 @@ using CryoSpin.Fourier;
 
 namespace CryoSpin.Tests.Fourier;
 
+[Trait("Category", "Kernel")]
 public class CentredFftTests
 {
     [Theory]

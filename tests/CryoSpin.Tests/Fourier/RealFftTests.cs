@@ -4,6 +4,7 @@ using CryoSpin.Fourier;
 
 namespace CryoSpin.Tests.Fourier;
 
+[Trait("Category", "Kernel")]
 public class RealFftTests
 {
     private const double Tolerance = 5e-7;

@@ -2,6 +2,7 @@ using CryoSpin.Optics;
 
 namespace CryoSpin.Tests.Optics;
 
+[Trait("Category", "Kernel")]
 public class ContrastTransferFunctionTests
 {
     [Theory]

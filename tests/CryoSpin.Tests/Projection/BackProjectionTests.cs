@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 
 namespace CryoSpin.Tests.Projection;
 
+[Trait("Category", "Kernel")]
 public sealed class BackProjectionTests
 {
     [Fact]

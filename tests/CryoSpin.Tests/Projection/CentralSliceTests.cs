@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 
 namespace CryoSpin.Tests.Projection;
 
+[Trait("Category", "Kernel")]
 public sealed class CentralSliceTests
 {
     [Theory]

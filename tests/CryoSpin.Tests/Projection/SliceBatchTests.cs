@@ -4,6 +4,7 @@ using CryoSpin.Projection;
 
 namespace CryoSpin.Tests.Projection;
 
+[Trait("Category", "Kernel")]
 public sealed class SliceBatchTests
 {
     [Theory]

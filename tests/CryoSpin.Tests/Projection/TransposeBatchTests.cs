@@ -3,6 +3,7 @@ using CryoSpin.Projection;
 
 namespace CryoSpin.Tests.Projection;
 
+[Trait("Category", "Kernel")]
 public sealed class TransposeBatchTests
 {
     [Theory]

@@ -7,6 +7,7 @@ using CryoSpin.Tests.Fourier;
 
 namespace CryoSpin.Tests.Simulation;
 
+[Trait("Category", "Kernel")]
 public class KaiserBesselProjectorTests
 {
     private const double PixelSize = 2;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using V = System.Runtime.Intrinsics.Vector256<float>;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Reconstruction.BranchAndBound.Kernels;
 
@@ -8,19 +8,24 @@ namespace CryoSpin.Reconstruction.BranchAndBound.Kernels;
 internal static unsafe class OriginScores
 {
     /// <summary>Power of a slice weighted by a squared transfer function: sum c^2 (re^2 + im^2).</summary>
+    public static float WeightedPower(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> squaredCtf) =>
+        Vector256.IsHardwareAccelerated
+            ? WeightedPower<Lanes8>(real, imaginary, squaredCtf) : WeightedPower<Lanes4>(real, imaginary, squaredCtf);
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static float WeightedPower(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> squaredCtf)
+    private static float WeightedPower<T>(ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> squaredCtf)
+        where T : unmanaged, ILanes<T>
     {
-        V sum = V.Zero;
+        T sum = T.Zero;
         fixed (float* re = real, im = imaginary, c = squaredCtf)
         {
-            for (int p = 0; p < squaredCtf.Length; p += 8)
+            for (int p = 0; p < squaredCtf.Length; p += T.Count)
             {
-                V a = Vector256.Load(re + p), b = Vector256.Load(im + p);
-                sum = Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(a, a, b * b), Vector256.Load(c + p), sum);
+                T a = T.Load(re + p), b = T.Load(im + p);
+                sum = T.Fma(T.Fma(a, a, b * b), T.Load(c + p), sum);
             }
         }
-        return Vector256.Sum(sum);
+        return T.Sum(sum);
     }
 
     /// <summary>score[i] = 2 slice . rows[chosen[i]] - power; four rows at a time share what is loaded of the slice.</summary>
@@ -29,8 +34,16 @@ internal static unsafe class OriginScores
     /// <param name="chosen">Which rows.</param>
     /// <param name="power">What to subtract.</param>
     /// <param name="scores">Receives them.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Score(ReadOnlySpan<float> slice, ReadOnlySpan<float> rows, ReadOnlySpan<int> chosen, float power, Span<float> scores)
+    {
+        if (Vector256.IsHardwareAccelerated) Score<Lanes8>(slice, rows, chosen, power, scores);
+        else Score<Lanes4>(slice, rows, chosen, power, scores);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Score<T>(
+        ReadOnlySpan<float> slice, ReadOnlySpan<float> rows, ReadOnlySpan<int> chosen, float power, Span<float> scores)
+        where T : unmanaged, ILanes<T>
     {
         int length = slice.Length, i = 0;
         fixed (float* x = slice, from = rows)
@@ -39,44 +52,53 @@ internal static unsafe class OriginScores
             {
                 float* r0 = from + (nint)chosen[i] * length, r1 = from + (nint)chosen[i + 1] * length;
                 float* r2 = from + (nint)chosen[i + 2] * length, r3 = from + (nint)chosen[i + 3] * length;
-                V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-                for (int p = 0; p < length; p += 8)
+                T s0 = T.Zero, s1 = T.Zero, s2 = T.Zero, s3 = T.Zero;
+                for (int p = 0; p < length; p += T.Count)
                 {
-                    V v = Vector256.Load(x + p);
-                    s0 = Vector256.FusedMultiplyAdd(v, Vector256.Load(r0 + p), s0);
-                    s1 = Vector256.FusedMultiplyAdd(v, Vector256.Load(r1 + p), s1);
-                    s2 = Vector256.FusedMultiplyAdd(v, Vector256.Load(r2 + p), s2);
-                    s3 = Vector256.FusedMultiplyAdd(v, Vector256.Load(r3 + p), s3);
+                    T v = T.Load(x + p);
+                    s0 = T.Fma(v, T.Load(r0 + p), s0);
+                    s1 = T.Fma(v, T.Load(r1 + p), s1);
+                    s2 = T.Fma(v, T.Load(r2 + p), s2);
+                    s3 = T.Fma(v, T.Load(r3 + p), s3);
                 }
-                scores[i] = 2 * Vector256.Sum(s0) - power;
-                scores[i + 1] = 2 * Vector256.Sum(s1) - power;
-                scores[i + 2] = 2 * Vector256.Sum(s2) - power;
-                scores[i + 3] = 2 * Vector256.Sum(s3) - power;
+                scores[i] = 2 * T.Sum(s0) - power;
+                scores[i + 1] = 2 * T.Sum(s1) - power;
+                scores[i + 2] = 2 * T.Sum(s2) - power;
+                scores[i + 3] = 2 * T.Sum(s3) - power;
             }
             for (; i < chosen.Length; i++)
             {
                 float* r = from + (nint)chosen[i] * length;
                 // One sum for all, in the order of the four-row loop: a score must not depend on what stands beside it.
-                V s = V.Zero;
-                for (int p = 0; p < length; p += 8) s = Vector256.FusedMultiplyAdd(Vector256.Load(x + p), Vector256.Load(r + p), s);
-                scores[i] = 2 * Vector256.Sum(s) - power;
+                T s = T.Zero;
+                for (int p = 0; p < length; p += T.Count) s = T.Fma(T.Load(x + p), T.Load(r + p), s);
+                scores[i] = 2 * T.Sum(s) - power;
             }
         }
     }
 
     /// <summary>(re + i im) (cos - i sin).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn(
         ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine,
         Span<float> turnedReal, Span<float> turnedImaginary)
     {
+        if (Vector256.IsHardwareAccelerated) Turn<Lanes8>(real, imaginary, cosine, sine, turnedReal, turnedImaginary);
+        else Turn<Lanes4>(real, imaginary, cosine, sine, turnedReal, turnedImaginary);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Turn<T>(
+        ReadOnlySpan<float> real, ReadOnlySpan<float> imaginary, ReadOnlySpan<float> cosine, ReadOnlySpan<float> sine,
+        Span<float> turnedReal, Span<float> turnedImaginary)
+        where T : unmanaged, ILanes<T>
+    {
         fixed (float* re = real, im = imaginary, c = cosine, s = sine, outRe = turnedReal, outIm = turnedImaginary)
         {
-            for (int p = 0; p < cosine.Length; p += 8)
+            for (int p = 0; p < cosine.Length; p += T.Count)
             {
-                V a = Vector256.Load(re + p), b = Vector256.Load(im + p), cos = Vector256.Load(c + p), sin = Vector256.Load(s + p);
-                Vector256.Store(Vector256.FusedMultiplyAdd(a, cos, b * sin), outRe + p);
-                Vector256.Store(b * cos - a * sin, outIm + p);
+                T a = T.Load(re + p), b = T.Load(im + p), cos = T.Load(c + p), sin = T.Load(s + p);
+                T.Fma(a, cos, b * sin).Store(outRe + p);
+                (b * cos - a * sin).Store(outIm + p);
             }
         }
     }

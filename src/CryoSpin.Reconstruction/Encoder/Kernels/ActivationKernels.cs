@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Reconstruction.Encoder.Kernels;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Reconstruction.Encoder.Kernels;
 
@@ -13,7 +14,7 @@ internal readonly record struct AdamTerms(float Rate, float SecondScale)
     public const float Epsilon = 1e-8f;
 }
 
-/// <summary>Adam's update of a stretch of parameters; bound by memory, so that wider vectors would not help.</summary>
+/// <summary>Adam's update of a stretch of parameters; bound by memory, so that vectors wider than 256 bits would not help.</summary>
 internal static unsafe class AdamKernel
 {
     /// <summary>Updates values and both moments in place.</summary>
@@ -23,21 +24,28 @@ internal static unsafe class AdamKernel
     /// <param name="second">Running means of their squares.</param>
     /// <param name="count">A multiple of 8.</param>
     /// <param name="terms">The step's numbers.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Update(float* value, float* gradient, float* first, float* second, int count, AdamTerms terms)
     {
-        Vector256<float> b1 = Vector256.Create(AdamTerms.Beta1), c1 = Vector256.Create(1 - AdamTerms.Beta1);
-        Vector256<float> b2 = Vector256.Create(AdamTerms.Beta2), c2 = Vector256.Create(1 - AdamTerms.Beta2);
-        Vector256<float> rate = Vector256.Create(terms.Rate), scale = Vector256.Create(terms.SecondScale);
-        Vector256<float> eps = Vector256.Create(AdamTerms.Epsilon);
-        for (int i = 0; i < count; i += 8)
+        if (Vector256.IsHardwareAccelerated) Update<Lanes8>(value, gradient, first, second, count, terms);
+        else Update<Lanes4>(value, gradient, first, second, count, terms);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Update<T>(float* value, float* gradient, float* first, float* second, int count, AdamTerms terms)
+        where T : unmanaged, ILanes<T>
+    {
+        T b1 = T.All(AdamTerms.Beta1), c1 = T.All(1 - AdamTerms.Beta1);
+        T b2 = T.All(AdamTerms.Beta2), c2 = T.All(1 - AdamTerms.Beta2);
+        T rate = T.All(terms.Rate), scale = T.All(terms.SecondScale);
+        T eps = T.All(AdamTerms.Epsilon);
+        for (int i = 0; i < count; i += T.Count)
         {
-            Vector256<float> g = Vector256.Load(gradient + i);
-            Vector256<float> m = Vector256.FusedMultiplyAdd(g, c1, Vector256.Load(first + i) * b1);
-            Vector256<float> v = Vector256.FusedMultiplyAdd(g * g, c2, Vector256.Load(second + i) * b2);
+            T g = T.Load(gradient + i);
+            T m = T.Fma(g, c1, T.Load(first + i) * b1);
+            T v = T.Fma(g * g, c2, T.Load(second + i) * b2);
             m.Store(first + i);
             v.Store(second + i);
-            (Vector256.Load(value + i) - (rate * m / ((Vector256.Sqrt(v) * scale) + eps))).Store(value + i);
+            (T.Load(value + i) - (rate * m / ((T.Sqrt(v) * scale) + eps))).Store(value + i);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
@@ -223,8 +224,8 @@ public static unsafe class MatrixProduct
             if (_form == Form.SecondTransposed) PackColumns(_b + (first * _ldb), _ldb, width, _depth, to, Panel, Panel);
             else PackRows(_b + first, _ldb, width, _depth, to, Panel);
             if (_alpha == 1f) return;
-            Vector256<float> alpha = Vector256.Create(_alpha);
-            for (nint i = 0; i < (nint)Panel * _depth; i += 8) (Vector256.Load(to + i) * alpha).Store(to + i);
+            Span<float> packed = new(to, Panel * _depth);
+            TensorPrimitives.Multiply(packed, _alpha, packed);
         }
 
         private void PackRowsOfA(int rowBlock, int worker)

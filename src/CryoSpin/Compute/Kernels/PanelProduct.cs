@@ -9,9 +9,10 @@ namespace CryoSpin.Compute.Kernels;
 /// </summary>
 /// <remarks>
 /// Segments let a 3x3 window of a channels-last map be read in place (three runs of 3*C floats) without gathering it first.
-/// Twelve accumulators are the most that stay in registers with two columns of B and one broadcast: 6 rows of 2 x 256 bits, or 12 rows
-/// of 512 bits; both keep two fused multiply-adds per cycle busy. Every element is one chain of fused multiply-adds in the order of k, so
-/// the result does not depend on the width of the machine's vectors or on the number of rows given at once.
+/// Twelve accumulators are the most that stay in registers with two columns of B and one broadcast: 6 rows of 2 x 256 bits or
+/// 2 x 128 (half a panel), or 12 rows of 512 bits; all keep two fused multiply-adds per cycle busy. Every element is one chain of fused
+/// multiply-adds in the order of k, so the result does not depend on the width of the machine's vectors or on the number of rows given
+/// at once. Processors that cannot fuse round each product.
 /// </remarks>
 public static unsafe class PanelProduct
 {
@@ -49,22 +50,37 @@ public static unsafe class PanelProduct
             for (; rows >= 8; rows -= 8, a += 8 * aRow, c += 8 * cRow)
                 Rows8(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
         }
-        MultiplyNarrow(rows, segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+        if (Vector256.IsHardwareAccelerated)
+            MultiplyNarrow<Lanes8>(rows, segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+        else
+            MultiplyNarrow<Lanes4>(rows, segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
     }
 
-    /// <summary>The same product with 256-bit vectors only; <see cref="Multiply"/> leaves its last rows to it.</summary>
-    internal static void MultiplyNarrow(
+    /// <summary>
+    /// The same product with shorter vectors, two side by side at a time; <see cref="Multiply"/> leaves its last rows to it.
+    /// </summary>
+    internal static void MultiplyNarrow<T>(
         int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
         nint cRow, bool accumulate)
+        where T : unmanaged, ILanes<T>
+    {
+        for (int column = 0; column < Columns; column += 2 * T.Count)
+            MultiplyColumns<T>(rows, segments, depth, a, aRow, aSegment, aStep, b + column, bStep, bSegment, c + column, cRow, accumulate);
+    }
+
+    private static void MultiplyColumns<T>(
+        int rows, int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c,
+        nint cRow, bool accumulate)
+        where T : unmanaged, ILanes<T>
     {
         // Two rows over: 4 + 4 beats 6 + 2, whose four chains cannot hide the latency of the multiply-add.
         for (; rows >= 6 && rows != 8; rows -= 6, a += 6 * aRow, c += 6 * cRow)
-            Rows6(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+            Rows6<T>(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
         for (; rows >= 4; rows -= 4, a += 4 * aRow, c += 4 * cRow)
-            Rows4(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+            Rows4<T>(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
         for (; rows >= 2; rows -= 2, a += 2 * aRow, c += 2 * cRow)
-            Rows2(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
-        if (rows == 1) Rows1(segments, depth, a, aSegment, aStep, b, bStep, bSegment, c, accumulate);
+            Rows2<T>(segments, depth, a, aRow, aSegment, aStep, b, bStep, bSegment, c, cRow, accumulate);
+        if (rows == 1) Rows1<T>(segments, depth, a, aSegment, aStep, b, bStep, bSegment, c, accumulate);
     }
 
     // Spelled out over 100 lines because the accumulators must be twelve locals: an array of them would live in memory.
@@ -200,30 +216,31 @@ public static unsafe class PanelProduct
     }
 
     [MethodImpl(Hot)]
-    private static void Rows6(
+    private static void Rows6<T>(
         int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
         bool accumulate)
+        where T : unmanaged, ILanes<T>
     {
-        Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
+        T c00, c01, c10, c11, c20, c21, c30, c31, c40, c41, c50, c51;
         float* q3 = c + (3 * cRow);
         if (accumulate)
         {
-            c00 = Vector256.Load(c);
-            c01 = Vector256.Load(c + 8);
-            c10 = Vector256.Load(c + cRow);
-            c11 = Vector256.Load(c + cRow + 8);
-            c20 = Vector256.Load(c + (2 * cRow));
-            c21 = Vector256.Load(c + (2 * cRow) + 8);
-            c30 = Vector256.Load(q3);
-            c31 = Vector256.Load(q3 + 8);
-            c40 = Vector256.Load(q3 + cRow);
-            c41 = Vector256.Load(q3 + cRow + 8);
-            c50 = Vector256.Load(q3 + (2 * cRow));
-            c51 = Vector256.Load(q3 + (2 * cRow) + 8);
+            c00 = T.Load(c);
+            c01 = T.Load(c + T.Count);
+            c10 = T.Load(c + cRow);
+            c11 = T.Load(c + cRow + T.Count);
+            c20 = T.Load(c + (2 * cRow));
+            c21 = T.Load(c + (2 * cRow) + T.Count);
+            c30 = T.Load(q3);
+            c31 = T.Load(q3 + T.Count);
+            c40 = T.Load(q3 + cRow);
+            c41 = T.Load(q3 + cRow + T.Count);
+            c50 = T.Load(q3 + (2 * cRow));
+            c51 = T.Load(q3 + (2 * cRow) + T.Count);
         }
         else
         {
-            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = Vector256<float>.Zero;
+            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = T.Zero;
         }
         for (int s = 0; s < segments; s++)
         {
@@ -233,25 +250,25 @@ public static unsafe class PanelProduct
             int k = depth;
             do
             {
-                Vector256<float> v = Vector256.Load(p), w = Vector256.Load(p + 8);
-                Vector256<float> x = Vector256.Create(*a0);
-                c00 = Vector256.FusedMultiplyAdd(x, v, c00);
-                c01 = Vector256.FusedMultiplyAdd(x, w, c01);
-                x = Vector256.Create(*(a0 + aRow));
-                c10 = Vector256.FusedMultiplyAdd(x, v, c10);
-                c11 = Vector256.FusedMultiplyAdd(x, w, c11);
-                x = Vector256.Create(*(a0 + (2 * aRow)));
-                c20 = Vector256.FusedMultiplyAdd(x, v, c20);
-                c21 = Vector256.FusedMultiplyAdd(x, w, c21);
-                x = Vector256.Create(*a3);
-                c30 = Vector256.FusedMultiplyAdd(x, v, c30);
-                c31 = Vector256.FusedMultiplyAdd(x, w, c31);
-                x = Vector256.Create(*(a3 + aRow));
-                c40 = Vector256.FusedMultiplyAdd(x, v, c40);
-                c41 = Vector256.FusedMultiplyAdd(x, w, c41);
-                x = Vector256.Create(*(a3 + (2 * aRow)));
-                c50 = Vector256.FusedMultiplyAdd(x, v, c50);
-                c51 = Vector256.FusedMultiplyAdd(x, w, c51);
+                T v = T.Load(p), w = T.Load(p + T.Count);
+                T x = T.All(*a0);
+                c00 = T.Fma(x, v, c00);
+                c01 = T.Fma(x, w, c01);
+                x = T.All(*(a0 + aRow));
+                c10 = T.Fma(x, v, c10);
+                c11 = T.Fma(x, w, c11);
+                x = T.All(*(a0 + (2 * aRow)));
+                c20 = T.Fma(x, v, c20);
+                c21 = T.Fma(x, w, c21);
+                x = T.All(*a3);
+                c30 = T.Fma(x, v, c30);
+                c31 = T.Fma(x, w, c31);
+                x = T.All(*(a3 + aRow));
+                c40 = T.Fma(x, v, c40);
+                c41 = T.Fma(x, w, c41);
+                x = T.All(*(a3 + (2 * aRow)));
+                c50 = T.Fma(x, v, c50);
+                c51 = T.Fma(x, w, c51);
                 p += bStep;
                 a0 += aStep;
                 a3 += aStep;
@@ -259,40 +276,41 @@ public static unsafe class PanelProduct
             while (--k != 0);
         }
         c00.Store(c);
-        c01.Store(c + 8);
+        c01.Store(c + T.Count);
         c10.Store(c + cRow);
-        c11.Store(c + cRow + 8);
+        c11.Store(c + cRow + T.Count);
         c20.Store(c + (2 * cRow));
-        c21.Store(c + (2 * cRow) + 8);
+        c21.Store(c + (2 * cRow) + T.Count);
         c30.Store(q3);
-        c31.Store(q3 + 8);
+        c31.Store(q3 + T.Count);
         c40.Store(q3 + cRow);
-        c41.Store(q3 + cRow + 8);
+        c41.Store(q3 + cRow + T.Count);
         c50.Store(q3 + (2 * cRow));
-        c51.Store(q3 + (2 * cRow) + 8);
+        c51.Store(q3 + (2 * cRow) + T.Count);
     }
 
     [MethodImpl(Hot)]
-    private static void Rows4(
+    private static void Rows4<T>(
         int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
         bool accumulate)
+        where T : unmanaged, ILanes<T>
     {
-        Vector256<float> c00, c01, c10, c11, c20, c21, c30, c31;
+        T c00, c01, c10, c11, c20, c21, c30, c31;
         float* q2 = c + (2 * cRow);
         if (accumulate)
         {
-            c00 = Vector256.Load(c);
-            c01 = Vector256.Load(c + 8);
-            c10 = Vector256.Load(c + cRow);
-            c11 = Vector256.Load(c + cRow + 8);
-            c20 = Vector256.Load(q2);
-            c21 = Vector256.Load(q2 + 8);
-            c30 = Vector256.Load(q2 + cRow);
-            c31 = Vector256.Load(q2 + cRow + 8);
+            c00 = T.Load(c);
+            c01 = T.Load(c + T.Count);
+            c10 = T.Load(c + cRow);
+            c11 = T.Load(c + cRow + T.Count);
+            c20 = T.Load(q2);
+            c21 = T.Load(q2 + T.Count);
+            c30 = T.Load(q2 + cRow);
+            c31 = T.Load(q2 + cRow + T.Count);
         }
         else
         {
-            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = Vector256<float>.Zero;
+            c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = T.Zero;
         }
         for (int s = 0; s < segments; s++)
         {
@@ -302,19 +320,19 @@ public static unsafe class PanelProduct
             int k = depth;
             do
             {
-                Vector256<float> v = Vector256.Load(p), w = Vector256.Load(p + 8);
-                Vector256<float> x = Vector256.Create(*a0);
-                c00 = Vector256.FusedMultiplyAdd(x, v, c00);
-                c01 = Vector256.FusedMultiplyAdd(x, w, c01);
-                x = Vector256.Create(*(a0 + aRow));
-                c10 = Vector256.FusedMultiplyAdd(x, v, c10);
-                c11 = Vector256.FusedMultiplyAdd(x, w, c11);
-                x = Vector256.Create(*a2);
-                c20 = Vector256.FusedMultiplyAdd(x, v, c20);
-                c21 = Vector256.FusedMultiplyAdd(x, w, c21);
-                x = Vector256.Create(*(a2 + aRow));
-                c30 = Vector256.FusedMultiplyAdd(x, v, c30);
-                c31 = Vector256.FusedMultiplyAdd(x, w, c31);
+                T v = T.Load(p), w = T.Load(p + T.Count);
+                T x = T.All(*a0);
+                c00 = T.Fma(x, v, c00);
+                c01 = T.Fma(x, w, c01);
+                x = T.All(*(a0 + aRow));
+                c10 = T.Fma(x, v, c10);
+                c11 = T.Fma(x, w, c11);
+                x = T.All(*a2);
+                c20 = T.Fma(x, v, c20);
+                c21 = T.Fma(x, w, c21);
+                x = T.All(*(a2 + aRow));
+                c30 = T.Fma(x, v, c30);
+                c31 = T.Fma(x, w, c31);
                 p += bStep;
                 a0 += aStep;
                 a2 += aStep;
@@ -322,31 +340,32 @@ public static unsafe class PanelProduct
             while (--k != 0);
         }
         c00.Store(c);
-        c01.Store(c + 8);
+        c01.Store(c + T.Count);
         c10.Store(c + cRow);
-        c11.Store(c + cRow + 8);
+        c11.Store(c + cRow + T.Count);
         c20.Store(q2);
-        c21.Store(q2 + 8);
+        c21.Store(q2 + T.Count);
         c30.Store(q2 + cRow);
-        c31.Store(q2 + cRow + 8);
+        c31.Store(q2 + cRow + T.Count);
     }
 
     [MethodImpl(Hot)]
-    private static void Rows2(
+    private static void Rows2<T>(
         int segments, int depth, float* a, nint aRow, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, nint cRow,
         bool accumulate)
+        where T : unmanaged, ILanes<T>
     {
-        Vector256<float> c00, c01, c10, c11;
+        T c00, c01, c10, c11;
         if (accumulate)
         {
-            c00 = Vector256.Load(c);
-            c01 = Vector256.Load(c + 8);
-            c10 = Vector256.Load(c + cRow);
-            c11 = Vector256.Load(c + cRow + 8);
+            c00 = T.Load(c);
+            c01 = T.Load(c + T.Count);
+            c10 = T.Load(c + cRow);
+            c11 = T.Load(c + cRow + T.Count);
         }
         else
         {
-            c00 = c01 = c10 = c11 = Vector256<float>.Zero;
+            c00 = c01 = c10 = c11 = T.Zero;
         }
         for (int s = 0; s < segments; s++)
         {
@@ -355,42 +374,43 @@ public static unsafe class PanelProduct
             int k = depth;
             do
             {
-                Vector256<float> v = Vector256.Load(p), w = Vector256.Load(p + 8);
-                Vector256<float> x = Vector256.Create(*a0);
-                c00 = Vector256.FusedMultiplyAdd(x, v, c00);
-                c01 = Vector256.FusedMultiplyAdd(x, w, c01);
-                x = Vector256.Create(*(a0 + aRow));
-                c10 = Vector256.FusedMultiplyAdd(x, v, c10);
-                c11 = Vector256.FusedMultiplyAdd(x, w, c11);
+                T v = T.Load(p), w = T.Load(p + T.Count);
+                T x = T.All(*a0);
+                c00 = T.Fma(x, v, c00);
+                c01 = T.Fma(x, w, c01);
+                x = T.All(*(a0 + aRow));
+                c10 = T.Fma(x, v, c10);
+                c11 = T.Fma(x, w, c11);
                 p += bStep;
                 a0 += aStep;
             }
             while (--k != 0);
         }
         c00.Store(c);
-        c01.Store(c + 8);
+        c01.Store(c + T.Count);
         c10.Store(c + cRow);
-        c11.Store(c + cRow + 8);
+        c11.Store(c + cRow + T.Count);
     }
 
     [MethodImpl(Hot)]
-    private static void Rows1(
+    private static void Rows1<T>(
         int segments, int depth, float* a, nint aSegment, nint aStep, float* b, nint bStep, nint bSegment, float* c, bool accumulate)
+        where T : unmanaged, ILanes<T>
     {
-        Vector256<float> c0 = accumulate ? Vector256.Load(c) : Vector256<float>.Zero;
-        Vector256<float> c1 = accumulate ? Vector256.Load(c + 8) : Vector256<float>.Zero;
+        T c0 = accumulate ? T.Load(c) : T.Zero;
+        T c1 = accumulate ? T.Load(c + T.Count) : T.Zero;
         for (int s = 0; s < segments; s++)
         {
             float* a0 = a + (s * aSegment);
             float* p = b + (s * bSegment);
             for (int k = 0; k < depth; k++, p += bStep, a0 += aStep)
             {
-                Vector256<float> x = Vector256.Create(*a0);
-                c0 = Vector256.FusedMultiplyAdd(x, Vector256.Load(p), c0);
-                c1 = Vector256.FusedMultiplyAdd(x, Vector256.Load(p + 8), c1);
+                T x = T.All(*a0);
+                c0 = T.Fma(x, T.Load(p), c0);
+                c1 = T.Fma(x, T.Load(p + T.Count), c1);
             }
         }
         c0.Store(c);
-        c1.Store(c + 8);
+        c1.Store(c + T.Count);
     }
 }

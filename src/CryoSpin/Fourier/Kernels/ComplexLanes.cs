@@ -1,15 +1,19 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Fourier.Kernels;
 
 /// <summary>
-/// Eight complex numbers, in memory eight real and then eight imaginary parts. Butterflies are written once over this and compiled for one
-/// 512-bit register or two of 256 bits.
+/// Eight complex numbers, in memory eight real and then eight imaginary parts, or four of those eight. Butterflies are written once over
+/// this and compiled for one 512-bit register and for two of 256 or 128 bits.
 /// </summary>
 internal unsafe interface IComplexLanes<T>
     where T : unmanaged, IComplexLanes<T>
 {
+    /// <summary>Complex numbers: 8 or 4.</summary>
+    static abstract int Count { get; }
+
     static abstract T Load(float* p);
 
     void Store(float* p);
@@ -44,6 +48,8 @@ internal readonly unsafe struct WideLanes : IComplexLanes<WideLanes>
 
     [MethodImpl(Inline)]
     private WideLanes(Vector512<float> v) => _v = v;
+
+    public static int Count => 8;
 
     [MethodImpl(Inline)]
     public static WideLanes Load(float* p) => new(Vector512.Load(p));
@@ -85,18 +91,21 @@ internal readonly unsafe struct WideLanes : IComplexLanes<WideLanes>
         Vector512.Shuffle(v.AsInt64(), Vector512.Create(4L, 5, 6, 7, 0, 1, 2, 3)).AsSingle();
 }
 
-/// <summary>In two 256-bit registers.</summary>
-internal readonly unsafe struct NarrowLanes : IComplexLanes<NarrowLanes>
+/// <summary>In two registers, of eight real and eight imaginary parts, or four of each.</summary>
+internal readonly unsafe struct SplitLanes<TLanes> : IComplexLanes<SplitLanes<TLanes>>
+    where TLanes : unmanaged, ILanes<TLanes>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
-    private readonly Vector256<float> _re;
-    private readonly Vector256<float> _im;
+    private readonly TLanes _re;
+    private readonly TLanes _im;
 
     [MethodImpl(Inline)]
-    private NarrowLanes(Vector256<float> re, Vector256<float> im) => (_re, _im) = (re, im);
+    private SplitLanes(TLanes re, TLanes im) => (_re, _im) = (re, im);
+
+    public static int Count => TLanes.Count;
 
     [MethodImpl(Inline)]
-    public static NarrowLanes Load(float* p) => new(Vector256.Load(p), Vector256.Load(p + 8));
+    public static SplitLanes<TLanes> Load(float* p) => new(TLanes.Load(p), TLanes.Load(p + 8));
 
     [MethodImpl(Inline)]
     public void Store(float* p)
@@ -106,32 +115,33 @@ internal readonly unsafe struct NarrowLanes : IComplexLanes<NarrowLanes>
     }
 
     [MethodImpl(Inline)]
-    public static NarrowLanes operator +(NarrowLanes a, NarrowLanes b) => new(a._re + b._re, a._im + b._im);
+    public static SplitLanes<TLanes> operator +(SplitLanes<TLanes> a, SplitLanes<TLanes> b) => new(a._re + b._re, a._im + b._im);
 
     [MethodImpl(Inline)]
-    public static NarrowLanes operator -(NarrowLanes a, NarrowLanes b) => new(a._re - b._re, a._im - b._im);
+    public static SplitLanes<TLanes> operator -(SplitLanes<TLanes> a, SplitLanes<TLanes> b) => new(a._re - b._re, a._im - b._im);
 
     [MethodImpl(Inline)]
-    public static NarrowLanes operator *(NarrowLanes a, float factor) => new(a._re * factor, a._im * factor);
+    public static SplitLanes<TLanes> operator *(SplitLanes<TLanes> a, float factor) =>
+        new(a._re * TLanes.All(factor), a._im * TLanes.All(factor));
 
     [MethodImpl(Inline)]
-    public static NarrowLanes Fma(NarrowLanes a, float factor, NarrowLanes b)
+    public static SplitLanes<TLanes> Fma(SplitLanes<TLanes> a, float factor, SplitLanes<TLanes> b)
     {
-        Vector256<float> f = Vector256.Create(factor);
-        return new(Vector256.MultiplyAddEstimate(a._re, f, b._re), Vector256.MultiplyAddEstimate(a._im, f, b._im));
+        TLanes f = TLanes.All(factor);
+        return new(TLanes.Fma(a._re, f, b._re), TLanes.Fma(a._im, f, b._im));
     }
 
     [MethodImpl(Inline)]
-    public static NarrowLanes MinusI(NarrowLanes a) => new(a._im, -a._re);
+    public static SplitLanes<TLanes> MinusI(SplitLanes<TLanes> a) => new(a._im, -a._re);
 
     [MethodImpl(Inline)]
-    public static NarrowLanes Factor(float re) => new(Vector256.Create(re), default);
+    public static SplitLanes<TLanes> Factor(float re) => new(TLanes.All(re), default);
 
     [MethodImpl(Inline)]
-    public static NarrowLanes FactorI(float im) => new(Vector256.Create(im), default);
+    public static SplitLanes<TLanes> FactorI(float im) => new(TLanes.All(im), default);
 
     [MethodImpl(Inline)]
-    public static NarrowLanes Turn(NarrowLanes a, NarrowLanes factor, NarrowLanes factorI) => new(
-        Vector256.MultiplyAddEstimate(a._re, factor._re, -(a._im * factorI._re)),
-        Vector256.MultiplyAddEstimate(a._re, factorI._re, a._im * factor._re));
+    public static SplitLanes<TLanes> Turn(SplitLanes<TLanes> a, SplitLanes<TLanes> factor, SplitLanes<TLanes> factorI) => new(
+        TLanes.Fma(a._re, factor._re, -(a._im * factorI._re)),
+        TLanes.Fma(a._re, factorI._re, a._im * factor._re));
 }

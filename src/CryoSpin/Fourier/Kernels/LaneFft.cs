@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Fourier.Kernels;
 
@@ -61,10 +62,21 @@ internal sealed unsafe class LaneFft
     /// <param name="x">The input, [Length][16]; overwritten.</param>
     /// <param name="y">A second buffer of the same size.</param>
     /// <returns>The buffer (one of the two) that holds the result.</returns>
-    public float* Run(float* x, float* y) => Vector512.IsHardwareAccelerated ? Run<WideLanes>(x, y) : Run<NarrowLanes>(x, y);
+    public float* Run(float* x, float* y) =>
+        Vector512.IsHardwareAccelerated ? Run<WideLanes>(x, y)
+        : Vector256.IsHardwareAccelerated ? Run<SplitLanes<Lanes8>>(x, y)
+        : Run<SplitLanes<Lanes4>>(x, y);
 
     /// <summary>The same with a choice of registers.</summary>
     internal float* Run<T>(float* x, float* y)
+        where T : unmanaged, IComplexLanes<T>
+    {
+        // Half of the transforms after the other half, where a register holds four numbers.
+        if (T.Count < Element / 2) RunPasses<T>(x + T.Count, y + T.Count);
+        return RunPasses<T>(x, y);
+    }
+
+    private float* RunPasses<T>(float* x, float* y)
         where T : unmanaged, IComplexLanes<T>
     {
         float* t = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_twiddles));

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using V = System.Runtime.Intrinsics.Vector256<float>;
+using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Fourier.Kernels;
 
@@ -55,17 +55,31 @@ internal sealed unsafe class LanePasses
     /// <summary>Image [Size][Size] to spectrum [Size][Half] interleaved.</summary>
     public void Forward2D(float* image, float* spectrum, float* scratch)
     {
-        Split(scratch, out float* re, out float* im, out float* w0, out float* w1, out float* spare);
-        for (int row = 0; row < Size; row += 16) ForwardRows(image, row, re, im, w0, w1, spare);
-        for (int column = 0; column < Columns; column += 8) ForwardColumns(re, im, column, spectrum, w0, w1);
+        if (Vector256.IsHardwareAccelerated) Forward2D<Lanes8>(image, spectrum, scratch);
+        else Forward2D<Lanes4>(image, spectrum, scratch);
     }
 
     /// <summary>Spectrum to image, times <paramref name="scale"/>.</summary>
     public void Inverse2D(float* spectrum, float* image, float scale, float* scratch)
     {
+        if (Vector256.IsHardwareAccelerated) Inverse2D<Lanes8>(spectrum, image, scale, scratch);
+        else Inverse2D<Lanes4>(spectrum, image, scale, scratch);
+    }
+
+    private void Forward2D<T>(float* image, float* spectrum, float* scratch)
+        where T : unmanaged, ILanes<T>
+    {
         Split(scratch, out float* re, out float* im, out float* w0, out float* w1, out float* spare);
-        for (int column = 0; column < Columns; column += 8) InverseColumns(spectrum, column, re, im, w0, w1);
-        for (int row = 0; row < Size; row += 16) InverseRows(re, im, row, image, scale, w0, w1, spare);
+        for (int row = 0; row < Size; row += 16) ForwardRows<T>(image, row, re, im, w0, w1, spare);
+        for (int column = 0; column < Columns; column += 8) ForwardColumns<T>(re, im, column, spectrum, w0, w1);
+    }
+
+    private void Inverse2D<T>(float* spectrum, float* image, float scale, float* scratch)
+        where T : unmanaged, ILanes<T>
+    {
+        Split(scratch, out float* re, out float* im, out float* w0, out float* w1, out float* spare);
+        for (int column = 0; column < Columns; column += 8) InverseColumns<T>(spectrum, column, re, im, w0, w1);
+        for (int row = 0; row < Size; row += 16) InverseRows<T>(re, im, row, image, scale, w0, w1, spare);
     }
 
     /// <summary>
@@ -105,7 +119,8 @@ internal sealed unsafe class LanePasses
 
     /// <summary>Sixteen real rows: two of them make one complex row, eight of those make the lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ForwardRows(float* image, int row, float* outRe, float* outIm, float* w0, float* w1, float* spare)
+    private void ForwardRows<T>(float* image, int row, float* outRe, float* outIm, float* w0, float* w1, float* spare)
+        where T : unmanaged, ILanes<T>
     {
         float** rows = stackalloc float*[16];
         for (int r = 0; r < 16; r++) rows[r] = image + (nint)Math.Min(row + r, Size - 1) * Size;
@@ -115,7 +130,6 @@ internal sealed unsafe class LanePasses
         float** re = stackalloc float*[16];
         float** im = stackalloc float*[16];
         PlaneRows(row, outRe, outIm, spare, re, im);
-        V half = Vector256.Create(0.5f);
         for (int k0 = 0; k0 < Columns; k0 += 8)
         {
             for (int j = 0; j < 8; j++)
@@ -123,18 +137,13 @@ internal sealed unsafe class LanePasses
                 int k = Math.Min(k0 + j, Columns - 1);
                 float* a = z + k * 16;
                 float* b = z + (k == 0 ? 0 : Size - k) * 16;
-                V ar = Vector256.Load(a), ai = Vector256.Load(a + 8), br = Vector256.Load(b), bi = Vector256.Load(b + 8);
-                float* d = block + j * 8;
-                ((ar + br) * half).Store(d);
-                ((ai - bi) * half).Store(d + 64);
-                ((ai + bi) * half).Store(d + 128);
-                ((br - ar) * half).Store(d + 192);
+                RowPairs<T>.Separate(a, b, block + j * 8);
             }
             if (k0 == 0 && _even)
             {
                 float* nyquist = z + (Size / 2) * 16;
-                Vector256.Load(nyquist).Store(block + 64);
-                Vector256.Load(nyquist + 8).Store(block + 192);
+                RowPairs<T>.Copy(nyquist, block + 64);
+                RowPairs<T>.Copy(nyquist + 8, block + 192);
             }
             LaneTranspose.Scatter8(block, 8, re, 2, k0);
             LaneTranspose.Scatter8(block + 64, 8, im, 2, k0);
@@ -144,15 +153,16 @@ internal sealed unsafe class LanePasses
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ForwardColumns(float* re, float* im, int column, float* spectrum, float* w0, float* w1)
+    private void ForwardColumns<T>(float* re, float* im, int column, float* spectrum, float* w0, float* w1)
+        where T : unmanaged, ILanes<T>
     {
         nint stride = PlaneStride;
         float* pr = re + column;
         float* pi = im + column;
         for (float* w = w0; w < w0 + _fft.BufferLength; w += 16, pr += stride, pi += stride)
         {
-            Vector256.Load(pr).Store(w);
-            Vector256.Load(pi).Store(w + 8);
+            RowPairs<T>.Copy(pr, w);
+            RowPairs<T>.Copy(pi, w + 8);
         }
         float* z = _fft.Run(w0, w1);
         int width = Math.Min(8, Columns - column);
@@ -189,7 +199,8 @@ internal sealed unsafe class LanePasses
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void InverseColumns(float* spectrum, int column, float* re, float* im, float* w0, float* w1)
+    private void InverseColumns<T>(float* spectrum, int column, float* re, float* im, float* w0, float* w1)
+        where T : unmanaged, ILanes<T>
     {
         int width = Math.Min(8, Columns - column);
         float* s = spectrum + 2 * column;
@@ -213,8 +224,8 @@ internal sealed unsafe class LanePasses
         float* pi = im + column;
         for (float* w = z; w < z + _fft.BufferLength; w += 16, pr += stride, pi += stride)
         {
-            Vector256.Load(w + 8).Store(pr);
-            Vector256.Load(w).Store(pi);
+            RowPairs<T>.Copy(w + 8, pr);
+            RowPairs<T>.Copy(w, pi);
         }
     }
 
@@ -237,13 +248,14 @@ internal sealed unsafe class LanePasses
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void InverseRows(float* inRe, float* inIm, int row, float* image, float scale, float* w0, float* w1, float* spare)
+    private void InverseRows<T>(float* inRe, float* inIm, int row, float* image, float scale, float* w0, float* w1, float* spare)
+        where T : unmanaged, ILanes<T>
     {
         float** re = stackalloc float*[16];
         float** im = stackalloc float*[16];
         PlaneRows(row, inRe, inIm, null, re, im);
         float* block = w1;
-        V factor = Vector256.Create(scale);
+        T factor = T.All(scale);
         for (int k0 = 0; k0 < Columns; k0 += 8)
         {
             LaneTranspose.Gather8(re, 2, k0, block, 8);
@@ -253,23 +265,15 @@ internal sealed unsafe class LanePasses
             int end = Math.Min(8, Columns - k0);
             for (int j = k0 == 0 ? 1 : 0; j < end; j++)
             {
-                float* d = block + j * 8;
-                V er = Vector256.Load(d) * factor, ei = Vector256.Load(d + 64) * factor;
-                V or = Vector256.Load(d + 128) * factor, oi = Vector256.Load(d + 192) * factor;
-                float* a = w0 + (k0 + j) * 16;
-                float* b = w0 + (Size - k0 - j) * 16;
-                (ei + or).Store(a);
-                (er - oi).Store(a + 8);
-                (or - ei).Store(b);
-                (er + oi).Store(b + 8);
+                RowPairs<T>.Join(block + j * 8, factor, w0 + (k0 + j) * 16, w0 + (Size - k0 - j) * 16);
             }
             if (k0 != 0) continue;
-            (Vector256.Load(block + 128) * factor).Store(w0);
-            (Vector256.Load(block) * factor).Store(w0 + 8);
+            RowPairs<T>.Scale(block + 128, factor, w0);
+            RowPairs<T>.Scale(block, factor, w0 + 8);
             if (!_even) continue;
             float* nyquist = w0 + (Size / 2) * 16;
-            (Vector256.Load(block + 192) * factor).Store(nyquist);
-            (Vector256.Load(block + 64) * factor).Store(nyquist + 8);
+            RowPairs<T>.Scale(block + 192, factor, nyquist);
+            RowPairs<T>.Scale(block + 64, factor, nyquist + 8);
         }
         StoreRows(_fft.Run(w0, w1), row, image, spare);
     }

@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using CryoSpin.Compute.Kernels;
 using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace CryoSpin.Fourier.Kernels;
 
-/// <summary>Moves between rows in memory and lanes. Each has an AVX form and a plain one that any processor runs.</summary>
+/// <summary>Moves between rows in memory and lanes. Each has a form for 256 and one for 128 bits.</summary>
 internal static unsafe class LaneTranspose
 {
     /// <summary>
@@ -14,7 +15,7 @@ internal static unsafe class LaneTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gather8(float** rows, int step, nint offset, float* to, nint toStride)
     {
-        if (Avx.IsSupported)
+        if (Vector256.IsHardwareAccelerated && Avx.IsSupported)
         {
             Transpose(
                 Vector256.Load(rows[0] + offset), Vector256.Load(rows[step] + offset),
@@ -25,9 +26,16 @@ internal static unsafe class LaneTranspose
                 to + 7 * toStride);
             return;
         }
-        for (int r = 0; r < 8; r++)
+        for (int r = 0; r < 8; r += 4, rows += 4 * step)
         {
-            for (int c = 0; c < 8; c++) to[c * toStride + r] = rows[r * step][offset + c];
+            for (int c = 0; c < 8; c += 4)
+            {
+                nint at = offset + c;
+                float* o = to + c * toStride + r;
+                Transpose(
+                    rows[0] + at, rows[step] + at, rows[2 * step] + at, rows[3 * step] + at, o, o + toStride, o + 2 * toStride,
+                    o + 3 * toStride);
+            }
         }
     }
 
@@ -35,7 +43,7 @@ internal static unsafe class LaneTranspose
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Scatter8(float* from, nint fromStride, float** rows, int step, nint offset)
     {
-        if (Avx.IsSupported)
+        if (Vector256.IsHardwareAccelerated && Avx.IsSupported)
         {
             Transpose(
                 Vector256.Load(from), Vector256.Load(from + fromStride), Vector256.Load(from + 2 * fromStride),
@@ -45,9 +53,16 @@ internal static unsafe class LaneTranspose
                 rows[4 * step] + offset, rows[5 * step] + offset, rows[6 * step] + offset, rows[7 * step] + offset);
             return;
         }
-        for (int c = 0; c < 8; c++)
+        for (int r = 0; r < 8; r += 4, rows += 4 * step)
         {
-            for (int r = 0; r < 8; r++) rows[r * step][offset + c] = from[c * fromStride + r];
+            for (int c = 0; c < 8; c += 4)
+            {
+                nint at = offset + c;
+                float* p = from + c * fromStride + r;
+                Transpose(
+                    p, p + fromStride, p + 2 * fromStride, p + 3 * fromStride, rows[0] + at, rows[step] + at, rows[2 * step] + at,
+                    rows[3 * step] + at);
+            }
         }
     }
 
@@ -65,9 +80,21 @@ internal static unsafe class LaneTranspose
                 : Vector512.Shuffle(v, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15))).Store(to);
             return;
         }
-        Deinterleave(from, out V re, out V im);
-        re.Store(to + (imaginaryFirst ? 8 : 0));
-        im.Store(to + (imaginaryFirst ? 0 : 8));
+        float* re = to + (imaginaryFirst ? 8 : 0), im = to + (imaginaryFirst ? 0 : 8);
+        if (Avx2.IsSupported)
+        {
+            V a = Vector256.Load(from), b = Vector256.Load(from + 8);
+            Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle().Store(re);
+            Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle().Store(im);
+            return;
+        }
+        for (int i = 0; i < 8; i += 4)
+        {
+            QuadShuffles.Unzip(
+                Vector128.Load(from + 2 * i), Vector128.Load(from + 2 * i + 4), out Vector128<float> even, out Vector128<float> odd);
+            even.Store(re + i);
+            odd.Store(im + i);
+        }
     }
 
     /// <summary>The reverse.</summary>
@@ -82,38 +109,33 @@ internal static unsafe class LaneTranspose
                 : Vector512.Shuffle(v, Vector512.Create(0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15))).Store(to);
             return;
         }
-        Interleave(Vector256.Load(from + (imaginaryFirst ? 8 : 0)), Vector256.Load(from + (imaginaryFirst ? 0 : 8)), to);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Deinterleave(float* from, out V re, out V im)
-    {
-        V a = Vector256.Load(from), b = Vector256.Load(from + 8);
-        if (Avx2.IsSupported)
+        float* re = from + (imaginaryFirst ? 8 : 0), im = from + (imaginaryFirst ? 0 : 8);
+        if (Vector256.IsHardwareAccelerated && Avx.IsSupported)
         {
-            re = Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle();
-            im = Avx2.Permute4x64(Avx.Shuffle(a, b, 0xDD).AsDouble(), 0xD8).AsSingle();
-            return;
-        }
-        V ea = Vector256.Shuffle(a, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
-        V eb = Vector256.Shuffle(b, Vector256.Create(0, 2, 4, 6, 1, 3, 5, 7));
-        re = Vector256.Create(ea.GetLower(), eb.GetLower());
-        im = Vector256.Create(ea.GetUpper(), eb.GetUpper());
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave(V re, V im, float* to)
-    {
-        if (Avx.IsSupported)
-        {
-            V low = Avx.UnpackLow(re, im), high = Avx.UnpackHigh(re, im);
+            V a = Vector256.Load(re), b = Vector256.Load(im);
+            V low = Avx.UnpackLow(a, b), high = Avx.UnpackHigh(a, b);
             Avx.Permute2x128(low, high, 0x20).Store(to);
             Avx.Permute2x128(low, high, 0x31).Store(to + 8);
             return;
         }
-        V a = Vector256.Create(re.GetLower(), im.GetLower()), b = Vector256.Create(re.GetUpper(), im.GetUpper());
-        Vector256.Shuffle(a, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(to);
-        Vector256.Shuffle(b, Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(to + 8);
+        for (int i = 0; i < 8; i += 4)
+        {
+            QuadShuffles.Zip(Vector128.Load(re + i), Vector128.Load(im + i), out Vector128<float> low, out Vector128<float> high);
+            low.Store(to + 2 * i);
+            high.Store(to + 2 * i + 4);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(float* a, float* b, float* c, float* d, float* o0, float* o1, float* o2, float* o3)
+    {
+        QuadShuffles.Transpose(
+            Vector128.Load(a), Vector128.Load(b), Vector128.Load(c), Vector128.Load(d),
+            out Vector128<float> w, out Vector128<float> x, out Vector128<float> y, out Vector128<float> z);
+        w.Store(o0);
+        x.Store(o1);
+        y.Store(o2);
+        z.Store(o3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,27 +1,28 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
-using V = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace CryoSpin.Projection.Kernels;
 
-/// <summary>Where the points of a rotated plane fall in a lattice that holds only x &gt;= 0: eight points at a time.</summary>
-internal readonly unsafe struct HalfSpacePoints
+/// <summary>
+/// Where the points of a rotated plane fall in a lattice that holds only x &gt;= 0: as many points at a time as there are lanes.
+/// </summary>
+internal readonly unsafe struct HalfSpacePoints<T>
+    where T : unmanaged, IQuadLanes<T>
 {
-    private readonly V _xx, _xy, _yx, _yy, _zx, _zy, _centre;
-    private readonly Vector256<int> _size, _row;
+    private readonly T _xx, _xy, _yx, _yy, _zx, _zy, _centre, _size, _row;
 
     public HalfSpacePoints(in Rotation a, double oversampling, int half, int size)
     {
-        _xx = Vector256.Create((float)(a.M00 * oversampling));
-        _xy = Vector256.Create((float)(a.M10 * oversampling));
-        _yx = Vector256.Create((float)(a.M01 * oversampling));
-        _yy = Vector256.Create((float)(a.M11 * oversampling));
-        _zx = Vector256.Create((float)(a.M02 * oversampling));
-        _zy = Vector256.Create((float)(a.M12 * oversampling));
-        _centre = Vector256.Create((float)half);
-        _size = Vector256.Create(size);
-        _row = Vector256.Create(half + 1);
+        _xx = T.All((float)(a.M00 * oversampling));
+        _xy = T.All((float)(a.M10 * oversampling));
+        _yx = T.All((float)(a.M01 * oversampling));
+        _yy = T.All((float)(a.M11 * oversampling));
+        _zx = T.All((float)(a.M02 * oversampling));
+        _zy = T.All((float)(a.M12 * oversampling));
+        _centre = T.All((float)half);
+        _size = T.AllWhole(size);
+        _row = T.AllWhole(half + 1);
     }
 
     /// <summary>
@@ -29,23 +30,23 @@ internal readonly unsafe struct HalfSpacePoints
     /// meant: their imaginary parts change sign.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Locate(V kx, V ky, int* offset, out V fx, out V fy, out V fz, out V flip) =>
+    public void Locate(T kx, T ky, int* offset, out T fx, out T fy, out T fz, out T flip) =>
         Locate(kx, ky, offset, out _, out fx, out fy, out fz, out flip);
 
     /// <summary>The same, with the number of the plane z of each lower corner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Locate(V kx, V ky, int* offset, out Vector256<int> plane, out V fx, out V fy, out V fz, out V flip)
+    public void Locate(T kx, T ky, int* offset, out T plane, out T fx, out T fy, out T fz, out T flip)
     {
-        V x = Vector256.FusedMultiplyAdd(kx, _xx, ky * _xy);
-        flip = Vector256.LessThan(x, V.Zero) & Vector256.Create(-0f);
+        T x = T.Fma(kx, _xx, ky * _xy);
+        flip = T.SignIfNegative(x);
         x ^= flip;
-        V y = _centre + (Vector256.FusedMultiplyAdd(kx, _yx, ky * _yy) ^ flip);
-        V z = _centre + (Vector256.FusedMultiplyAdd(kx, _zx, ky * _zy) ^ flip);
-        Vector256<int> ix = Vector256.ConvertToInt32Native(x), iy = Vector256.ConvertToInt32Native(y);
-        plane = Vector256.ConvertToInt32Native(z);
-        fx = x - Vector256.ConvertToSingle(ix);
-        fy = y - Vector256.ConvertToSingle(iy);
-        fz = z - Vector256.ConvertToSingle(plane);
-        Vector256.Store((plane * _size + iy) * _row + ix, offset);
+        T y = _centre + (T.Fma(kx, _yx, ky * _yy) ^ flip);
+        T z = _centre + (T.Fma(kx, _zx, ky * _zy) ^ flip);
+        T ix = T.Truncate(x, out T wx), iy = T.Truncate(y, out T wy);
+        plane = T.Truncate(z, out T wz);
+        fx = x - wx;
+        fy = y - wy;
+        fz = z - wz;
+        T.Offset(plane, _size, iy, _row, ix).Store((float*)offset);
     }
 }

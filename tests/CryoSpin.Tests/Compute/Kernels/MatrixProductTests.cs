@@ -3,6 +3,7 @@ using CryoSpin.Compute.Kernels;
 
 namespace CryoSpin.Tests.Compute.Kernels;
 
+[Trait("Category", "Kernel")]
 public sealed unsafe class MatrixProductTests : IDisposable
 {
     private readonly WorkerTeam _team = new(2);
@@ -89,13 +90,15 @@ public sealed unsafe class MatrixProductTests : IDisposable
         const int segments = 3, depth = 10, aRow = 10, aSegment = 500, bSegment = 170;
         Random random = new(rows);
         float[] a = Fill(random, (segments * aSegment) + 100), b = Fill(random, segments * bSegment);
-        float[] wide = new float[rows * 20], narrow = new float[rows * 20];
-        fixed (float* pa = a, pb = b, pw = wide, pn = narrow)
+        float[] wide = new float[rows * 20], narrow = new float[rows * 20], quads = new float[rows * 20];
+        fixed (float* pa = a, pb = b, pw = wide, pn = narrow, pq = quads)
         {
             PanelProduct.Multiply(rows, segments, depth, pa, aRow, aSegment, 1, pb, 16, bSegment, pw, 20, false);
-            PanelProduct.MultiplyNarrow(rows, segments, depth, pa, aRow, aSegment, 1, pb, 16, bSegment, pn, 20, false);
+            PanelProduct.MultiplyNarrow<Lanes8>(rows, segments, depth, pa, aRow, aSegment, 1, pb, 16, bSegment, pn, 20, false);
+            PanelProduct.MultiplyNarrow<Lanes4>(rows, segments, depth, pa, aRow, aSegment, 1, pb, 16, bSegment, pq, 20, false);
         }
         Assert.Equal(narrow, wide);
+        Assert.Equal(quads, wide);
         double last = 0;
         for (int s = 0; s < segments; s++)
             for (int p = 0; p < depth; p++) last += (double)a[(s * aSegment) + ((rows - 1) * aRow) + p] * b[(s * bSegment) + (p * 16) + 15];
