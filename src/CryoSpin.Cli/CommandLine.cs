@@ -76,6 +76,7 @@ internal static class CommandLine
         root.Add(FlipHandVerb.Create());
         root.Add(SymmetrizeVerb.Create());
         root.Add(ConvertVerb.Create());
+        root.Add(HelpVerb.Create(root));
         VerbHelp.Install(root);
         return root;
     }

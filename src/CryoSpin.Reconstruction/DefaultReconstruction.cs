@@ -20,7 +20,7 @@ namespace CryoSpin.Reconstruction;
 /// (and a search) propose poses for every particle, auto-decoding refines them with half-sets kept apart.
 /// </summary>
 internal sealed class DefaultReconstruction(
-    ReconstructionInput input, ReconstructionOptions options, MethodSettings settings, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
+    ReconstructionInput input, MethodOptions options, MethodSettings settings, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
     RunCheckpoints checkpoints)
 {
     private const double FirstMaskShare = 0.8;
@@ -36,7 +36,7 @@ internal sealed class DefaultReconstruction(
 
     // The encoder looks at so many particles, spread over the set, for a snapshot.
     private const int SnapshotSample = 2000;
-    private readonly RunTracker _track = new(input, observer, options.Watched);
+    private readonly RunTracker _track = new(input, observer, observer.Watched);
     private readonly SavedRandom _random = new((ulong)options.Seed);
     private readonly SignalMask _mask = new(options.MaskDiameterAngstrom, FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom, observer);
     private double[] _signal = [];

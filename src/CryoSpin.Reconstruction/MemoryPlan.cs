@@ -36,13 +36,14 @@ public sealed record MemoryPlan(
     public long HeapLimitBytes => LimitBytes - NativeShareOfProgram - CoreBytes - (ScratchFolder is null ? ParticleBytes : 0);
 
     /// <summary>Plans a run.</summary>
-    /// <param name="options">Its options; a limit of memory there decides, else 80 % of what is free.</param>
+    /// <param name="options">What its method does.</param>
+    /// <param name="resources">What it may use; a limit of memory there decides, else 80 % of what is free.</param>
     /// <param name="count">Number of particles.</param>
     /// <param name="box">Their box, pixels.</param>
     /// <param name="name">What messages call the particles.</param>
     /// <exception cref="InputException">The box is too large for this program, or memory is too little even with a scratch file.</exception>
     /// <exception cref="CryoSpinException">The disk has no room for the scratch file.</exception>
-    public static MemoryPlan For(ReconstructionOptions options, int count, int box, string name)
+    public static MemoryPlan For(MethodOptions options, RunResources resources, int count, int box, string name)
     {
         FrequencyDisc disc = ImagePreparation.DiscFor(box);
         long lattice = 4 * FourierLattice.LengthFor(disc.Radius, VolumeModel.Oversampling), sum = 4 * BackProjection.LengthFor(disc.Radius, VolumeModel.Oversampling);
@@ -55,13 +56,13 @@ public sealed record MemoryPlan(
         long maps = (2 * sum) + lattice + transform + (13 * map);
         long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleCache.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleCache.CoreRadius).PaddedCount;
         long slices = 44L * disc.PaddedCount * SliceInsertion.SlicesPerBatch(disc), chunks = 3 * RecordStream.RecordsPerChunk(record) * record;
-        long workers = options.Threads * (4L * box * (2 * box + 2) + (30L * 4 * disc.PaddedCount) + (4L << 20));
+        long workers = resources.Threads * (4L * box * (2 * box + 2) + (30L * 4 * disc.PaddedCount) + (4L << 20));
         long work = ProgramBytes + slices + chunks + workers + (MethodCatalogue.Create(options)?.WorkBytes(options, box) ?? 0);
         long table = count * (TableBytesPerParticle + core), particles = count * record;
-        long limit = options.MaxMemoryBytes ?? (long)(UsableShare * FreeMemory());
+        long limit = resources.MaxMemoryBytes ?? (long)(UsableShare * FreeMemory());
         bool fits = maps + work + table + particles <= limit;
-        MemoryPlan plan = new(maps, work, table, count * core, particles, fits ? null : options.ScratchDirectory ?? options.OutputDirectory, limit);
-        if (plan.TotalBytes > limit) throw TooLittle(plan, options, name);
+        MemoryPlan plan = new(maps, work, table, count * core, particles, fits ? null : resources.ScratchDirectory ?? Path.GetTempPath(), limit);
+        if (plan.TotalBytes > limit) throw TooLittle(plan, resources, name);
         if (!fits) CheckDisk(plan.ScratchFolder!, particles);
         return plan;
     }
@@ -76,9 +77,9 @@ public sealed record MemoryPlan(
                 + $"The particles, {ByteSize.Text(ParticleBytes)}, are kept in a scratch file in {ScratchFolder}.";
     }
 
-    private static InputException TooLittle(MemoryPlan plan, ReconstructionOptions options, string name)
+    private static InputException TooLittle(MemoryPlan plan, RunResources resources, string name)
     {
-        string whose = options.MaxMemoryBytes is null ? "can be used of what is free here" : "may be used";
+        string whose = resources.MaxMemoryBytes is null ? "can be used of what is free here" : "may be used";
         return new InputException(
             name,
             $"the run needs {ByteSize.Text(plan.TotalBytes)} of memory with its particles on disk "

@@ -19,7 +19,7 @@ internal enum SearchProposals
 internal sealed record MethodSettings
 {
     /// <summary>The settings of the default method, or of its variant without a second stage.</summary>
-    public static MethodSettings For(ReconstructionOptions options) => options.Method == ReconstructionMethod.Amortized
+    public static MethodSettings For(MethodOptions options) => options.Name == ReconstructionMethod.Amortized
         ? new MethodSettings
         {
             AutoEncoding = new AutoEncodingSchedule { FurtherSteps = 4000, RefinesResult = false },

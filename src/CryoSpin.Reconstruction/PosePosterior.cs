@@ -54,7 +54,7 @@ public sealed class PosePosterior : IDisposable
         ReconstructionOptions options, ParticleSource source, IReadOnlyList<int> particles, CancellationToken cancellation = default)
     {
         SilentObserver silent = new();
-        PreparedParticles prepared = PreparedParticles.Open(source, ReconstructionRun.PreparationOf(options));
+        PreparedParticles prepared = PreparedParticles.Open(source, options.Images.ToPreparation());
         ReconstructionInput all = ReconstructionRun.InputOf(prepared, silent);
         int sampled = Math.Min(SampledImages, all.Count);
         int[] sample = [.. particles.Concat(Enumerable.Range(0, sampled).Select(i => (int)((long)i * all.Count / sampled))).Distinct()];
@@ -65,12 +65,12 @@ public sealed class PosePosterior : IDisposable
             Ctf = all.Ctf is null ? null : [.. sample.Select(i => all.Ctf[i])],
             HalfSet = null,
         };
-        WorkerTeam team = new(options.Threads);
+        WorkerTeam team = new(options.Resources.Threads);
         try
         {
             int[] halves = [.. sample.Select((_, i) => 1 + i % 2)];
             (ParticleCache cache, _) = new ImagePreparation(few).Load(halves, null, team, silent, null, cancellation);
-            return new PosePosterior(team, cache, sample, particles.Distinct().Count(), options.MaxShiftPixels);
+            return new PosePosterior(team, cache, sample, particles.Distinct().Count(), options.Method.MaxShiftPixels);
         }
         catch
         {

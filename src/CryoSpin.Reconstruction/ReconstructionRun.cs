@@ -26,7 +26,7 @@ public static class ReconstructionRun
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public static ReconstructionOutcome Run(
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation = default) =>
-        Run(options, MethodSettings.For(options), source, observer, cancellation);
+        Run(options, MethodSettings.For(options.Method), source, observer, cancellation);
 
     /// <summary>The same with the parts of the default method as given, so that each can be left out or shortened.</summary>
     internal static ReconstructionOutcome Run(
@@ -36,32 +36,33 @@ public static class ReconstructionRun
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         MemoryPlan memory = Plan(options, source.Set);
         observer.Log(memory.ToString());
-        ReconstructionInput input = InputOf(PreparedParticles.Open(source, PreparationOf(options)), observer);
+        ReconstructionInput input = InputOf(PreparedParticles.Open(source, options.Images.ToPreparation()), observer);
+        (MethodOptions chosen, RunResources resources, bool resume) = (options.Method, options.ResourcesInFolder(), options.Output.Resume);
         InputFingerprint fingerprint = InputFingerprint.Of(options, source.Set);
-        using WorkerTeam team = new(options.Threads);
-        if (options.Preset == ReconstructionPreset.Paper)
+        using WorkerTeam team = new(resources.Threads);
+        if (chosen.Preset == ReconstructionPreset.Paper)
         {
-            if (options.Resume)
+            if (resume)
             {
                 observer.Log("The paper's preset writes no checkpoints: starting from the beginning.");
                 observer.Resumed(0);
             }
-            return PaperPreset.Run(input, options, memory, observer, team, cancellation);
+            return PaperPreset.Run(input, chosen, memory, observer, team, cancellation);
         }
-        if (MethodCatalogue.Create(options) is { } method)
+        if (MethodCatalogue.Create(chosen) is { } method)
         {
-            if (options.Resume)
+            if (resume)
             {
-                observer.Log($"{options.Method} writes no checkpoints: starting from the beginning.");
+                observer.Log($"{chosen.Name} writes no checkpoints: starting from the beginning.");
                 observer.Resumed(0);
             }
-            MethodReconstruction other = new(method, input, options, memory, observer, team) { Loaded = () => fingerprint.CheckStacks(source.Set) };
+            MethodReconstruction other = new(method, input, chosen, memory, observer, team) { Loaded = () => fingerprint.CheckStacks(source.Set) };
             return other.Run(cancellation);
         }
-        RunCheckpoints checkpoints = new(options, fingerprint, observer, cancellation);
-        RunState? from = options.Resume ? checkpoints.Find() : null;
-        if (options.Resume) observer.Resumed(from?.Course.Metrics ?? 0);
-        DefaultReconstruction run = new(input, options, settings, memory, observer, team, checkpoints)
+        RunCheckpoints checkpoints = new(resources, fingerprint, observer, cancellation);
+        RunState? from = resume ? checkpoints.Find() : null;
+        if (resume) observer.Resumed(from?.Course.Metrics ?? 0);
+        DefaultReconstruction run = new(input, chosen, settings, memory, observer, team, checkpoints)
         {
             Loaded = () => fingerprint.CheckStacks(source.Set),
         };
@@ -72,7 +73,8 @@ public static class ReconstructionRun
     /// <exception cref="InputException">The particles are too many or too large for the memory that may be used.</exception>
     /// <exception cref="CryoSpinException">The disk has no room for what memory cannot hold.</exception>
     public static MemoryPlan Plan(ReconstructionOptions options, ParticleSet particles) =>
-        MemoryPlan.For(options, particles.Count, ImageGrid.Of(particles, options.DownsampleBox).BoxSize, particles.Source);
+        MemoryPlan.For(
+            options.Method, options.ResourcesInFolder(), particles.Count, ImageGrid.Of(particles, options.Images.DownsampleBox).BoxSize, particles.Source);
 
     /// <summary>Prepared particles, free of file formats. What their preparation decided goes to the observer's log.</summary>
     internal static ReconstructionInput InputOf(PreparedParticles particles, IRunObserver observer)
@@ -89,10 +91,6 @@ public static class ReconstructionRun
         };
     }
 
-    /// <summary>How a run's options want images prepared.</summary>
-    internal static PreparationOptions PreparationOf(ReconstructionOptions options) =>
-        new() { Invert = options.Invert, DownsampleBox = options.DownsampleBox };
-
     /// <summary>Refuses particles and options that cannot be reconstructed, before any image is read.</summary>
     /// <param name="options">What the user asked.</param>
     /// <param name="particles">The particles.</param>
@@ -102,32 +100,27 @@ public static class ReconstructionRun
     /// </exception>
     public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
-        ReconstructionMethod method = ReconstructionMethod.Find(options.Method)
-            ?? throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options));
-        if (options.Volume is { } volume && !method.Volumes.Contains(volume))
-        {
-            throw new ArgumentException($"The method '{options.Method}' cannot learn a {volume} volume.", nameof(options));
-        }
+        if (OptionCatalogue.Objection(options) is { } objection) throw new ArgumentException(objection, nameof(options));
         if (particles.Count < FewestParticles)
         {
             throw new InputException(
                 particles.Source, particles.Count == 1 ? "there is 1 particle." : $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
-        ImageGrid grid = ImageGrid.Of(particles, options.DownsampleBox);
+        ImageGrid grid = ImageGrid.Of(particles, options.Images.DownsampleBox);
         int size = grid.BoxSize;
         if (size < SmallestBox)
         {
             throw new InputException(particles.Source, $"the images are {size} pixels wide.", $"At least {SmallestBox} are needed.");
         }
-        if (options.MaxShiftPixels > size / 4.0)
+        if (options.Method.MaxShiftPixels > size / 4.0)
         {
             throw new InputException(
                 particles.Source,
-                Invariant($"a largest shift of {options.MaxShiftPixels} pixels is more than a quarter of the {size}-pixel box."),
+                Invariant($"a largest shift of {options.Method.MaxShiftPixels} pixels is more than a quarter of the {size}-pixel box."),
                 "Re-centre the particles, extract them in a larger box, or give a smaller --max-shift.");
         }
         double box = size * grid.PixelSizeAngstrom;
-        if (options.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * grid.PixelSizeAngstrom))
+        if (options.Method.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * grid.PixelSizeAngstrom))
         {
             throw new InputException(
                 particles.Source, Invariant($"a mask of {mask:0.#} Å does not suit a box of {box:0.#} Å."),

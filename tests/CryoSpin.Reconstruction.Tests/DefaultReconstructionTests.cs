@@ -93,7 +93,7 @@ public sealed class DefaultReconstructionTests : IDisposable
     public void Without_a_second_stage_the_poses_are_what_the_encoder_says()
     {
         Keeper keeper = new();
-        MethodSettings amortized = MethodSettings.For(Options with { Method = ReconstructionMethod.Amortized });
+        MethodSettings amortized = MethodSettings.For(Options with { Name = ReconstructionMethod.Amortized });
         Assert.Equal((0, SearchProposals.None), (amortized.DecodingPasses, amortized.Proposals));
         amortized = amortized with { Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16, FurtherSteps = 8 } };
         ReconstructionOutcome outcome = Run(2, onDisk: false, amortized, keeper);
@@ -116,20 +116,19 @@ public sealed class DefaultReconstructionTests : IDisposable
         Assert.Equal(a.MaskedFsc.Values, b.MaskedFsc.Values);
     }
 
-    private static ReconstructionOptions Options =>
-        new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 2, CheckpointMinutes = null, Watched = [3, 140] };
+    private static MethodOptions Options => new() { MaxShiftPixels = 2 };
 
     private ReconstructionOutcome Run(int threads, bool onDisk) => Run(threads, onDisk, s_short, new Silence());
 
     private ReconstructionOutcome Run(
-        int threads, bool onDisk, MethodSettings settings, IRunObserver observer, ReconstructionOptions? chosen = null)
+        int threads, bool onDisk, MethodSettings settings, IRunObserver observer, MethodOptions? chosen = null)
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = chosen ?? Options;
+        MethodOptions options = chosen ?? Options;
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        RunCheckpoints none = new(options, new InputFingerprint([]), observer, CancellationToken.None);
+        RunCheckpoints none = new(new RunResources { CheckpointMinutes = null }, new InputFingerprint([]), observer, CancellationToken.None);
         return new DefaultReconstruction(input, options, settings, memory, observer, team, none).Run(null, CancellationToken.None);
     }
 
@@ -140,6 +139,8 @@ public sealed class DefaultReconstructionTests : IDisposable
         public List<RunProgress> Reports { get; } = [];
 
         public bool WantsSnapshots => true;
+
+        public IReadOnlyList<int> Watched => [3, 140];
 
         public void Keep(RunSnapshot snapshot) => Kept.Add(snapshot);
 

@@ -34,8 +34,8 @@ public sealed class MemoryPlanTests : IDisposable
     [Fact]
     public void The_output_folder_is_the_usual_place_for_scratch()
     {
-        ReconstructionOptions options = new() { ParticlesPath = "p.star", OutputDirectory = _scratch.Path, MaxMemoryBytes = 1L << 30 };
-        Assert.Equal(_scratch.Path, MemoryPlan.For(options, 50_000, 128, "p.star").ScratchFolder);
+        ReconstructionOptions options = ReconstructionOptions.Of("p.star", _scratch.Path) with { Resources = new RunResources { MaxMemoryBytes = 1L << 30 } };
+        Assert.Equal(_scratch.Path, MemoryPlan.For(options.Method, options.ResourcesInFolder(), 50_000, 128, "p.star").ScratchFolder);
     }
 
     [Fact]
@@ -73,13 +73,5 @@ public sealed class MemoryPlanTests : IDisposable
     }
 
     private MemoryPlan Plan(long limit, int count, int box, string method = ReconstructionMethod.CryoSpin) => MemoryPlan.For(
-        new ReconstructionOptions
-        {
-            ParticlesPath = "p.star",
-            OutputDirectory = "out",
-            MaxMemoryBytes = limit,
-            ScratchDirectory = _scratch.Path,
-            Method = method,
-        },
-        count, box, "p.star");
+        new MethodOptions { Name = method }, new RunResources { MaxMemoryBytes = limit, ScratchDirectory = _scratch.Path }, count, box, "p.star");
 }

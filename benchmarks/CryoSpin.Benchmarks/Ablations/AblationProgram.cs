@@ -41,15 +41,10 @@ internal static class AblationProgram
 
     private static string Row(Ablation a, int seed, double maxShift, int threads, ParticleSource source, Pose[] truth, Volume truthMap)
     {
-        ReconstructionOptions options = new()
+        ReconstructionOptions options = ReconstructionOptions.Of(source.Set.Source, "") with
         {
-            ParticlesPath = source.Set.Source,
-            OutputDirectory = "",
-            CheckpointMinutes = null,
-            Seed = seed,
-            Heads = a.Heads,
-            MaxShiftPixels = maxShift,
-            Threads = threads,
+            Method = new MethodOptions { Seed = seed, Heads = a.Heads, MaxShiftPixels = maxShift },
+            Resources = new RunResources { Threads = threads, CheckpointMinutes = null },
         };
         long started = Stopwatch.GetTimestamp();
         using WorkerTeam team = new(threads);

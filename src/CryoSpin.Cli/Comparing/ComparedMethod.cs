@@ -4,19 +4,18 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
 
-/// <summary>A method of a comparison, or a variant of one: NAME, NAME:heads=1, NAME:encoder-steps=800, NAME:volume=grid, NAME:copies=2; changes joined by a plus.</summary>
+/// <summary>A method of a comparison, or a variant of one: NAME, or NAME:heads=1 and the like; changes joined by a plus.</summary>
 /// <param name="Typed">As typed.</param>
 /// <param name="Method">The method.</param>
-/// <param name="Heads">Heads of the encoder; null for the usual number.</param>
-/// <param name="EncoderSteps">Most steps of auto-encoding; null for the usual number.</param>
-/// <param name="Volume">The volume; null for the method's usual one.</param>
-/// <param name="ImageCopies">Copies of each image that its symmetric loss compares; null for the usual number.</param>
-internal sealed record ComparedMethod(
-    string Typed, ReconstructionMethod Method, int? Heads = null, int? EncoderSteps = null, VolumeKind? Volume = null, int? ImageCopies = null)
+/// <param name="Changes">Options of its own, with the words of their values.</param>
+internal sealed record ComparedMethod(string Typed, ReconstructionMethod Method, IReadOnlyList<(RunOption Option, string Word)> Changes)
 {
-    private const int MostHeads = 64;
-    private const int MostSteps = 1_000_000;
     private const int MostSeeds = 1000;
+
+    private static readonly RunOption[] s_variants = [.. OptionCatalogue.All.Where(o => o.Comparison == ComparisonRole.Variant)];
+
+    /// <summary>How variants are typed, for help and messages.</summary>
+    public static string Variants { get; } = string.Join(", ", s_variants.Select(o => $"NAME:{o.Name[2..]}={o.Kind.Placeholder}"));
 
     /// <summary>Reads a list with commas; null stands for all methods.</summary>
     /// <exception cref="UsageException">A method is unknown or named twice, or has no such variant.</exception>
@@ -54,16 +53,19 @@ internal sealed record ComparedMethod(
     /// <summary>Name of the folder of a run.</summary>
     public string FolderOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"{Typed.Replace(':', '_')}-seed{seed}");
 
-    /// <summary>Puts the method into a run's options.</summary>
-    public ReconstructionOptions AddTo(ReconstructionOptions options) =>
-        options with
+    /// <summary>The options of a run of the method.</summary>
+    /// <param name="common">What all runs have in common.</param>
+    /// <param name="seed">Its seed.</param>
+    /// <param name="folder">Its folder.</param>
+    public ReconstructionOptions AddTo(ReconstructionOptions common, int seed, string folder)
+    {
+        ReconstructionOptions options = common with
         {
-            Method = Method.Name,
-            Heads = Heads ?? options.Heads,
-            EncoderSteps = EncoderSteps,
-            Volume = Volume,
-            ImageCopies = ImageCopies,
+            Method = common.Method with { Name = Method.Name, Seed = seed },
+            Output = common.Output with { Folder = folder },
         };
+        return Changes.Aggregate(options, (changed, c) => c.Option.With(changed, [c.Word], out _));
+    }
 
     private static ComparedMethod Parse(string typed)
     {
@@ -74,52 +76,21 @@ internal sealed record ComparedMethod(
             string nearest = NearestName.Find(parts[0], known) is { } near ? $" Did you mean '{near}'?" : "";
             throw new UsageException($"There is no method '{parts[0]}'.{nearest} Known are {string.Join(", ", known)}.");
         }
-        ComparedMethod result = new(typed, method);
-        if (parts.Length == 1) return result;
-        foreach (string change in parts[1].Split('+'))
+        (RunOption, string)[] changes = parts.Length == 1 ? [] : [.. parts[1].Split('+').Select(change => Change(typed, change))];
+        ComparedMethod result = new(typed, method, changes);
+        string? objection = OptionCatalogue.Objection(result.AddTo(OptionCatalogue.Defaults, 1, ""), changes.Select(c => c.Item1));
+        return objection is null ? result : throw new UsageException($"'{typed}': {objection}");
+    }
+
+    private static (RunOption Option, string Word) Change(string typed, string change)
+    {
+        if (change.Split('=', 2) is not [var name, var word] || s_variants.FirstOrDefault(o => o.Name == "--" + name) is not { } option)
         {
-            string[] pair = change.Split('=', 2);
-            result = pair[0] switch
-            {
-                "heads" when pair.Length == 2 => result.WithHeads(pair[1]),
-                "encoder-steps" when pair.Length == 2 => result.WithEncoderSteps(pair[1]),
-                "volume" when pair.Length == 2 => result.WithVolume(pair[1]),
-                "copies" when pair.Length == 2 => result.WithImageCopies(pair[1]),
-                _ => throw new UsageException(
-                    $"'{typed}': a variant is NAME:heads=M, NAME:encoder-steps=N, NAME:volume=KIND or NAME:copies=C, several joined by '+'; "
-                        + $"found '{change}'."),
-            };
+            throw new UsageException($"'{typed}': a variant is {Variants}, several joined by '+'; found '{change}'.");
         }
-        return result;
+        option.With(OptionCatalogue.Defaults, [word], out string? mistake);
+        return mistake is null ? (option, word) : throw new UsageException($"'{typed}': {mistake[2..]}");
     }
-
-    private ComparedMethod WithHeads(string value)
-    {
-        if (!Method.HasHeads) throw new UsageException($"'{Typed}': the method {Method.Name} has no choice of heads.");
-        return TryNumber(value, out int heads) && heads is >= 1 and <= MostHeads
-            ? this with { Heads = heads }
-            : throw new UsageException($"'{Typed}': heads needs a whole number, 1 to {MostHeads}.");
-    }
-
-    private ComparedMethod WithEncoderSteps(string value)
-    {
-        if (!Method.HasHeads) throw new UsageException($"'{Typed}': the method {Method.Name} has no auto-encoding.");
-        return TryNumber(value, out int steps) && steps is >= 1 and <= MostSteps
-            ? this with { EncoderSteps = steps }
-            : throw new UsageException($"'{Typed}': encoder-steps needs a whole number, 1 to {MostSteps}.");
-    }
-
-    private ComparedMethod WithVolume(string value)
-    {
-        string[] known = [.. Method.Volumes.Select(v => v.ToString().ToLowerInvariant())];
-        return known.Contains(value)
-            ? this with { Volume = Enum.Parse<VolumeKind>(value, ignoreCase: true) }
-            : throw new UsageException($"'{Typed}': the method {Method.Name} learns {string.Join(" or ", known)}.");
-    }
-
-    private ComparedMethod WithImageCopies(string value) => TryNumber(value, out int copies) && Method.ImageCopies.Contains(copies)
-        ? this with { ImageCopies = copies }
-        : throw new UsageException($"'{Typed}': the method {Method.Name} {MethodInput.CopiesOf(Method)}.");
 
     private static bool TryNumber(string text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

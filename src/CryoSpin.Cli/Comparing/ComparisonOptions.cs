@@ -38,7 +38,7 @@ internal sealed record ComparisonOptions
         .. from method in Methods
            from seed in Seeds
            let name = Path.Combine("runs", method.FolderOf(seed))
-           let options = method.AddTo(Common) with { Seed = seed, OutputDirectory = Path.Combine(Folder, name) }
+           let options = method.AddTo(Common, seed, Path.Combine(Folder, name))
            select new PlannedRun(method, seed, name, options),
     ];
 }
@@ -51,7 +51,7 @@ internal sealed record ComparisonOptions
 internal sealed record PlannedRun(ComparedMethod Method, int Seed, string Name, ReconstructionOptions Options)
 {
     /// <summary>Its folder.</summary>
-    public string Folder => Options.OutputDirectory;
+    public string Folder => Options.Output.Folder;
 
     /// <summary>What it is called in messages.</summary>
     public string Title => $"{Method.Typed}, seed {Seed}";

@@ -66,7 +66,7 @@ internal sealed class ComparisonResults(
     {
         Version = VerbHelp.Version,
         Command = options.Command,
-        Dataset = options.Common.ParticlesPath,
+        Dataset = options.Common.Particles.Path,
         ParticleCount = particleCount,
         BoxSize = grid.BoxSize,
         PixelSizeAngstrom = grid.PixelSizeAngstrom,

@@ -26,24 +26,25 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     /// <exception cref="OperationCanceledException">It was stopped; the same command goes on.</exception>
     public IReadOnlyList<ComparedRun> Execute(ComparisonOptions options, CancellationToken cancellation)
     {
-        using ParticleSource source = ParticleSource.Open(options.Common.ParticlesPath, ParticleInput.Of(options.Common));
+        using ParticleSource source = ParticleSource.Open(options.Common.Particles.Path, options.Common.Particles.ToLoadOptions());
         ParticleSet set = source.Set;
         options = WithWatched(options, set.Count);
         IReadOnlyList<PlannedRun> plan = options.Plan();
         foreach (PlannedRun run in plan)
         {
             RunSession.CheckWatched(run.Options, set);
+            if (OptionCatalogue.Objection(run.Options) is { } objection) throw new UsageException($"{run.Title}: {objection}");
             ReconstructionRun.Check(run.Options, set);
             CheckSame(run, options.Folder);
         }
         bool finished = plan.All(run => RunDirectory.ReadRun(run.Folder) is { Status: RunStatus.Finished });
-        ParticleReview.Of(options.Common with { QuickValidation = finished }, source, terminal, cancellation);
+        ParticleReview.Of(options.Common with { Particles = options.Common.Particles with { QuickValidation = finished } }, source, terminal, cancellation);
         ComparisonTruth truth = ComparisonTruth.Read(options, set);
         Directory.CreateDirectory(options.Folder);
         using RunLock held = RunLock.Acquire(options.Folder, () => " (another compare)");
         using RunScorer scorer = new(options, source, truth);
         using StopFiles stop = new([Path.Combine(options.Folder, StopFiles.Name)], cancellation);
-        ComparisonResults results = new(options, ImageGrid.Of(set, options.Common.DownsampleBox), set.Count, truth, plan);
+        ComparisonResults results = new(options, ImageGrid.Of(set, options.Common.Images.DownsampleBox), set.Count, truth, plan);
         try
         {
             RunAll(plan, options, scorer, results, stop.Token);
@@ -98,7 +99,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
         }
         if (stale) terminal.Error.WriteLine($"  was made by version {before!.Version}, this is {VerbHelp.Version}: once more.");
         IReadOnlyList<string> args = before is null || stale
-            ? RunArguments.Start(run.Options with { Overwrite = Directory.Exists(run.Folder) })
+            ? RunArguments.Start(run.Options with { Output = run.Options.Output with { Overwrite = Directory.Exists(run.Folder) } })
             : RunArguments.Resume(run.Options);
         string last = "";
         int code = child(args, line =>
@@ -114,11 +115,11 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
 
     private static ComparisonOptions WithWatched(ComparisonOptions options, int count)
     {
-        if (!options.Common.Snapshots) return options with { Common = options.Common with { Watched = [] } };
-        if (options.Common.Watched.Count > 0) return options;
+        OutputOptions output = options.Common.Output;
+        if (output.Snapshots && output.Watched.Count > 0) return options;
         // Any will do; these are the same ones for every method and in every later command.
-        int[] some = [.. Enumerable.Range(0, UsuallyWatched).Select(i => i * count / UsuallyWatched).Distinct()];
-        return options with { Common = options.Common with { Watched = some } };
+        int[] some = output.Snapshots ? [.. Enumerable.Range(0, UsuallyWatched).Select(i => i * count / UsuallyWatched).Distinct()] : [];
+        return options with { Common = options.Common with { Output = output with { Watched = some } } };
     }
 
     private static void CheckSame(PlannedRun run, string folder)

@@ -21,13 +21,13 @@ internal sealed record ComparisonTruth(Pose[]? Poses, Volume? Map, PointGroup? G
     public static ComparisonTruth Read(ComparisonOptions options, ParticleSet set)
     {
         Pose[]? poses = options.TruthPoses is { } star ? TruthComparison.TruePoses(set, star) : null;
-        using WorkerTeam team = new(options.Common.Threads);
+        using WorkerTeam team = new(options.Common.Resources.Threads);
         if (options.TruthMap is not { } path)
         {
             return new ComparisonTruth(poses, null, TruthSymmetry.Of(options.TruthSymmetry, null, null, team));
         }
         Volume map = MapFile.Read(path);
-        ImageGrid grid = ImageGrid.Of(set, options.Common.DownsampleBox);
+        ImageGrid grid = ImageGrid.Of(set, options.Common.Images.DownsampleBox);
         double width = grid.BoxSize * grid.PixelSizeAngstrom, mapWidth = map.Size * map.PixelSizeAngstrom;
         if (Math.Abs(mapWidth / width - 1) > LargestWidthError)
         {

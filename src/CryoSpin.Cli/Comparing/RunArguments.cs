@@ -1,4 +1,3 @@
-using System.Globalization;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
@@ -7,42 +6,17 @@ namespace CryoSpin.Cli.Comparing;
 internal static class RunArguments
 {
     /// <summary>Those that start a run with these options.</summary>
-    public static IReadOnlyList<string> Start(ReconstructionOptions o)
-    {
-        List<string> words = ["reconstruct", .. Option("--output", o.OutputDirectory), .. Option("--method", o.Method)];
-        words.AddRange(Option("--seed", o.Seed));
-        if (ReconstructionMethod.Find(o.Method) is { HasHeads: true }) words.AddRange(Option("--heads", o.Heads));
-        words.AddRange(Option("--encoder-steps", o.EncoderSteps));
-        words.AddRange(Option("--volume", o.Volume?.ToString().ToLowerInvariant()));
-        words.AddRange(Option("--copies", o.ImageCopies));
-        words.AddRange(Option("--max-shift", o.MaxShiftPixels));
-        words.AddRange(Option("--mask-diameter", o.MaskDiameterAngstrom));
-        words.AddRange(Option("--data-dir", o.DataDirectory));
-        words.AddRange(Option("--subset", o.Subset));
-        words.AddRange(Option("--pixel-size", o.PixelSizeAngstrom));
-        foreach (string file in o.Passthrough) words.AddRange(Option("--passthrough", file));
-        words.AddRange(Option("--downsample", o.DownsampleBox));
-        words.AddRange(Option("--invert", o.Invert?.ToString().ToLowerInvariant()));
-        if (o.KeepAll) words.Add("--keep-all");
-        if (o.Snapshots) words.Add("--snapshots");
-        if (o.Watched.Count > 0) words.AddRange(Option("--watch", string.Join(',', o.Watched.Select(i => i + 1))));
-        if (o.Overwrite) words.Add("--overwrite");
-        words.AddRange(Changeable(o));
+    public static IReadOnlyList<string> Start(ReconstructionOptions options) =>
+    [
+        "reconstruct", .. OptionCatalogue.All.Where(o => !o.IsUsual(options)).SelectMany(o => o.Arguments(options)),
         // After the dashes: the name may begin with one.
-        return [.. words, "--", o.ParticlesPath];
-    }
+        "--", options.Particles.Path,
+    ];
 
     /// <summary>Those that go on with an interrupted run.</summary>
-    public static IReadOnlyList<string> Resume(ReconstructionOptions o) =>
-        ["reconstruct", .. Option("--resume", o.OutputDirectory), .. Changeable(o)];
-
-    private static IEnumerable<string> Changeable(ReconstructionOptions o)
-    {
-        IEnumerable<string> words = [.. Option("--threads", o.Threads), .. Option("--max-memory", o.MaxMemoryBytes)];
-        return o.QuickValidation ? words.Append("--quick-validation") : words;
-    }
-
-    // One word each, so that a value that begins with a dash stays a value.
-    private static IEnumerable<string> Option(string name, object? value) =>
-        value is null ? [] : [$"{name}={System.Convert.ToString(value, CultureInfo.InvariantCulture)}"];
+    public static IReadOnlyList<string> Resume(ReconstructionOptions options) =>
+    [
+        "reconstruct", $"--resume={options.Output.Folder}",
+        .. OptionCatalogue.All.Where(o => o.MayChangeOnResume).SelectMany(o => o.Arguments(options)),
+    ];
 }

@@ -22,14 +22,14 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
     private const string FinalPhase = "final map";
     private const int FewestPoses = 20;
     private const int PosteriorSnapshots = 6;
-    private readonly WorkerTeam _team = new(options.Common.Threads);
+    private readonly WorkerTeam _team = new(options.Common.Resources.Threads);
     private PosePosterior? _posterior;
 
     /// <summary>The scores of a finished run, from its folder where they are there.</summary>
     public RunScore Score(PlannedRun run, CancellationToken cancellation)
     {
         // Figures of single particles are shown of one seed, else the page would be endless.
-        bool posteriors = options.Common.Watched.Count > 0 && run.Seed == options.Seeds[0];
+        bool posteriors = options.Common.Output.Watched.Count > 0 && run.Seed == options.Seeds[0];
         string key = KeyOf(run.Folder, posteriors);
         bool whole = truth.Map is null || File.Exists(Path.Combine(run.Folder, RunScore.AlignedMap));
         if (whole && RunScore.Read(run.Folder, key) is { } known) return known;
@@ -144,11 +144,11 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
     private IEnumerable<ScoredPosterior> Posteriors(RunSnapshot snapshot, PoseComparisonResult? frame, CancellationToken cancellation)
     {
         // Opened once: the images are the same for every snapshot of every run.
-        _posterior ??= PosePosterior.Open(options.Common, source, options.Common.Watched, cancellation);
+        _posterior ??= PosePosterior.Open(options.Common, source, options.Common.Output.Watched, cancellation);
         IReadOnlyList<double[]> likelihoods = _posterior.OverViews(snapshot.Map, snapshot.BandShells, snapshot.Poses);
-        for (int i = 0; i < options.Common.Watched.Count; i++)
+        for (int i = 0; i < options.Common.Output.Watched.Count; i++)
         {
-            int particle = options.Common.Watched[i];
+            int particle = options.Common.Output.Watched[i];
             WatchedParticle? watched = snapshot.Watched.FirstOrDefault(w => w.Particle == particle);
             yield return new ScoredPosterior(
                 particle, snapshot.Phase, snapshot.Epoch, likelihoods[i],

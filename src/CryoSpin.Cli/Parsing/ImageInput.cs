@@ -7,24 +7,14 @@ namespace CryoSpin.Cli.Parsing;
 /// <summary>The options that every verb preparing images has: their contrast and their box.</summary>
 internal sealed class ImageInput
 {
-    private readonly Option<bool?> _invert = new("--invert")
-    {
-        Description = "Invert the images' contrast; 'false' keeps it [default: inverted where particles are found darker than their background].",
-        HelpName = "true|false",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private static readonly string[] s_names = ["--downsample", "--invert"];
 
-    private readonly Option<int?> _downsample = OptionFactory.OptionalInteger(
-        "--downsample", "Downsample the images to this box by cutting their spectra.", "BOX", 16, 4096);
+    private readonly RunOptionSet _options = new(s_names.Select(OptionCatalogue.Get));
 
     /// <summary>The options, to be added to a verb.</summary>
-    public Symbol[] Options => [_downsample, _invert];
+    public Symbol[] Options => _options.Options;
 
     /// <summary>What the user asked.</summary>
     public PreparationOptions Read(ParseResult parse) =>
-        new() { Invert = parse.GetValue(_invert), DownsampleBox = parse.GetValue(_downsample) };
-
-    /// <summary>Puts what the user asked into a run's options.</summary>
-    public ReconstructionOptions AddTo(ReconstructionOptions options, ParseResult parse) =>
-        options with { Invert = parse.GetValue(_invert), DownsampleBox = parse.GetValue(_downsample) };
+        _options.AddTo(OptionCatalogue.Defaults, parse.CommandResult).Images.ToPreparation();
 }

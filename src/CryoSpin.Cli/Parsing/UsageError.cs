@@ -24,7 +24,7 @@ internal static class UsageError
     }
 
     private static bool AsksForHelpOrVersion(ParseResult parse) =>
-        parse.Tokens.Any(t => t.Type == TokenType.Option && t.Value is "--help" or "-h" or "-?" or "/h" or "/?" or "--version");
+        parse.Tokens.Any(t => t is { Type: TokenType.Option, Value: "--help" or "-h" or "-?" or "/h" or "/?" or "--version" or "-V" });
 
     // The library hands an unknown option to a positional argument where one is free, so the tokens are looked at directly.
     private static string? UnknownOption(ParseResult parse, Command command)
@@ -37,7 +37,7 @@ internal static class UsageError
             IEnumerable<string> known =
                 Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
             string where = command is RootCommand ? "cryospin" : $"'{command.Name}'";
-            return $"{where} has no option '{name}'." + Suggestion(name, known);
+            return $"{where} has no option '{name}'." + (ForeignOptions.Answer(name, command) is { } answer ? " " + answer : Suggestion(name, known));
         }
         return null;
     }
@@ -46,10 +46,12 @@ internal static class UsageError
     {
         if (command is not RootCommand) return null;
         string? word = parse.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument)?.Value;
-        return word is null
-            ? "no command was given."
-            : $"there is no command '{word}'." + Suggestion(word, command.Subcommands.Select(c => c.Name));
+        return word is null ? "no command was given." : UnknownVerb(word, command);
     }
+
+    /// <summary>That there is no such command, and which was probably meant.</summary>
+    public static string UnknownVerb(string word, Command root) =>
+        $"there is no command '{word}'." + Suggestion(word, root.Subcommands.Select(c => c.Name));
 
     private static string Suggestion(string typed, IEnumerable<string> known) =>
         NearestName.Find(typed, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";

@@ -3,6 +3,11 @@ using CryoSpin.Cli.Display;
 
 namespace CryoSpin.Cli.Parsing;
 
+/// <summary>Options that the help shows together.</summary>
+/// <param name="Text">The heading.</param>
+/// <param name="Options">The options in order.</param>
+internal sealed record OptionHeading(string Text, IReadOnlyList<Option> Options);
+
 /// <summary>A command with examples and, where they help, notes after its options.</summary>
 internal sealed class Verb(string name, string description) : Command(name, description)
 {
@@ -14,6 +19,9 @@ internal sealed class Verb(string name, string description) : Command(name, desc
 
     /// <summary>Whether it computes for minutes, so that a slow processor is worth a line at the start.</summary>
     public bool IsLong { get; init; }
+
+    /// <summary>Headings under which the help shows options; those under none come last.</summary>
+    public IReadOnlyList<OptionHeading> Headings { get; init; } = [];
 
     /// <summary>Adds arguments and options, in the order in which the help shows them.</summary>
     public Verb With(params Symbol[] symbols)

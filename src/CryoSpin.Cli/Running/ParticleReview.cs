@@ -30,7 +30,7 @@ internal static class ParticleReview
         ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
     {
         // To leave bad images out all have been read already; what is left is good.
-        ValidationReport report = options.QuickValidation || options.SkipBad
+        ValidationReport report = options.Particles.QuickValidation || options.Particles.SkipBad
             ? ParticleValidation.Quick(particles.Set)
             : Full(options, particles, terminal, cancellation);
         ValidationProblem[] problems = [.. report.Problems.Where(p => !s_saidElsewhere.Contains(p.Code) && !s_ofImages.Contains(p.Code))];
@@ -43,7 +43,7 @@ internal static class ParticleReview
         ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
     {
         terminal.Error.WriteLine($"Checking every pixel of {Wording.Count(particles.Set.Count)} images ...");
-        using WorkerTeam team = new(options.Threads);
+        using WorkerTeam team = new(options.Resources.Threads);
         return ProgressView.Run(terminal, view => ParticleValidation.Full(particles, team, ReadingProgress.On(view), cancellation));
     }
 
@@ -64,7 +64,7 @@ internal static class ParticleReview
             faults.Add(Shown([.. errors.Select(p => $"{p.Where} has {p.Found} ({p.Count} such in all), expected {p.Expected}")]));
             remedies.Add(errors[0].Remedy);
         }
-        string where = options.DataDirectory is { } folder ? $" --data-dir {folder}" : "";
+        string where = options.Particles.DataDirectory is { } folder ? $" --data-dir {folder}" : "";
         remedies.Add($"Everything that is wrong: cryospin validate {set.Source}{where}");
         return new InputException(set.Source, string.Join(". ", faults) + ".", string.Join(' ', remedies));
     }

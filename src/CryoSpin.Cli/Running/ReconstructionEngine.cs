@@ -13,7 +13,7 @@ internal static class ReconstructionEngine
     public static RunResults Run(
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
-        if (options.MaxMemoryBytes is not null) LimitHeap(ReconstructionRun.Plan(options, source.Set).HeapLimitBytes);
+        if (options.Resources.MaxMemoryBytes is not null) LimitHeap(ReconstructionRun.Plan(options, source.Set).HeapLimitBytes);
         try
         {
             return ResultsOf(ReconstructionRun.Run(options, source, observer, cancellation));
@@ -21,7 +21,7 @@ internal static class ReconstructionEngine
         catch (OutOfMemoryException e)
         {
             throw new CryoSpinException(
-                options.MaxMemoryBytes is { } limit
+                options.Resources.MaxMemoryBytes is { } limit
                     ? $"The {ByteSize.Text(limit)} that --max-memory allows were not enough. Allow more, or scale the images down."
                     : "The machine's memory was not enough. Give --max-memory SIZE to keep particles on disk, or scale the images down.", e);
         }

@@ -9,8 +9,8 @@ namespace CryoSpin.Cli.Running;
 /// <summary>Sends what a run says to its folder and to the terminal, and keeps the time of each phase.</summary>
 /// <param name="folder">The run's folder.</param>
 /// <param name="view">The terminal.</param>
-/// <param name="snapshots">Whether map and poses are kept at every epoch.</param>
-internal sealed class RunObserver(RunDirectory folder, IProgressView view, bool snapshots = false) : IRunObserver
+/// <param name="output">Tells which snapshots are kept; null for none.</param>
+internal sealed class RunObserver(RunDirectory folder, IProgressView view, OutputOptions? output = null) : IRunObserver
 {
     private readonly List<PhaseTime> _times = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -58,7 +58,9 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, bool 
         folder.KeepSnapshots(metrics);
     }
 
-    public bool WantsSnapshots => snapshots;
+    public bool WantsSnapshots => output is { Snapshots: true };
+
+    public IReadOnlyList<int> Watched => output?.Watched ?? [];
 
     public void Keep(RunSnapshot snapshot)
     {

@@ -1,5 +1,4 @@
 using CryoSpin.Cli.Display;
-using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
@@ -26,7 +25,7 @@ internal sealed class RunParticles : IDisposable
 
     private RunParticles(ReconstructionOptions options, ParticleSet all, ParticleSource source, IReadOnlyList<BadParticle> skipped)
     {
-        (_all, _path, _load) = (all, options.ParticlesPath, ParticleInput.Of(options) with { RequireImages = false });
+        (_all, _path, _load) = (all, options.Particles.Path, options.Particles.ToLoadOptions() with { RequireImages = false });
         Source = source;
         Skipped = skipped;
         Notes =
@@ -49,15 +48,15 @@ internal sealed class RunParticles : IDisposable
     /// <exception cref="InputException">They cannot be read, or something is wrong with them.</exception>
     public static RunParticles Open(ReconstructionOptions options, Terminal terminal, CancellationToken cancellation)
     {
-        ParticleLoadOptions load = ParticleInput.Of(options);
-        if (!options.SkipBad)
+        ParticleLoadOptions load = options.Particles.ToLoadOptions();
+        if (!options.Particles.SkipBad)
         {
-            ParticleSource source = ParticleSource.Open(options.ParticlesPath, load);
+            ParticleSource source = ParticleSource.Open(options.Particles.Path, load);
             return new RunParticles(options, source.Set, source, []);
         }
-        ParticleSet all = ParticleSet.Load(options.ParticlesPath, load with { RequireImages = false });
+        ParticleSet all = ParticleSet.Load(options.Particles.Path, load with { RequireImages = false });
         terminal.Error.WriteLine("Looking for particles that cannot be used ...");
-        using WorkerTeam team = new(options.Threads);
+        using WorkerTeam team = new(options.Resources.Threads);
         IReadOnlyList<BadParticle> bad = ProgressView.Run(
             terminal, view => ParticleValidation.FindBadParticles(all, team, ReadingProgress.On(view), cancellation));
         if (bad.Count == all.Count)
@@ -65,7 +64,7 @@ internal sealed class RunParticles : IDisposable
             throw new InputException(all.Source, $"none of the {all.Count} images can be used; the first: {bad[0].Reason}.", "Check the paths.");
         }
         ParticleSubset good = ParticleSubset.Without(load.Subset, bad.Select(b => b.Index));
-        return new RunParticles(options, all, ParticleSource.Open(options.ParticlesPath, load with { Subset = good }), bad);
+        return new RunParticles(options, all, ParticleSource.Open(options.Particles.Path, load with { Subset = good }), bad);
     }
 
     /// <summary>Writes a run's results. Rows that were left out, here or by the run, go to rejected.star with the reason.</summary>

@@ -48,17 +48,17 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     public RunRecord Execute(ReconstructionOptions options, string command, CancellationToken cancellation)
     {
         // Before anything costs time: reading 100 000 images only to learn that the folder exists would annoy.
-        if (Directory.Exists(options.OutputDirectory) && !options.Overwrite) throw new OutputExistsException(options.OutputDirectory);
-        OutputFolder.CheckPlace(options.OutputDirectory);
+        if (Directory.Exists(options.Output.Folder) && !options.Output.Overwrite) throw new OutputExistsException(options.Output.Folder);
+        OutputFolder.CheckPlace(options.Output.Folder);
         using StopFiles stop = new([.. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         ParticleSet set = particles.Source.Set;
         CheckWatched(options, set);
         Check(options, set);
         IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
-        ImageGrid grid = ImageGrid.Of(set, options.DownsampleBox);
-        using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
-        CheckpointFolder.Clear(options.OutputDirectory);
+        ImageGrid grid = ImageGrid.Of(set, options.Images.DownsampleBox);
+        using RunDirectory folder = RunDirectory.Create(options.Output.Folder, options.Output.Overwrite);
+        CheckpointFolder.Clear(options.Output.Folder);
         RunRecord run = ForThisProcess(new RunRecord
         {
             Version = VerbHelp.Version,
@@ -87,7 +87,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         {
             CheckpointFolder.Clear(path);
             terminal.Error.WriteLine($"{path}: this run is finished; there is nothing to resume.");
-            return run with { Options = run.Options with { OutputDirectory = path } };
+            return run with { Options = run.Options with { Output = run.Options.Output with { Folder = path } } };
         }
         using RunDirectory folder = opened;
         if (run.Version != VerbHelp.Version)
@@ -97,7 +97,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             folder.Log(message);
             terminal.Error.WriteLine(message);
         }
-        ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
+        ReconstructionOptions options = change(Relocated(run) with { Output = run.Options.Output with { Folder = path, Resume = true } });
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         CheckWatched(options, particles.Source.Set);
@@ -118,7 +118,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     /// <exception cref="InputException">There are some.</exception>
     public static void CheckWatched(ReconstructionOptions options, ParticleSet set)
     {
-        int[] beyond = [.. options.Watched.Where(i => i >= set.Count)];
+        int[] beyond = [.. options.Output.Watched.Where(i => i >= set.Count)];
         if (beyond.Length == 0) return;
         throw new InputException(
             set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.",
@@ -130,15 +130,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         // Kept as they were where they still mean the same: the results then name the images in the same words.
         if (run.WorkingDirectory == Environment.CurrentDirectory) return run.Options;
-        ReconstructionOptions o = run.Options;
-        bool subsetIsFile = o.Subset is not null && !int.TryParse(o.Subset, out _);
-        return o with
-        {
-            ParticlesPath = Path.Combine(run.WorkingDirectory, o.ParticlesPath),
-            DataDirectory = o.DataDirectory is null ? null : Path.Combine(run.WorkingDirectory, o.DataDirectory),
-            Subset = subsetIsFile ? Path.Combine(run.WorkingDirectory, o.Subset!) : o.Subset,
-            Passthrough = [.. o.Passthrough.Select(p => Path.Combine(run.WorkingDirectory, p))],
-        };
+        return OptionCatalogue.MapPaths(run.Options, path => Path.Combine(run.WorkingDirectory, path));
     }
 
     private RunRecord Execute(
@@ -146,7 +138,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     {
         folder.WriteRun(run);
         return ProgressView.Run(
-            terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Snapshots), stop));
+            terminal, view => Execute(run, particles, remarks, folder, new RunObserver(folder, view, run.Options.Output), stop));
     }
 
     private RunRecord Execute(

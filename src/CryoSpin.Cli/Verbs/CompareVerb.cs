@@ -13,33 +13,23 @@ namespace CryoSpin.Cli.Verbs;
 /// <summary>compare: several methods on the same particles, with one scorer.</summary>
 internal static class CompareVerb
 {
-    private static readonly ReconstructionOptions Usual = new() { ParticlesPath = "", OutputDirectory = "" };
-
     /// <param name="child">Runs a reconstruction.</param>
     public static Command Create(ChildRun child)
     {
         Argument<string> particles = new("PARTICLES") { Description = "Particles, as reconstruct takes them." };
         Option<string> output = OptionFactory.Path("--output", "Folder for the runs and their comparison.", "DIR", required: true, "-o");
         Option<string> methods = OptionFactory.Path(
-            "--methods", "Methods, or variants NAME:heads=M, NAME:encoder-steps=N, NAME:volume=KIND, NAME:copies=C (joined by '+') [default: all].", "LIST");
+            "--methods", $"Methods, or variants {ComparedMethod.Variants} (joined by '+') [default: all].", "LIST");
         Option<string> seeds = OptionFactory.Path("--seeds", "Seeds, e.g. 1..3 or 1,2,5 [default: 1].", "LIST");
         Option<string> truthPoses = OptionFactory.Path("--truth-poses", "Star file with the true poses of the same images.", "T.star");
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, as wide as the images.", "T.mrc");
         Option<string> symmetry = OptionFactory.Path(TruthSymmetry.Option, TruthSymmetry.Help, "GROUP");
-        ParticleInput input = new();
-        ImageInput images = new();
-        Option<double> maxShift = OptionFactory.Number(
-            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX",
-            Usual.MaxShiftPixels, 0, 512);
-        Option<double?> mask = OptionFactory.OptionalNumber("--mask-diameter", "Mask by a sphere of this diameter, angstrom [default: the particle's shape, measured].", "A", 1, 1e5);
-        Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
-        Option<long?> maxMemory = OptionFactory.OptionalSize("--max-memory", "Most memory of a run, e.g. 1G.");
-        Option<string> watch = OptionFactory.Path(
-            "--watch", "Particles, numbered from 1, whose posteriors are shown [default: three, evenly spread].", "LIST");
+        RunOptionSet common = new(OptionCatalogue.All.Where(o => o.Comparison == ComparisonRole.Common));
         Option<bool> noSnapshots = OptionFactory.Flag("--no-snapshots", "Keep no maps and poses of the epochs: final results alone.");
         Option<bool> anyVersion = OptionFactory.Flag("--any-version", "Take finished runs of other versions of the program as they are.");
         Verb verb = new("compare", "Run several methods on the same particles in turn, score them alike, and report.")
         {
+            Headings = [new OptionHeading("Comparison", [output, methods, seeds, truthPoses, truthMap, symmetry, noSnapshots, anyVersion]), .. common.Headings],
             Notes =
             [
                 "Every run is a reconstruct of its own in DIR/runs. Ctrl-C, or a file DIR/stop, stops; the same command goes on. "
@@ -52,36 +42,22 @@ internal static class CompareVerb
                 "cryospin compare p.star -o cmp --methods cryospin,cryospin:heads=1 --truth-poses t.star",
             ],
         };
-        verb.With(
-            [particles, output, methods, seeds, truthPoses, truthMap, symmetry, maxShift, mask, threads, maxMemory, .. input.Options,
-                .. images.Options, watch, noSnapshots, anyVersion]);
-        verb.Validators.Add(result =>
-        {
-            if (result.GetValue(watch) is { } list && MethodInput.Numbers(list) is null)
-            {
-                result.AddError($"--watch needs particle numbers from 1, e.g. 5,12,300; found '{list}'");
-            }
-        });
+        verb.With([particles, output, methods, seeds, truthPoses, truthMap, symmetry, noSnapshots, anyVersion, .. common.Options]);
         return verb.Does((parse, terminal, cancellation) =>
         {
-            ReconstructionOptions common = Usual with
-            {
-                ParticlesPath = parse.GetRequiredValue(particles),
-                MaxShiftPixels = parse.GetValue(maxShift),
-                MaskDiameterAngstrom = parse.GetValue(mask),
-                Threads = parse.GetValue(threads),
-                MaxMemoryBytes = parse.GetValue(maxMemory),
-                // Every pixel is checked once, not before each run.
-                QuickValidation = true,
-                Snapshots = !parse.GetValue(noSnapshots),
-                Watched = parse.GetValue(watch) is { } list ? MethodInput.Numbers(list)! : [],
-            };
+            ReconstructionOptions asked = common.AddTo(ReconstructionOptions.Of(parse.GetRequiredValue(particles), ""), parse.CommandResult);
             ComparisonOptions options = new()
             {
                 Folder = parse.GetRequiredValue(output),
                 Command = CommandText.Of(parse),
-                // Every method is scored on every particle.
-                Common = images.AddTo(input.AddTo(common, parse), parse) with { KeepAll = true },
+                Common = asked with
+                {
+                    // Every method is scored on every particle.
+                    Method = asked.Method with { KeepAll = true },
+                    // Every pixel is checked once, not before each run.
+                    Particles = asked.Particles with { QuickValidation = true },
+                    Output = asked.Output with { Snapshots = !parse.GetValue(noSnapshots) },
+                },
                 Methods = ComparedMethod.ParseList(parse.GetValue(methods)),
                 Seeds = ComparedMethod.ParseSeeds(parse.GetValue(seeds) ?? "1"),
                 TruthPoses = parse.GetValue(truthPoses),

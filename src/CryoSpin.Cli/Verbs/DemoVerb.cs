@@ -44,13 +44,11 @@ internal static class DemoVerb
             Volume truth = Simulate(input, parse.GetValue(seed), parse.GetValue(threads), terminal, cancellation);
             ReconstructionOptions options = new()
             {
-                ParticlesPath = Path.Combine(input, SimulationFolder.Particles),
-                OutputDirectory = result,
-                Seed = parse.GetValue(seed),
-                Threads = parse.GetValue(threads),
-                Overwrite = replace,
+                Particles = new ParticleOptions { Path = Path.Combine(input, SimulationFolder.Particles) },
+                Output = new OutputOptions { Folder = result, Overwrite = replace },
                 // All were made here, and all are compared with the truth.
-                KeepAll = true,
+                Method = new MethodOptions { Seed = parse.GetValue(seed), KeepAll = true },
+                Resources = new RunResources { Threads = parse.GetValue(threads) },
             };
             TruthComparison? comparison = null;
             RunSession session = new(terminal, engine)

@@ -24,20 +24,7 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
     {
         List<(string, string)> facts =
         [
-            ("--preset", Text(options.Preset)),
-            ("--method", options.Method),
-            ("--volume", options.Volume is { } volume ? Text(volume) : "usual"),
-            ("--copies", options.ImageCopies is { } copies ? Text(copies) : "usual"),
-            ("--seed", Text(options.Seed)),
-            ("--heads", Text(options.Heads)),
-            ("--encoder-steps", options.EncoderSteps is { } steps ? Text(steps) : "usual"),
-            ("--max-shift", Text(options.MaxShiftPixels)),
-            ("--mask-diameter", options.MaskDiameterAngstrom is { } mask ? Text(mask) : "estimated"),
-            ("--invert", options.Invert?.ToString() ?? "as detected"),
-            ("--downsample", options.DownsampleBox is { } downsampled ? Text(downsampled) : "none"),
-            ("--subset", options.Subset ?? "all"),
-            ("--skip-bad", options.SkipBad ? "yes" : "no"),
-            ("--keep-all", options.KeepAll ? "yes" : "no"),
+            .. OptionCatalogue.All.SelectMany(o => OptionFacts(o, options)),
             ("the number of particles", Text(set.Count)),
             ("the box", Text(set.BoxSize)),
             ("the pixel size", set.PixelSizeAngstrom.ToString("R", CultureInfo.InvariantCulture)),
@@ -71,6 +58,14 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
 
         static string Value(Dictionary<string, string> facts, string key) => facts.GetValueOrDefault(key) ?? "none";
     }
+
+    /// <summary>An option's value, where the result depends on it; of an option that names files, what they hold.</summary>
+    private static IEnumerable<(string, string)> OptionFacts(RunOption option, ReconstructionOptions options) => option.Effect switch
+    {
+        OptionEffect.Input when option.Files(options) is { } files => files.Select(f => ($"the file of {option.Name} {Path.GetFileName(f)}", TableText(f))),
+        OptionEffect.Input or OptionEffect.Result => [(option.Name, option.Show(options))],
+        _ => [],
+    };
 
     private static string Shown(string[] all) =>
         string.Join(", ", all.Take(DifferencesShown)) + (all.Length > DifferencesShown ? $" and {all.Length - DifferencesShown} more" : "");

@@ -10,7 +10,7 @@ namespace CryoSpin.Reconstruction.Checkpoints;
 /// </summary>
 internal sealed class RunCheckpoints
 {
-    private readonly string _folder;
+    private readonly string? _folder;
     private readonly TimeSpan? _interval;
     private readonly InputFingerprint _input;
     private readonly IRunObserver _observer;
@@ -18,22 +18,22 @@ internal sealed class RunCheckpoints
     private long _last = Stopwatch.GetTimestamp();
     private bool _failing;
 
-    /// <param name="options">Tell the folder and how often.</param>
+    /// <param name="resources">Tell the folder and how often; without a folder there are no checkpoints.</param>
     /// <param name="input">What the run depends on.</param>
     /// <param name="observer">Receives warnings.</param>
     /// <param name="cancellation">When it asks for a stop, the next chance to write a checkpoint is used.</param>
-    public RunCheckpoints(ReconstructionOptions options, InputFingerprint input, IRunObserver observer, CancellationToken cancellation)
+    public RunCheckpoints(RunResources resources, InputFingerprint input, IRunObserver observer, CancellationToken cancellation)
     {
-        (_folder, _input, _observer, _cancellation) = (options.OutputDirectory, input, observer, cancellation);
-        _interval = options.CheckpointMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
+        (_folder, _input, _observer, _cancellation) = (resources.CheckpointDirectory, input, observer, cancellation);
+        _interval = _folder is not null && resources.CheckpointMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
     }
 
     /// <summary>What the run goes on from; null to begin at the beginning.</summary>
     /// <exception cref="CryoSpinException">The input or an option is not what it was.</exception>
     public RunState? Find()
     {
-        CheckpointFolder.RemoveUnfinished(_folder);
-        if (CheckpointFolder.Newest(_folder, _observer.Log) is not var (input, state))
+        if (_folder is not null) CheckpointFolder.RemoveUnfinished(_folder);
+        if (_folder is null || CheckpointFolder.Newest(_folder, _observer.Log) is not var (input, state))
         {
             _observer.Log("There is no checkpoint: starting from the beginning.");
             return null;
@@ -57,7 +57,7 @@ internal sealed class RunCheckpoints
     /// <summary>Writes a checkpoint.</summary>
     public void Write(Func<RunState> state)
     {
-        if (_interval is null) return;
+        if (_folder is null || _interval is null) return;
         try
         {
             CheckpointFolder.Write(_folder, _input, state());

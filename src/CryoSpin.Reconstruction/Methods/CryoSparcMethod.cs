@@ -37,7 +37,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
 
     /// <inheritdoc/>
     /// <remarks>Slices of the tree and a second padded transform. Nodes that wait for their turn are not counted: their number is the images' matter.</remarks>
-    public long WorkBytes(ReconstructionOptions options, int box)
+    public long WorkBytes(MethodOptions options, int box)
     {
         double band = Math.Min(Schedule.GreatestTreeBand, ImagePreparation.DiscFor(box).Radius);
         return SliceDeviations.BytesFor(Tree(band, options.MaxShiftPixels, box, Rotation.Identity))

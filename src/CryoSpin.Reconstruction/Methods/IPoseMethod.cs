@@ -20,7 +20,7 @@ internal interface IPoseMethod
     /// <summary>Bytes of memory that it needs beyond what every method does (see <see cref="MemoryPlan"/>).</summary>
     /// <param name="options">What the user asked.</param>
     /// <param name="box">Box of the images, pixels.</param>
-    long WorkBytes(ReconstructionOptions options, int box) => 0;
+    long WorkBytes(MethodOptions options, int box) => 0;
 }
 
 /// <summary>What a method is given.</summary>
@@ -33,7 +33,7 @@ internal interface IPoseMethod
 /// <param name="Track">Phases, epochs, snapshots.</param>
 /// <param name="Observer">Log lines.</param>
 internal sealed record MethodContext(
-    ReconstructionInput Input, ReconstructionOptions Options, ParticleCache Cache, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
+    ReconstructionInput Input, MethodOptions Options, ParticleCache Cache, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
     RunTracker Track, IRunObserver Observer)
 {
     private const double UsualMaskShare = 0.8;

@@ -7,7 +7,7 @@ namespace CryoSpin.Reconstruction.Methods;
 internal static class MethodCatalogue
 {
     /// <summary>The method that the options ask for; null for the default method and its variants, which have a course of their own.</summary>
-    public static IPoseMethod? Create(ReconstructionOptions options) => options.Method switch
+    public static IPoseMethod? Create(MethodOptions options) => options.Name switch
     {
         ReconstructionMethod.CryoSpin or ReconstructionMethod.Amortized => null,
         ReconstructionMethod.CryoDrgn2 => new PoseSearchMethod(),
@@ -18,6 +18,6 @@ internal static class MethodCatalogue
             Copies = ImageFlip.Copies(options.ImageCopies ?? ImageFlip.All.Count),
         }),
         ReconstructionMethod.CryoSparc => new CryoSparcMethod(),
-        _ => throw new ArgumentException($"The method '{options.Method}' is not known.", nameof(options)),
+        _ => throw new ArgumentException($"The method '{options.Name}' is not known.", nameof(options)),
     };
 }

@@ -9,7 +9,7 @@ namespace CryoSpin.Reconstruction.Methods;
 /// <summary>A run of a method other than the default one: particles loaded, the method, and the final maps from its poses.</summary>
 /// <remarks>Methods write no checkpoints: they are for comparison, and a resumed run begins anew.</remarks>
 internal sealed class MethodReconstruction(
-    IPoseMethod method, ReconstructionInput input, ReconstructionOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team)
+    IPoseMethod method, ReconstructionInput input, MethodOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team)
 {
     /// <summary>Called when all images have been read.</summary>
     public Action Loaded { get; init; } = () => { };
@@ -17,7 +17,7 @@ internal sealed class MethodReconstruction(
     /// <summary>Runs it.</summary>
     public ReconstructionOutcome Run(CancellationToken cancellation)
     {
-        RunTracker track = new(input, observer, options.Watched);
+        RunTracker track = new(input, observer, observer.Watched);
         track.Start("loading", 0, 0.01);
         SavedRandom random = new((ulong)options.Seed);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
@@ -29,7 +29,7 @@ internal sealed class MethodReconstruction(
         MethodContext context = new(loaded.Input, options, cache, loaded.SignalPower, random, team, track, observer);
         MethodResult result = method.Run(context, cancellation);
         observer.Log(
-            $"{options.Method} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
+            $"{options.Name} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
         PoseTable table = new(result.Poses, cache.HalfSet);
         MapTools tools = MapTools.For(cache, team);

@@ -18,7 +18,7 @@ internal static class PaperPreset
     /// from one volume, as published, so the halves are not independent and their FSC is optimistic.
     /// </summary>
     public static ReconstructionOutcome Run(
-        ReconstructionInput input, ReconstructionOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
+        ReconstructionInput input, MethodOptions options, MemoryPlan memory, IRunObserver observer, WorkerTeam team,
         CancellationToken cancellation)
     {
         PaperOptions settings = new() { Heads = options.Heads, Seed = options.Seed, MaxShiftPixels = options.MaxShiftPixels };

@@ -66,8 +66,13 @@ internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNaming
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>),
-        typeof(CamelCaseEnum<VolumeKind>)])]
+        typeof(CamelCaseEnum<VolumeKind>), typeof(FlatOptionsConverter)])]
 [JsonSerializable(typeof(RunRecord))]
+[JsonSerializable(typeof(ParticleOptions))]
+[JsonSerializable(typeof(ImageOptions))]
+[JsonSerializable(typeof(MethodOptions))]
+[JsonSerializable(typeof(RunResources))]
+[JsonSerializable(typeof(OutputOptions))]
 [JsonSerializable(typeof(ComparisonRecord))]
 internal sealed partial class IndentedContext : JsonSerializerContext;
 

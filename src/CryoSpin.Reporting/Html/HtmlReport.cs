@@ -11,7 +11,7 @@ public static class HtmlReport
     public static string Render(ReportInput input)
     {
         RunRecord run = input.Run;
-        string title = Path.GetFileName(run.Options.ParticlesPath);
+        string title = Path.GetFileName(run.Options.Particles.Path);
         return Page.Render(
             $"{title} · CryoSpin",
             Tag.Make("h1", null, title),
@@ -42,7 +42,7 @@ public static class HtmlReport
         if (run.SkippedParticles > 0) facts.Add((Wording.Count(run.SkippedParticles), "particles left out"));
         if (run.BoxSize > 0) facts.Add(($"{run.BoxSize} px", $"box, {Wording.Number(run.PixelSizeAngstrom, 3)} Å per pixel"));
         if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));
-        if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Threads} threads"));
+        if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Resources.Threads} threads"));
         if (run.ProcessorSeconds is { } seconds) facts.Add((Wording.Duration(TimeSpan.FromSeconds(seconds)), "processor time"));
         if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
         return Page.Facts(facts);
@@ -50,25 +50,21 @@ public static class HtmlReport
 
     private static XElement Parameters(RunRecord run)
     {
-        ReconstructionOptions o = run.Options;
-        List<(string, string)> options =
-        [
-            ("particles", o.ParticlesPath),
-            ("output folder", o.OutputDirectory),
-            ("preset", o.Preset.ToString().ToLowerInvariant()),
-            ("heads", Wording.Count(o.Heads)),
-            ("seed", o.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("threads", Wording.Count(o.Threads)),
-            ("largest shift", Wording.Number(o.MaxShiftPixels) + " px"),
-            ("mask diameter", o.MaskDiameterAngstrom is { } d ? Wording.Angstrom(d) : "estimated from the data"),
-        ];
         double total = run.PhaseTimes.Sum(p => p.Seconds);
         IEnumerable<(string, string)> times = run.PhaseTimes.Select(p =>
             (p.Phase, Wording.Duration(TimeSpan.FromSeconds(p.Seconds))
                 + $" ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
         return Tag.Section("Parameters and times",
             Tag.Make("p", null, Tag.Make("code", null, run.Command)),
-            Tag.Make("div", "row", Tag.Pairs(options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
+            Tag.Make("div", "row", Options(run.Options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
+    }
+
+    /// <summary>All options in force, and which of them are as they are where nothing is given.</summary>
+    private static XElement Options(ReconstructionOptions options)
+    {
+        IEnumerable<object?[]> rows = OptionCatalogue.All.Prepend(OptionCatalogue.Argument).Where(o => o.HasValue)
+            .Select(o => new object?[] { o.Name, o.Show(options), o.IsUsual(options) ? "default" : "command" });
+        return Tag.Make("div", "long", Tag.Table(null, ["option", "value", "set by"], rows));
     }
 
     private static XElement? Files(ReportInput input)

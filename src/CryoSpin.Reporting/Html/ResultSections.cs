@@ -44,15 +44,15 @@ internal static class ResultSections
     {
         if (input.Poses.Count == 0) return null;
         SphereHistogram sphere = new(input.Poses);
-        ShiftHistogram shifts = new(input.Poses, Math.Max(input.Run.PixelSizeAngstrom, 1e-6), input.Run.Options.MaxShiftPixels);
+        ShiftHistogram shifts = new(input.Poses, Math.Max(input.Run.PixelSizeAngstrom, 1e-6), input.Run.Options.Method.MaxShiftPixels);
         string directions = "Directions from which the particles are seen, on the whole sphere (equal areas; the map's z axis points up). "
             + $"The densest cell has {Wording.Number(sphere.Highest, 1)} times the uniform density; "
             + $"{Wording.Number(100 * sphere.EmptyShare, 0)} % of the sphere is empty.";
         string centres = $"Shift of the particles from the image centre, median {Wording.Number(shifts.MedianPixels)} px. "
-            + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.MaxShiftPixels)} px.";
+            + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.Method.MaxShiftPixels)} px.";
         return Tag.Section("View directions and shifts", Tag.Make("div", "row",
             Tag.Figure(Pictures.Sphere(sphere), directions),
-            Tag.Figure(Pictures.Shifts(shifts, input.Run.Options.MaxShiftPixels), centres)));
+            Tag.Figure(Pictures.Shifts(shifts, input.Run.Options.Method.MaxShiftPixels), centres)));
     }
 
     private static XElement Crossings(ReportInput input)
@@ -65,7 +65,7 @@ internal static class ResultSections
         Row("half-maps, masked", input.MaskedFsc);
         Row("half-maps, unmasked", input.UnmaskedFsc);
         Row("map against truth", input.TruthFsc);
-        string halves = input.Run.Options.Preset == ReconstructionPreset.Paper
+        string halves = input.Run.Options.Method.Preset == ReconstructionPreset.Paper
             ? "As published, all poses come from one volume: the half-maps are not independent, and their FSC is optimistic."
             : "The halves of the particles were kept apart since the start of the auto-decoding stage.";
         return Tag.Make("div", null, Tag.Table(null, ["curve", "FSC 0.5", "FSC 0.143"], rows), Tag.Make("p", "soft", halves));

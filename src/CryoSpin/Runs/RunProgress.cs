@@ -72,6 +72,9 @@ public interface IRunObserver
     /// <summary>Whether snapshots are wanted: making one costs a transform of the map and more.</summary>
     bool WantsSnapshots => false;
 
+    /// <summary>Indices, from 0, of the particles whose candidates are wanted in the snapshots.</summary>
+    IReadOnlyList<int> Watched => [];
+
     /// <summary>Keeps map and poses in the middle of the run.</summary>
     void Keep(RunSnapshot snapshot)
     {

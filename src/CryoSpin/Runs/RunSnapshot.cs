@@ -8,7 +8,7 @@ namespace CryoSpin.Runs;
 /// <param name="LogLikelihood">Its log likelihood ratio to an empty map, or minus the method's loss; NaN where the method knows none.</param>
 public readonly record struct PoseCandidate(Pose Pose, double LogLikelihood);
 
-/// <summary>What is kept of a particle that the user watches (<see cref="ReconstructionOptions.Watched"/>).</summary>
+/// <summary>What is kept of a particle that the user watches (<see cref="OutputOptions.Watched"/>).</summary>
 /// <param name="Particle">Its index, from 0.</param>
 /// <param name="Candidates">Its candidates at the moment, the chosen one first.</param>
 public sealed record WatchedParticle(int Particle, IReadOnlyList<PoseCandidate> Candidates);

@@ -27,8 +27,8 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Invocation run = await Compare(engine);
         Assert.True(run.Code == ExitCode.Done, run.Error);
         Assert.Contains("Run 3 of 4: cryospin-amortized:heads=1, seed 1", run.Error);
-        Assert.Equal([(7, 1), (7, 2), (1, 1), (1, 2)], engine.Runs.Select(o => (o.Heads, o.Seed)));
-        Assert.All(engine.Runs, o => Assert.True(o.Snapshots && o.Watched.SequenceEqual([0, 20, 40]) && o.MaxShiftPixels == 4));
+        Assert.Equal([(7, 1), (7, 2), (1, 1), (1, 2)], engine.Runs.Select(o => (o.Method.Heads, o.Method.Seed)));
+        Assert.All(engine.Runs, o => Assert.True(o.Output.Snapshots && o.Output.Watched.SequenceEqual([0, 20, 40]) && o.Method.MaxShiftPixels == 4));
         JsonNode record = Record();
         Assert.Equal(4, record["runs"]!.AsArray().Count);
         JsonNode third = record["runs"]![2]!;
@@ -81,7 +81,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Invocation again = await Compare(second, "--methods", "cryospin,cryospin-amortized", "--seeds", "1");
         Assert.Equal(ExitCode.Done, again.Code);
         Assert.Contains("finished already", again.Error);
-        Assert.Equal("cryospin-amortized", Assert.Single(second.Runs).Method);
+        Assert.Equal("cryospin-amortized", Assert.Single(second.Runs).Method.Name);
         Assert.Equal(scored, File.GetLastWriteTimeUtc(_folder["cmp/runs/cryospin-seed1/score.json"]));
         Assert.Equal(2, (double)Record()["runs"]![0]!["meanRotationErrorDegrees"]!, 0.2);
     }
@@ -93,7 +93,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         {
             Before = (o, epoch) =>
             {
-                if (o.Seed != 2 || epoch != 2) return;
+                if (o.Method.Seed != 2 || epoch != 2) return;
                 File.WriteAllText(_folder["cmp/stop"], "");
                 Thread.Sleep(1500);
             },
@@ -105,7 +105,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         TruthEngine second = new();
         Invocation resumed = await Compare(second, "--methods", "cryospin");
         Assert.True(resumed.Code == ExitCode.Done, resumed.Error);
-        Assert.Equal((2, true), (Assert.Single(second.Runs).Seed, second.Runs[0].Resume));
+        Assert.Equal((2, true), (Assert.Single(second.Runs).Method.Seed, second.Runs[0].Output.Resume));
         Assert.Equal(TruthEngine.Epochs, SnapshotFolder.ReadIndex(_folder["cmp/runs/cryospin-seed2/snapshots"]).Count);
         Assert.Equal(1, RunDirectory.ReadRun(_folder["cmp/runs/cryospin-seed2"])!.Resumptions);
     }
@@ -117,7 +117,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         {
             Before = (o, _) =>
             {
-                if (o.Seed == 1) throw new CryoSpinException("no signal");
+                if (o.Method.Seed == 1) throw new CryoSpinException("no signal");
             },
         };
         Invocation run = await Compare(engine, "--methods", "cryospin");
@@ -128,7 +128,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Assert.Contains("no signal", run.Out);
         TruthEngine mended = new();
         Assert.Equal(ExitCode.Done, (await Compare(mended, "--methods", "cryospin")).Code);
-        Assert.Equal(1, Assert.Single(mended.Runs).Seed);
+        Assert.Equal(1, Assert.Single(mended.Runs).Method.Seed);
     }
 
     [Fact]
@@ -140,10 +140,10 @@ public sealed class CompareVerbTests : IAsyncLifetime
             engine.Run, "compare", _folder["sim/particles.star"], "-o", _folder["cmp"], "--max-shift", "3", "--methods", "cryospin",
             "--seeds", "1");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
-        Assert.Contains("maxShiftPixels was 4, now is 3", run.Error);
+        Assert.Contains("--max-shift was 4 px, now is 3 px", run.Error);
         Assert.Empty(engine.Runs);
         run = await Compare(engine, "--methods", "cryospin", "--seeds", "1", "--downsample", "20");
-        Assert.Contains("downsampleBox was none, now is 20", run.Error);
+        Assert.Contains("--downsample was the images' own box, now is 20 px", run.Error);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         TruthEngine engine = new();
         Assert.Equal(ExitCode.Done, (await Compare(engine, "--methods", "cryoai:copies=2+volume=grid", "--seeds", "1")).Code);
         ReconstructionOptions run = Assert.Single(engine.Runs);
-        Assert.Equal(("cryoai", 2, VolumeKind.Grid), (run.Method, run.ImageCopies, run.Volume));
+        Assert.Equal(("cryoai", 2, VolumeKind.Grid), (run.Method.Name, run.Method.ImageCopies, run.Method.Volume));
         Assert.True(Directory.Exists(_folder["cmp/runs/cryoai_copies=2+volume=grid-seed1"]));
     }
 
@@ -163,9 +163,11 @@ public sealed class CompareVerbTests : IAsyncLifetime
     [InlineData("--methods=cryospin:encoder-steps=0", ExitCode.WrongUsage, "encoder-steps needs a whole number")]
     [InlineData("--methods=cryodrgn2:encoder-steps=9", ExitCode.WrongUsage, "no auto-encoding")]
     [InlineData("--methods=cryospin:volume=network", ExitCode.WrongUsage, "learns grid")]
-    [InlineData("--methods=cryoai:copies=3", ExitCode.WrongUsage, "compares 2 or 4 copies of an image")]
+    [InlineData("--methods=cryoai:copies=3", ExitCode.WrongUsage, "copies needs 2 or 4; found '3'")]
     [InlineData("--methods=cryospin:copies=2", ExitCode.WrongUsage, "compares no copies of images")]
     [InlineData("--methods=cryospin:size=3", ExitCode.WrongUsage, "NAME:heads=M")]
+    [InlineData("--methods=cryospin:preset=paper", ExitCode.WrongUsage, "cryospin:preset=paper, seed 1: --snapshots: --preset paper keeps no snapshots")]
+    [InlineData("--methods=cryospin-amortized:preset=paper", ExitCode.WrongUsage, "a setting of cryospin, not of cryospin-amortized")]
     [InlineData("--methods=cryospin,cryospin", ExitCode.WrongUsage, "twice")]
     [InlineData("--seeds=3..1", ExitCode.WrongUsage, "1..3")]
     [InlineData("--seeds=1,x", ExitCode.WrongUsage, "1..3")]
@@ -190,7 +192,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Invocation run = await Invocation.With(
             engine.Run, "compare", _folder["sim/particles.star"], "-o", _folder["cmp"], "--methods", "cryospin", "--no-snapshots");
         Assert.True(run.Code == ExitCode.Done, run.Error);
-        Assert.False(Assert.Single(engine.Runs).Snapshots);
+        Assert.False(Assert.Single(engine.Runs).Output.Snapshots);
         JsonNode record = Record();
         Assert.Null(record["runs"]![0]!["meanRotationErrorDegrees"]);
         Assert.Contains(record["remarks"]!.AsArray(), r => ((string)r!).Contains("No snapshots", StringComparison.Ordinal));

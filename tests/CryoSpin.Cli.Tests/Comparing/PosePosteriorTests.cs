@@ -29,7 +29,11 @@ public sealed class PosePosteriorTests : IAsyncLifetime
         Volume map = MapFile.Read(_folder["sim/truth.mrc"]);
         Pose?[] poses = [.. truth.Select((p, i) => i % 4 == 3 ? (Pose?)null : p)];
         int[] particles = [31, 2, 17];
-        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", MaxShiftPixels = 3, Threads = 2 };
+        ReconstructionOptions options = OptionCatalogue.Defaults with
+        {
+            Method = new MethodOptions { MaxShiftPixels = 3 },
+            Resources = new RunResources { Threads = 2 },
+        };
         using PosePosterior posterior = PosePosterior.Open(options, source, particles);
         IReadOnlyList<double[]> found = posterior.OverViews(map, 8, poses);
         Assert.Equal(768, PosePosterior.Views.Count);

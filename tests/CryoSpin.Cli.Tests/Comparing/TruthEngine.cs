@@ -34,8 +34,8 @@ internal sealed class TruthEngine
     public RunResults Run(ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
         Runs.Add(options);
-        if (options.Resume) observer.Resumed(0);
-        string input = Path.GetDirectoryName(options.ParticlesPath)!;
+        if (options.Output.Resume) observer.Resumed(0);
+        string input = Path.GetDirectoryName(options.Particles.Path)!;
         MrcVolume file = MrcVolumeIO.Read(Path.Combine(input, "truth.mrc"));
         Volume map = new CubicTurn(new Volume(file.Nx, file.PixelSizeAngstrom, file.Voxels)).By(s_frame);
         Pose[] truth = TruthComparison.ReadTruth(Path.Combine(input, "truth.star"));
@@ -48,7 +48,7 @@ internal sealed class TruthEngine
             poses = [.. truth.Select((p, i) => p with { Rotation = Erring(p.Rotation, error, i) * s_frame.Transpose() })];
             observer.Report(new RunProgress("guessing", epoch, Epochs, epoch / (double)Epochs, 100, 1, 10, null));
             observer.Record(new MetricRecord { Phase = "guessing", Epoch = epoch });
-            if (observer.WantsSnapshots) observer.Keep(Snapshot(options, epoch, map, poses));
+            if (observer.WantsSnapshots) observer.Keep(Snapshot(options.Output.Watched, epoch, map, poses));
         }
         FscCurve curve = FourierShellCorrelation.Compute(map, map);
         return new RunResults
@@ -68,7 +68,7 @@ internal sealed class TruthEngine
     }
 
     /// <summary>A snapshot with everything in it; the first half of the particles has poses, at the last epoch all.</summary>
-    public static RunSnapshot Snapshot(ReconstructionOptions options, int epoch, Volume map, Pose[] poses) => new()
+    public static RunSnapshot Snapshot(IReadOnlyList<int> watched, int epoch, Volume map, Pose[] poses) => new()
     {
         Phase = "guessing",
         Epoch = epoch,
@@ -79,7 +79,7 @@ internal sealed class TruthEngine
         Poses = [.. poses.Select((p, i) => epoch == Epochs || i < poses.Length / 2 ? p : (Pose?)null)],
         Watched =
         [
-            .. options.Watched.Select(
+            .. watched.Select(
                 i => new WatchedParticle(i, [new PoseCandidate(poses[i], 3.5), new PoseCandidate(poses[i], double.NaN)])),
         ],
         Heads = epoch == Epochs

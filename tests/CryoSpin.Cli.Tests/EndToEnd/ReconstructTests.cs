@@ -41,7 +41,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
             "reconstruct", input.FewParticles, "-o", _folder["out"], "--max-shift", "2", "--preset", "paper", "--heads", "2");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
         Assert.Contains("the half-maps are not independent", File.ReadAllText(_folder["out/report.html"]));
-        Assert.Equal(ReconstructionPreset.Paper, ResultFolder.Verify(_folder["out"], input.FewParticles, shaped: false).Options.Preset);
+        Assert.Equal(ReconstructionPreset.Paper, ResultFolder.Verify(_folder["out"], input.FewParticles, shaped: false).Options.Method.Preset);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
     {
         Invocation run = await Reconstruct(SimulatedInput.ShortRun, "out", "--threads", "1");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
-        Assert.Equal(1, ResultFolder.Verify(_folder["out"], input.Particles).Options.Threads);
+        Assert.Equal(1, ResultFolder.Verify(_folder["out"], input.Particles).Options.Resources.Threads);
         Invocation again = await Invocation.Of(
             "backproject", _folder["out/particles.star"], "-o", _folder["again.mrc"], "--threads", "1");
         Assert.Equal(ExitCode.Done, again.Code);

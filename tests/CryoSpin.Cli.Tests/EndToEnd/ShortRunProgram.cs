@@ -58,5 +58,7 @@ internal sealed class WatchedObserver(IRunObserver inner, Action<string> seen) :
 
     public bool WantsSnapshots => inner.WantsSnapshots;
 
+    public IReadOnlyList<int> Watched => inner.Watched;
+
     public void Keep(RunSnapshot snapshot) => inner.Keep(snapshot);
 }

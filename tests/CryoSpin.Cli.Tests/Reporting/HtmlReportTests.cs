@@ -82,7 +82,7 @@ public sealed class HtmlReportTests
     {
         Version = "1.2.3",
         Command = "cryospin reconstruct p.star -o out",
-        Options = new ReconstructionOptions { ParticlesPath = particles, OutputDirectory = "out", Threads = 2 },
+        Options = ReconstructionOptions.Of(particles, "out") with { Resources = new RunResources { Threads = 2 } },
         StartedUtc = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
         EndedUtc = new DateTime(2026, 1, 2, 3, 8, 5, DateTimeKind.Utc),
         Status = RunStatus.Finished,

@@ -108,8 +108,7 @@ public sealed class SnapshotFolderTests : IDisposable
     {
         Pose[] poses = [.. Enumerable.Range(0, 8).Select(i => new Pose(new EulerAngles(40 * i, 20 * i, 10 * i).ToRotation(), 1.5 * i, -i))];
         Volume map = new(16, 3.5, Maps.Blob(16, epoch, 0.1));
-        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", Watched = [2] };
-        return TruthEngine.Snapshot(options, epoch, map, poses);
+        return TruthEngine.Snapshot([2], epoch, map, poses);
     }
 
     private static void AssertNear(Pose? expected, Pose? actual)

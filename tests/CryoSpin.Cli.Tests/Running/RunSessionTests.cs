@@ -193,9 +193,8 @@ public sealed class RunSessionTests : IDisposable
 
     private ReconstructionOptions Options(bool overwrite) => new()
     {
-        ParticlesPath = _folder["particles.star"],
-        OutputDirectory = _folder["out"],
-        Overwrite = overwrite,
+        Particles = new ParticleOptions { Path = _folder["particles.star"] },
+        Output = new OutputOptions { Folder = _folder["out"], Overwrite = overwrite },
     };
 
     private static RunResults Succeed(

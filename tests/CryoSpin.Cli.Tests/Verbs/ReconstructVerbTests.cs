@@ -32,20 +32,25 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
             "--preset", "paper", "--heads", "3", "--seed", "9", "--threads", "1", "--max-shift", "2.5", "--mask-diameter", "50");
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Equal(
-            new ReconstructionOptions
+            ReconstructionOptions.Of(_folder["sim/particles.star"], _folder["out"]) with
             {
-                ParticlesPath = _folder["sim/particles.star"],
-                OutputDirectory = _folder["out"],
-                Preset = ReconstructionPreset.Paper,
-                Heads = 3,
-                Seed = 9,
-                Threads = 1,
-                MaxShiftPixels = 2.5,
-                MaskDiameterAngstrom = 50,
+                Method = new MethodOptions
+                {
+                    Preset = ReconstructionPreset.Paper,
+                    Heads = 3,
+                    Seed = 9,
+                    MaxShiftPixels = 2.5,
+                    MaskDiameterAngstrom = 50,
+                },
+                Resources = new RunResources { Threads = 1 },
             }, _seen);
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         // A record's list is equal to itself alone.
-        Assert.Equal(_seen, record.Options with { Passthrough = _seen!.Passthrough, Watched = _seen.Watched });
+        Assert.Equal(_seen, record.Options with
+        {
+            Particles = record.Options.Particles with { Passthrough = _seen!.Particles.Passthrough },
+            Output = record.Options.Output with { Watched = _seen.Output.Watched },
+        });
         Assert.EndsWith("--mask-diameter 50", record.Command);
         Assert.StartsWith("cryospin reconstruct ", record.Command);
         Assert.Equal([new PhaseTime("guessing", 1.5)], record.PhaseTimes);
@@ -57,21 +62,21 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     public async Task The_number_of_steps_reaches_the_run()
     {
         Assert.Equal(ExitCode.Done, (await Reconstruct("--encoder-steps", "250")).Code);
-        Assert.Equal(250, _seen!.EncoderSteps);
+        Assert.Equal(250, _seen!.Method.EncoderSteps);
     }
 
     [Fact]
     public async Task The_number_of_copies_reaches_the_run()
     {
         Assert.Equal(ExitCode.Done, (await Reconstruct("--method", "cryoai", "--copies", "2")).Code);
-        Assert.Equal(2, _seen!.ImageCopies);
+        Assert.Equal(2, _seen!.Method.ImageCopies);
     }
 
     [Fact]
     public async Task The_defaults_are_those_of_the_options_record()
     {
         Assert.Equal(ExitCode.Done, (await Reconstruct()).Code);
-        Assert.Equal(new ReconstructionOptions { ParticlesPath = _folder["sim/particles.star"], OutputDirectory = _folder["out"] }, _seen);
+        Assert.Equal(ReconstructionOptions.Of(_folder["sim/particles.star"], _folder["out"]), _seen);
     }
 
     [Fact]
@@ -106,9 +111,9 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--encoder-steps 0", "--encoder-steps needs")]
     [InlineData("--encoder-steps 9 --method cryodrgn2", "no auto-encoding")]
     [InlineData("--encoder-steps 9 --preset paper", "its own schedule")]
-    [InlineData("--copies 3 --method cryoai", "compares 2 or 4 copies of an image")]
-    [InlineData("--copies 9 --method cryoai", "--copies 9: the method cryoai compares 2 or 4 copies of an image")]
-    [InlineData("--copies two --method cryoai", "--copies two: the method cryoai compares 2 or 4 copies of an image")]
+    [InlineData("--copies 3 --method cryoai", "--copies needs 2 or 4; found '3'")]
+    [InlineData("--copies 2 --method cryosparc", "--copies 2: the method cryosparc compares no copies of images")]
+    [InlineData("--copies two --method cryoai", "--copies needs 2 or 4; found 'two'")]
     [InlineData("--copies 2 --method cryodrgn2", "compares no copies of images")]
     [InlineData("--threads two", "--threads needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
@@ -158,7 +163,7 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     private RunResults Engine(ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
         _seen = options;
-        string input = Path.GetDirectoryName(options.ParticlesPath)!;
+        string input = Path.GetDirectoryName(options.Particles.Path)!;
         MrcVolume file = MrcVolumeIO.Read(Path.Combine(input, "truth.mrc"));
         Volume map = new(file.Nx, file.PixelSizeAngstrom, file.Voxels);
         FscCurve curve = FourierShellCorrelation.Compute(map, map);

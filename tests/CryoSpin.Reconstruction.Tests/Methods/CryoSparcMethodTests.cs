@@ -68,15 +68,7 @@ public sealed class CryoSparcMethodTests
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = new()
-        {
-            ParticlesPath = "",
-            OutputDirectory = "",
-            MaxShiftPixels = 1,
-            Seed = seed,
-            Method = ReconstructionMethod.CryoSparc,
-            Watched = [7],
-        };
+        MethodOptions options = new() { MaxShiftPixels = 1, Seed = seed, Name = ReconstructionMethod.CryoSparc };
         MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
         using WorkerTeam team = new(threads);
         return new MethodReconstruction(new CryoSparcMethod { Schedule = s_short }, input, options, memory, watch, team).Run(cancellation);
@@ -85,6 +77,8 @@ public sealed class CryoSparcMethodTests
     private sealed class Keeper : IRunObserver
     {
         public List<RunSnapshot> Kept { get; } = [];
+
+        public IReadOnlyList<int> Watched => [7];
 
         public Action<string> Logged { get; init; } = _ => { };
 

@@ -134,19 +134,13 @@ public class PoseSearchMethodsTests
     private static ReconstructionInput Input(TinyDataset set) => new(
         set.Count, set.Box, set.Truth.PixelSizeAngstrom, (i, pixels) => set.Images[i].CopyTo(pixels), set.Ctf, null);
 
-    private static ReconstructionOptions Options(string name, double maxShift, int seed) => new()
-    {
-        ParticlesPath = "",
-        OutputDirectory = "",
-        Method = name,
-        MaxShiftPixels = maxShift,
-        Seed = seed,
-        Watched = [7],
-    };
+    private static MethodOptions Options(string name, double maxShift, int seed) => new() { Name = name, MaxShiftPixels = maxShift, Seed = seed };
 
     private sealed class Notebook : IRunObserver
     {
         public List<MetricRecord> Metrics { get; } = [];
+
+        public IReadOnlyList<int> Watched => [7];
 
         public List<RunSnapshot> Snapshots { get; } = [];
 

@@ -120,7 +120,7 @@ public sealed class CryoAiMethodTests
     [Fact]
     public void The_options_choose_method_volume_and_copies()
     {
-        ReconstructionOptions options = new() { ParticlesPath = "", OutputDirectory = "", Method = ReconstructionMethod.CryoAi };
+        MethodOptions options = new() { Name = ReconstructionMethod.CryoAi };
         ReconstructionMethod known = ReconstructionMethod.Find(ReconstructionMethod.CryoAi)!;
         CryoAiSettings usual = Settings(options), published = Settings(options with { ImageCopies = 2, Volume = VolumeKind.Grid });
         Assert.Equal((known.Volumes[0], known.ImageCopies[0]), (usual.Volume, usual.Copies.Count));
@@ -128,7 +128,7 @@ public sealed class CryoAiMethodTests
         Assert.Equal(ImageFlip.Turns, published.Copies);
         Assert.Equal([4, 2], known.ImageCopies);
 
-        static CryoAiSettings Settings(ReconstructionOptions options) => Assert.IsType<CryoAiMethod>(MethodCatalogue.Create(options)).Settings;
+        static CryoAiSettings Settings(MethodOptions options) => Assert.IsType<CryoAiMethod>(MethodCatalogue.Create(options)).Settings;
     }
 
     [Fact]
@@ -155,15 +155,7 @@ public sealed class CryoAiMethodTests
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        ReconstructionOptions options = new()
-        {
-            ParticlesPath = "",
-            OutputDirectory = "",
-            Method = ReconstructionMethod.CryoAi,
-            MaxShiftPixels = 1.5,
-            Seed = seed,
-            Watched = [3],
-        };
+        MethodOptions options = new() { Name = ReconstructionMethod.CryoAi, MaxShiftPixels = 1.5, Seed = seed };
         MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
         using WorkerTeam team = new(threads);
         CryoAiMethod method = new(s_tiny with { Volume = kind });
@@ -177,6 +169,8 @@ public sealed class CryoAiMethodTests
         public List<RunSnapshot> Snapshots { get; } = [];
 
         public bool WantsSnapshots => true;
+
+        public IReadOnlyList<int> Watched => [3];
 
         public void Log(string message) => Assert.NotEmpty(message);
 

@@ -2,7 +2,7 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Tests.Verbs;
 
-public class MethodInputTests
+public class MethodListTests
 {
     [Fact]
     public async Task The_list_of_methods_needs_nothing_else_and_names_each_with_its_source()
@@ -19,9 +19,9 @@ public class MethodInputTests
     }
 
     [Theory]
-    [InlineData("--method cryospn", "did you mean 'cryospin'")]
+    [InlineData("--method cryospn", "Did you mean 'cryospin'")]
     [InlineData("--method nonesuch", "cryospin-amortized")]
-    [InlineData("--method cryospin-amortized --preset paper", "--preset paper")]
+    [InlineData("--method cryospin-amortized --preset paper", "--preset paper: this is a setting of cryospin")]
     [InlineData("--volume network", "learns grid")]
     [InlineData("--watch 0,1", "numbers from 1")]
     [InlineData("--watch 3;4", "numbers from 1")]

@@ -1,0 +1,78 @@
+namespace CryoSpin.Runs;
+
+public static partial class OptionCatalogue
+{
+    private static IEnumerable<RunOption> ParticleFiles() =>
+    [
+        new("--data-dir", new FolderKind(), OptionGroup.Particles, OptionEffect.Input, "Look for the image stacks in DIR too.")
+        {
+            Details = "See [files](files.md).",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Particles(p => p.DataDirectory, (ParticleOptions p, string v) => p with { DataDirectory = v }),
+        },
+        new(
+            "--subset", new FileOrCountKind(), OptionGroup.Particles, OptionEffect.Input,
+            "Take the first N particles, or those whose indices (from 0) FILE lists: one per line, or .npy.")
+        {
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Particles(p => p.Subset, (ParticleOptions p, string v) => p with { Subset = v }),
+        },
+        new(
+            "--pixel-size", new NumberKind(0.01, 1000, " Å") { Placeholder = "A" }, OptionGroup.Particles, OptionEffect.Result,
+            "Pixel size of the images, angstrom.")
+        {
+            Usual = "the file's",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Particles(p => p.PixelSizeAngstrom, (ParticleOptions p, double v) => p with { PixelSizeAngstrom = v }),
+        },
+        new(
+            "--passthrough", new FilesKind { Placeholder = "FILE.cs" }, OptionGroup.Particles, OptionEffect.Input,
+            "A further .cs file of the same particles, for a .cs that lacks images or CTF; may be given more than once.")
+        {
+            Usual = "the one beside it",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Particles(p => p.Passthrough, (ParticleOptions p, string[] v) => p with { Passthrough = v }),
+        },
+        new(
+            "--downsample", new WholeNumberKind(16, 4096, " px") { Placeholder = "BOX" }, OptionGroup.Particles, OptionEffect.Result,
+            "Downsample the images to this box by cutting their spectra.")
+        {
+            Usual = "the images' own box",
+            Details = "The box stays as wide as it was, and `--max-shift` counts the new pixels.",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Images(p => p.DownsampleBox, (ImageOptions p, int v) => p with { DownsampleBox = v }),
+        },
+        new(
+            "--invert", new TrueFalseKind(), OptionGroup.Particles, OptionEffect.Result,
+            "Invert the images' contrast; 'false' keeps it.")
+        {
+            Usual = "inverted where particles are found darker than their background",
+            Details = "The log says what was found.",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Images(p => p.Invert, (ImageOptions p, bool v) => p with { Invert = v }),
+        },
+        new(
+            "--skip-bad", new SwitchKind(), OptionGroup.Particles, OptionEffect.Result,
+            "Leave particles out whose images are unreadable, not finite or constant; rejected.star keeps their rows.")
+        {
+            Details = "Without it such particles are refused before the run. The log counts them, and `rejected.star` has the reasons.",
+            Place = OptionPlace.Particles(p => p.SkipBad, (ParticleOptions p, bool v) => p with { SkipBad = v }),
+        },
+        new(
+            "--keep-all", new SwitchKind(), OptionGroup.Particles, OptionEffect.Result,
+            "Use images that stand out from the others (ice, carbon, aggregates) too, instead of leaving them out.")
+        {
+            Details = "Without it images that vary over large distances far more than the others (contaminated ice, carbon edges, aggregates) are left "
+                + "out before the search. A few per cent of them are enough to become the first map. Their rows go to `rejected.star`.",
+            Place = OptionPlace.Method(p => p.KeepAll, (MethodOptions p, bool v) => p with { KeepAll = v }),
+        },
+        new(
+            "--quick-validation", new SwitchKind(), OptionGroup.Particles, OptionEffect.None,
+            "Check tables and stack headers only before the run; a bad pixel then ends it while it loads.")
+        {
+            Details = "This is the check of `validate --quick`, for huge stacks on slow disks.",
+            MayChangeOnResume = true,
+            Place = OptionPlace.Particles(p => p.QuickValidation, (ParticleOptions p, bool v) => p with { QuickValidation = v }),
+        },
+    ];
+}
