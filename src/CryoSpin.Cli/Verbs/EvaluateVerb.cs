@@ -28,7 +28,7 @@ internal static class EvaluateVerb
                 + "without, the rotation is searched for.",
             ],
             Examples = ["cryospin evaluate result --truth-poses truth.star --truth-map truth.mrc"],
-        }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal, _) =>
+        }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal) =>
         {
             string result = parse.GetRequiredValue(folder);
             string? star = parse.GetValue(truthPoses), map = parse.GetValue(truthMap);

@@ -41,7 +41,7 @@ internal static class FlipHandVerb
                 + "Flip maps and star files that belong together with the same --axis; the two axes differ by half a turn of the map.",
             ],
             Examples = ["cryospin flip-hand result -o flipped", "cryospin flip-hand map.mrc -o flipped.mrc --axis x"],
-        }.With(inputs, output, axis, overwrite).Does((parse, terminal, _) =>
+        }.With(inputs, output, axis, overwrite).Does((parse, terminal) =>
         {
             string[] paths = parse.GetRequiredValue(inputs);
             MirrorAxis mirror = parse.GetValue(axis) == "x" ? MirrorAxis.X : MirrorAxis.Z;

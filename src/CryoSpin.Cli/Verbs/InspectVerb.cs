@@ -21,7 +21,7 @@ internal static class InspectVerb
         return new Verb("inspect", "Say what a star file, a map or a stack holds, and whether its images are found.")
         {
             Examples = ["cryospin inspect particles.star", "cryospin inspect map.mrc --json"],
-        }.With([file, .. input.Options, json]).Does((parse, terminal, _) =>
+        }.With([file, .. input.Options, json]).Does((parse, terminal) =>
         {
             string path = parse.GetRequiredValue(file);
             if (Directory.Exists(path)) throw new InputException(path, "this is a folder.", "Name a file in it.");

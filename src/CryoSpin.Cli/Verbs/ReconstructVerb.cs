@@ -136,7 +136,7 @@ internal static class ReconstructVerb
     }
 
     /// <summary>Whether a folder holds no run: RELION makes a job's folder before it starts the job.</summary>
-    private static bool IsFresh(string folder) => !RunFiles.Names.Any(name => File.Exists(Path.Combine(folder, name)));
+    private static bool IsFresh(string folder) => !RunFiles.OfAnyRun.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>What is wrong with the options taken together.</summary>
     private static string? Mistake(

@@ -26,7 +26,7 @@ internal static class SymmetrizeVerb
         {
             Notes = ["The axes are RELION's: the highest one along z, a 2-fold one of Dn along x. The half-maps are averaged each by itself."],
             Examples = ["cryospin symmetrize result --sym D7 -o result_d7", "cryospin symmetrize result --sym auto"],
-        }.With(folder, group, output, threads, overwrite, json).Does((parse, terminal, _) =>
+        }.With(folder, group, output, threads, overwrite, json).Does((parse, terminal) =>
         {
             string source = parse.GetRequiredValue(folder), name = parse.GetRequiredValue(group);
             bool auto = name.Equals("auto", StringComparison.OrdinalIgnoreCase);

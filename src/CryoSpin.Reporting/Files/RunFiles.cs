@@ -42,7 +42,10 @@ public static class RunFiles
     /// <summary>The report.</summary>
     public const string Report = "report.html";
 
-    /// <summary>Every file, in the order in which it is of interest, with its description.</summary>
+    /// <summary>The map that a run had when it was stopped; gone when it is complete.</summary>
+    public const string UnfinishedMap = "map_unfinished.mrc";
+
+    /// <summary>Every file of a complete run, in the order in which it is of interest, with its description.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
     [
         (Report, "this page"),
@@ -62,4 +65,7 @@ public static class RunFiles
 
     /// <summary>The names alone.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
+
+    /// <summary>These and what a run leaves that was stopped.</summary>
+    public static IReadOnlyList<string> OfAnyRun { get; } = [.. Names, UnfinishedMap];
 }
