@@ -1,3 +1,4 @@
+using CryoSpin.Cli.Running;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
@@ -13,6 +14,9 @@ internal sealed record ComparisonOptions
 
     /// <summary>What all runs have in common; folder, method and seed are each run's own.</summary>
     public required ReconstructionOptions Common { get; init; }
+
+    /// <summary>What box and largest shift all runs work with.</summary>
+    public required WorkingImages Images { get; init; }
 
     /// <summary>Methods in order.</summary>
     public required IReadOnlyList<ComparedMethod> Methods { get; init; }

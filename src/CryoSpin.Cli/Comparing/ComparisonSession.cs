@@ -28,7 +28,9 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     {
         using ParticleSource source = ParticleSource.Open(options.Common.ParticlesPath, ParticleInput.Of(options.Common));
         ParticleSet set = source.Set;
-        options = WithWatched(options, set.Count);
+        (ReconstructionOptions common, IReadOnlyList<string> notes) = options.Images.Fit(options.Common, set);
+        foreach (string note in notes) terminal.Error.WriteLine(note);
+        options = WithWatched(options with { Common = common }, set.Count);
         IReadOnlyList<PlannedRun> plan = options.Plan();
         foreach (PlannedRun run in plan)
         {
@@ -46,7 +48,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
         ComparisonResults results = new(options, ImageGrid.Of(set, options.Common.DownsampleBox), set.Count, truth, plan);
         try
         {
-            RunAll(plan, options, scorer, results, stop.Token);
+            RunAll(plan, options, set, scorer, results, stop.Token);
         }
         catch (Exception e) when (e is OperationCanceledException or AggregateException { InnerException: OperationCanceledException })
         {
@@ -57,14 +59,14 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     }
 
     private void RunAll(
-        IReadOnlyList<PlannedRun> plan, ComparisonOptions options, RunScorer scorer, ComparisonResults results,
+        IReadOnlyList<PlannedRun> plan, ComparisonOptions options, ParticleSet set, RunScorer scorer, ComparisonResults results,
         CancellationToken cancellation)
     {
         for (int i = 0; i < plan.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             terminal.Error.WriteLine($"Run {i + 1} of {plan.Count}: {plan[i].Title}");
-            string? failure = Run(plan[i], options.AnyVersion, cancellation);
+            string? failure = Run(plan[i], set, options.AnyVersion, cancellation);
             cancellation.ThrowIfCancellationRequested();
             results.Add(plan[i], failure ?? Score(plan[i], scorer, results, cancellation), scorer);
             ComparisonFiles.Write(options.Folder, results.ToInput());
@@ -86,7 +88,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     }
 
     /// <summary>Brings a run to its end, from wherever it stands; why it failed, or null.</summary>
-    private string? Run(PlannedRun run, bool anyVersion, CancellationToken cancellation)
+    private string? Run(PlannedRun run, ParticleSet set, bool anyVersion, CancellationToken cancellation)
     {
         RunRecord? before = RunDirectory.ReadRun(run.Folder);
         bool pending = File.Exists(Path.Combine(run.Folder, OutputFolder.UnfinishedPrefix + RunFiles.Run));
@@ -98,7 +100,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
         }
         if (stale) terminal.Error.WriteLine($"  was made by version {before!.Version}, this is {VerbHelp.Version}: once more.");
         IReadOnlyList<string> args = before is null || stale
-            ? RunArguments.Start(run.Options with { Overwrite = Directory.Exists(run.Folder) })
+            ? RunArguments.Start(run.Options with { Overwrite = Directory.Exists(run.Folder) }, set)
             : RunArguments.Resume(run.Options);
         string last = "";
         int code = child(args, line =>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using CryoSpin.Cli.Running;
+using CryoSpin.Particles;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Comparing;
@@ -7,7 +9,9 @@ namespace CryoSpin.Cli.Comparing;
 internal static class RunArguments
 {
     /// <summary>Those that start a run with these options.</summary>
-    public static IReadOnlyList<string> Start(ReconstructionOptions o)
+    /// <param name="o">The options.</param>
+    /// <param name="set">Its particles.</param>
+    public static IReadOnlyList<string> Start(ReconstructionOptions o, ParticleSet set)
     {
         List<string> words = ["reconstruct", .. Option("--output", o.OutputDirectory), .. Option("--method", o.Method)];
         words.AddRange(Option("--seed", o.Seed));
@@ -15,13 +19,12 @@ internal static class RunArguments
         words.AddRange(Option("--encoder-steps", o.EncoderSteps));
         words.AddRange(Option("--volume", o.Volume?.ToString().ToLowerInvariant()));
         words.AddRange(Option("--copies", o.ImageCopies));
-        words.AddRange(Option("--max-shift", o.MaxShiftPixels));
+        words.AddRange(WorkingImages.Words(o, set));
         words.AddRange(Option("--mask-diameter", o.MaskDiameterAngstrom));
         words.AddRange(Option("--data-dir", o.DataDirectory));
         words.AddRange(Option("--subset", o.Subset));
         words.AddRange(Option("--pixel-size", o.PixelSizeAngstrom));
         foreach (string file in o.Passthrough) words.AddRange(Option("--passthrough", file));
-        words.AddRange(Option("--downsample", o.DownsampleBox));
         words.AddRange(Option("--invert", o.Invert?.ToString().ToLowerInvariant()));
         if (o.KeepAll) words.Add("--keep-all");
         if (o.Snapshots) words.Add("--snapshots");

@@ -1,18 +1,12 @@
 using System.CommandLine;
 using CryoSpin.Preprocessing;
-using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Parsing;
 
-/// <summary>The options that every verb preparing images has: their contrast and their box.</summary>
+/// <summary>The options of verbs that prepare images of a given box: their contrast and their box.</summary>
 internal sealed class ImageInput
 {
-    private readonly Option<bool?> _invert = new("--invert")
-    {
-        Description = "Invert the images' contrast; 'false' keeps it [default: inverted where particles are found darker than their background].",
-        HelpName = "true|false",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly Option<bool?> _invert = Contrast();
 
     private readonly Option<int?> _downsample = OptionFactory.OptionalInteger(
         "--downsample", "Downsample the images to this box by cutting their spectra.", "BOX", 16, 4096);
@@ -24,7 +18,11 @@ internal sealed class ImageInput
     public PreparationOptions Read(ParseResult parse) =>
         new() { Invert = parse.GetValue(_invert), DownsampleBox = parse.GetValue(_downsample) };
 
-    /// <summary>Puts what the user asked into a run's options.</summary>
-    public ReconstructionOptions AddTo(ReconstructionOptions options, ParseResult parse) =>
-        options with { Invert = parse.GetValue(_invert), DownsampleBox = parse.GetValue(_downsample) };
+    /// <summary>The option --invert.</summary>
+    public static Option<bool?> Contrast() => new("--invert")
+    {
+        Description = "Invert the images' contrast; 'false' keeps it [default: inverted where particles are found darker than their background].",
+        HelpName = "true|false",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 }

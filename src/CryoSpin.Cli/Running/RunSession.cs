@@ -25,6 +25,10 @@ internal delegate IReadOnlyList<string> RunReview(
 /// </summary>
 internal sealed class RunSession(Terminal terminal, RunEngine engine)
 {
+    /// <summary>Fills in those options of a new run that depend on its particles; returns also what is worth a line of the log.</summary>
+    public Func<ReconstructionOptions, ParticleSet, (ReconstructionOptions Options, IReadOnlyList<string> Notes)> Fit { get; init; } =
+        (options, _) => (options, []);
+
     /// <summary>Refuses options that do not suit the particles, before the output folder is made.</summary>
     public Action<ReconstructionOptions, ParticleSet> Check { get; init; } = (_, _) => { };
 
@@ -54,8 +58,9 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         ParticleSet set = particles.Source.Set;
         CheckWatched(options, set);
+        (options, IReadOnlyList<string> notes) = Fit(options, set);
         Check(options, set);
-        IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
+        IReadOnlyList<string> remarks = [.. notes, .. Review(options, particles.Source, terminal, stop.Token)];
         ImageGrid grid = ImageGrid.Of(set, options.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.OutputDirectory, options.Overwrite);
         CheckpointFolder.Clear(options.OutputDirectory);
@@ -171,12 +176,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log(
-                $"finished: {Wording.Angstrom(results.ResolutionAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
+                $"finished: {Wording.Resolution(results.ResolutionAngstrom, run.PixelSizeAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
             ReportInput input = new()
             {
                 Run = run,
                 Map = results.Map,
-                MaskedFsc = results.CorrectedFsc ?? results.MaskedFsc,
+                MaskedFsc = results.MaskedFsc,
+                CorrectedFsc = results.CorrectedFsc,
                 UnmaskedFsc = results.UnmaskedFsc,
                 Poses = results.Poses,
             };

@@ -27,10 +27,7 @@ internal static class CompareVerb
         Option<string> truthMap = OptionFactory.Path("--truth-map", "The true map, as wide as the images.", "T.mrc");
         Option<string> symmetry = OptionFactory.Path(TruthSymmetry.Option, TruthSymmetry.Help, "GROUP");
         ParticleInput input = new();
-        ImageInput images = new();
-        Option<double> maxShift = OptionFactory.Number(
-            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX",
-            Usual.MaxShiftPixels, 0, 512);
+        WorkingInput images = new();
         Option<double?> mask = OptionFactory.OptionalNumber("--mask-diameter", "Mask by a sphere of this diameter, angstrom [default: the particle's shape, measured].", "A", 1, 1e5);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
         Option<long?> maxMemory = OptionFactory.OptionalSize("--max-memory", "Most memory of a run, e.g. 1G.");
@@ -52,8 +49,8 @@ internal static class CompareVerb
             ],
         };
         verb.With(
-            [particles, output, methods, seeds, truthPoses, truthMap, symmetry, maxShift, mask, threads, maxMemory, .. input.Options,
-                .. images.Options, watch, noSnapshots, anyVersion]);
+            [particles, output, methods, seeds, truthPoses, truthMap, symmetry, .. images.Options, mask, threads, maxMemory, .. input.Options,
+                watch, noSnapshots, anyVersion]);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(watch) is { } list && MethodInput.Numbers(list) is null)
@@ -66,7 +63,6 @@ internal static class CompareVerb
             ReconstructionOptions common = Usual with
             {
                 ParticlesPath = parse.GetRequiredValue(particles),
-                MaxShiftPixels = parse.GetValue(maxShift),
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 Threads = parse.GetValue(threads),
                 MaxMemoryBytes = parse.GetValue(maxMemory),
@@ -81,6 +77,7 @@ internal static class CompareVerb
                 Command = CommandText.Of(parse),
                 // Every method is scored on every particle.
                 Common = images.AddTo(input.AddTo(common, parse), parse) with { KeepAll = true },
+                Images = images.Read(parse),
                 Methods = ComparedMethod.ParseList(parse.GetValue(methods)),
                 Seeds = ComparedMethod.ParseSeeds(parse.GetValue(seeds) ?? "1"),
                 TruthPoses = parse.GetValue(truthPoses),

@@ -25,7 +25,7 @@ internal static class ReconstructVerb
             Arity = ArgumentArity.ZeroOrOne,
         };
         ParticleInput input = new();
-        ImageInput images = new();
+        WorkingInput images = new();
         Option<string> output = OptionFactory.Path("--output", "Folder for the results; needed unless --resume is given.", "DIR", false, "-o");
         MethodInput method = new();
         Option<string> preset = new("--preset")
@@ -38,8 +38,6 @@ internal static class ReconstructVerb
         Option<int> heads = OptionFactory.Integer("--heads", "Heads of the pose encoder.", "M", Usual.Heads, 1, 64);
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Usual.Threads, 1, 1024);
-        Option<double> maxShift = OptionFactory.Number(
-            "--max-shift", "Greatest distance of a particle from its image's centre, pixels (after --downsample).", "PX", Usual.MaxShiftPixels, 0, 512);
         Option<double?> mask = OptionFactory.OptionalNumber(
             "--mask-diameter", "Mask by a sphere of this diameter, angstrom [default: the particle's shape, measured].", "A", 1, 1e5);
         Option<long?> maxMemory = OptionFactory.OptionalSize(
@@ -74,8 +72,8 @@ internal static class ReconstructVerb
             ],
         };
         verb.With(
-            [particles, output, .. method.Options, preset, heads, seed, threads, maxShift, mask, maxMemory, scratch, .. input.Options,
-                .. images.Options, skipBad, keepAll, quick, overwrite, resume, checkpoints, pipeline]);
+            [particles, output, .. method.Options, preset, heads, seed, threads, .. images.Options, mask, maxMemory, scratch,
+                .. input.Options, skipBad, keepAll, quick, overwrite, resume, checkpoints, pipeline]);
         verb.Validators.Add(result =>
         {
             if (method.AsksForList(result)) return;
@@ -92,6 +90,7 @@ internal static class ReconstructVerb
             PipelineMarks marks = new(parse.GetValue(pipeline));
             RunSession session = new(terminal, engine)
             {
+                Fit = images.Read(parse).Fit,
                 Check = ReconstructionRun.Check,
                 Review = ParticleReview.Of,
                 FurtherStopFiles = marks.StopFiles,
@@ -122,7 +121,6 @@ internal static class ReconstructVerb
                 Heads = parse.GetValue(heads),
                 Seed = parse.GetValue(seed),
                 Threads = parse.GetValue(threads),
-                MaxShiftPixels = parse.GetValue(maxShift),
                 MaskDiameterAngstrom = parse.GetValue(mask),
                 MaxMemoryBytes = parse.GetValue(maxMemory),
                 ScratchDirectory = parse.GetValue(scratch),
@@ -165,7 +163,7 @@ internal static class ReconstructVerb
     {
         string folder = run.Options.OutputDirectory;
         terminal.Out.WriteLine(
-            $"Resolution  {Wording.Angstrom(run.ResolutionAngstrom)} (half-map FSC 0.143) after "
+            $"Resolution  {Wording.Resolution(run.ResolutionAngstrom, run.PixelSizeAngstrom)} (half-map FSC 0.143) after "
             + $"{Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
         terminal.Out.WriteLine($"Map         {Path.Combine(folder, RunFiles.Map)}");
         terminal.Out.WriteLine($"Poses       {Path.Combine(folder, RunFiles.Particles)}");

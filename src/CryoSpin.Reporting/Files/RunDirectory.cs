@@ -170,7 +170,7 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Writes a map.</summary>
     public void WriteMap(string name, Volume map) =>
-        MrcWriter.WriteVolume(FileFor(name), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+        MrcWriter.WriteVolume(FileFor(name), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom, RunFiles.ContentOf(name));
 
     /// <summary>Writes the maps, the particles and the FSC.</summary>
     /// <param name="results">What the run found.</param>
@@ -204,7 +204,7 @@ public sealed class RunDirectory : IDisposable
     public void WriteFsc(FscCurve masked, FscCurve unmasked, FscCurve? corrected)
     {
         WriteText(RunFiles.FscStar, FscReport.ToStarText(corrected ?? masked, unmasked, masked));
-        WriteText(RunFiles.FscXml, FscReport.ToXml(corrected ?? masked, "Masked half-maps"));
+        WriteText(RunFiles.FscXml, FscReport.ToXml(corrected ?? masked, corrected is null ? "Masked half-maps" : "Masked half-maps, corrected for the mask by random phases"));
     }
 
     /// <summary>Writes a text file.</summary>

@@ -11,13 +11,13 @@ public static class HtmlReport
     public static string Render(ReportInput input)
     {
         RunRecord run = input.Run;
-        string title = Path.GetFileName(run.Options.ParticlesPath);
+        string particles = Path.GetFileName(run.Options.ParticlesPath), folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Options.OutputDirectory));
         return Page.Render(
-            $"{title} · CryoSpin",
-            Tag.Make("h1", null, title),
+            $"{folder}: ab-initio map of {particles} · CryoSpin",
+            Tag.Make("h1", null, $"Ab-initio map of {particles}"),
             Tag.Make(
                 "div", "soft",
-                $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
+                $"Folder {folder}. CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
             run.Message is null ? null : Tag.Make("p", "message", run.Message),
             run.Warnings.Count == 0 ? null : Tag.Make("p", "message", string.Join(' ', run.Warnings)),
             Facts(run),
@@ -36,7 +36,7 @@ public static class HtmlReport
     private static XElement Facts(RunRecord run)
     {
         List<(string Value, string Name)> facts = [];
-        if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), "resolution, half-map FSC 0.143"));
+        if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), ResolutionName(resolution, run)));
         if (run.ParticleCount > 0) facts.Add((Wording.Count(run.ParticleCount), "particles"));
         if (run.RejectedParticles > 0) facts.Add((Wording.Count(run.RejectedParticles), "images rejected"));
         if (run.SkippedParticles > 0) facts.Add((Wording.Count(run.SkippedParticles), "particles left out"));
@@ -47,6 +47,10 @@ public static class HtmlReport
         if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
         return Page.Facts(facts);
     }
+
+    private static string ResolutionName(double resolution, RunRecord run) =>
+        resolution <= 2 * run.PixelSizeAngstrom * 1.001
+            ? "resolution, half-map FSC 0.143: the limit of the pixels (Nyquist)" : "resolution, half-map FSC 0.143";
 
     private static XElement Parameters(RunRecord run)
     {
@@ -59,7 +63,8 @@ public static class HtmlReport
             ("heads", Wording.Count(o.Heads)),
             ("seed", o.Seed.ToString(CultureInfo.InvariantCulture)),
             ("threads", Wording.Count(o.Threads)),
-            ("largest shift", Wording.Number(o.MaxShiftPixels) + " px"),
+            ("largest shift", $"{Wording.Number(o.MaxShiftPixels)} px, {Wording.Angstrom(o.MaxShiftPixels * run.PixelSizeAngstrom)}"),
+            ("working box", run.BoxSize > 0 ? $"{run.BoxSize} px of {Wording.Number(run.PixelSizeAngstrom, 3)} Å" : "–"),
             ("mask diameter", o.MaskDiameterAngstrom is { } d ? Wording.Angstrom(d) : "estimated from the data"),
         ];
         double total = run.PhaseTimes.Sum(p => p.Seconds);
@@ -68,7 +73,8 @@ public static class HtmlReport
                 + $" ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
         return Tag.Section("Parameters and times",
             Tag.Make("p", null, Tag.Make("code", null, run.Command)),
-            Tag.Make("div", "row", Tag.Pairs(options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
+            Tag.Make("div", "row", Tag.Pairs(options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)),
+            OptionTable.Of(run));
     }
 
     private static XElement? Files(ReportInput input)

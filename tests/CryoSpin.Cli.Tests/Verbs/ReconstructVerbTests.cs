@@ -53,6 +53,19 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
         Assert.All(named, name => Assert.Contains(Path.Combine(_folder["out"], name), run.Out));
     }
 
+    [Theory]
+    [InlineData("--max-shift 2.5", null, 2.5)]
+    [InlineData("--max-shift 10A", null, 2.5)]
+    [InlineData("--box 16 --max-shift 4", 16, 3.2)]
+    [InlineData("--downsample 16 --max-shift 4px", 16, 3.2)]
+    [InlineData("--box full", null, 5.0)]
+    public async Task Shifts_are_given_in_pixels_of_the_input_or_in_angstrom(string options, int? box, double pixels)
+    {
+        // The input has 20 pixels of 4 angstrom.
+        Assert.Equal(ExitCode.Done, (await Reconstruct(options.Split(' '))).Code);
+        Assert.Equal((box, pixels), (_seen!.DownsampleBox, _seen.MaxShiftPixels));
+    }
+
     [Fact]
     public async Task The_number_of_steps_reaches_the_run()
     {
@@ -111,6 +124,9 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--copies two --method cryoai", "--copies two: the method cryoai compares 2 or 4 copies of an image")]
     [InlineData("--copies 2 --method cryodrgn2", "compares no copies of images")]
     [InlineData("--threads two", "--threads needs")]
+    [InlineData("--max-shift 5nm", "--max-shift needs")]
+    [InlineData("--box 8", "--box needs")]
+    [InlineData("--box half", "--box needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
     {
         Invocation run = await Reconstruct(options.Split(' '));
