@@ -17,7 +17,8 @@ internal static class OptionDifferences
     {
         JsonObject then = Node(run with { Options = WholePaths(RunSession.Relocated(run)) });
         JsonObject now = Node(run with { Options = WholePaths(wanted) });
-        foreach ((string name, JsonNode? value) in now)
+        // The box first: the largest shift in its pixels follows from it.
+        foreach ((string name, JsonNode? value) in now.OrderBy(option => option.Key != "downsampleBox"))
         {
             string old = Text(then[name]), current = Text(value);
             if (!s_free.Contains(name) && old != current) return $"{name} was {old}, now is {current}";

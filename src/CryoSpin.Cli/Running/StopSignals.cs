@@ -45,7 +45,7 @@ internal sealed class StopSignals : IDisposable
             if (_first is { } first) return !insists || _time.GetElapsedTime(first) <= s_same;
             _first = _time.GetTimestamp();
         }
-        _error.WriteLine("cryospin: stopping at the next safe point. Press Ctrl-C again after a second to leave at once.");
+        _error.WriteLine("cryospin: stopping soon. Ctrl-C again leaves at once.");
         _stop.Cancel();
         return true;
     }
