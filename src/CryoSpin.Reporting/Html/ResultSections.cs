@@ -76,7 +76,7 @@ internal static class ResultSections
     private static NamedCurve[] Curves(ReportInput input) =>
     [
         new("half-maps, corrected", input.CorrectedFsc, 0, LineStyle.Solid),
-        new("half-maps, masked", input.MaskedFsc, input.CorrectedFsc is null ? 0 : 4, input.CorrectedFsc is null ? LineStyle.Solid : LineStyle.Dotted),
+        new("half-maps, masked", input.MaskedFsc, input.CorrectedFsc is null ? 0 : 6, input.CorrectedFsc is null ? LineStyle.Solid : LineStyle.Dotted),
         new("half-maps, unmasked", input.UnmaskedFsc, 1, LineStyle.Dashed),
         new("map against truth", input.TruthFsc, 2, LineStyle.Solid),
     ];
