@@ -70,7 +70,7 @@ public static class RunFiles
         Half1 => "half-map 1, unfiltered and unmasked",
         Half2 => "half-map 2, unfiltered and unmasked",
         Mask => "mask of map and FSC, 0 to 1",
-        UnfinishedMap => "map of a run that was stopped",
+        UnfinishedMap => "map of an unfinished run",
         _ => "map",
     };
 
