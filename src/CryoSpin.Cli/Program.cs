@@ -1,20 +1,7 @@
-using System.Runtime.InteropServices;
 using CryoSpin.Cli;
+using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Running;
 
-using CancellationTokenSource stop = new();
-bool asked = false;
-
-void Stop(PosixSignalContext signal)
-{
-    // The first Ctrl-C asks the run to stop cleanly; the second one ends the process the hard way.
-    if (asked) return;
-    asked = true;
-    signal.Cancel = true;
-    Console.Error.WriteLine();
-    Console.Error.WriteLine("cryospin: stopping at the next safe point; press Ctrl-C again to leave at once.");
-    stop.Cancel();
-}
-
-using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-return await CommandLine.InvokeAsync(args, Console.Out, Console.Error, cancellation: stop.Token);
+using ScreenWriter error = ScreenWriter.ForStandardError();
+using StopSignals signals = new StopSignals(error).Listen();
+return await CommandLine.InvokeAsync(args, Console.Out, error, cancellation: signals.Token);

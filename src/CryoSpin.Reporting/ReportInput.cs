@@ -31,6 +31,9 @@ public sealed record ReportInput
     /// <summary>FSC of the masked half-maps.</summary>
     public FscCurve? MaskedFsc { get; init; }
 
+    /// <summary>The same less what the mask itself correlates; null for a soft sphere, which correlates nothing. It decides.</summary>
+    public FscCurve? CorrectedFsc { get; init; }
+
     /// <summary>FSC of the half-maps as they are.</summary>
     public FscCurve? UnmaskedFsc { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Cli.Running;
+using CryoSpin.Cli.Tests.EndToEnd;
 using CryoSpin.IO.Mrc;
 
 namespace CryoSpin.Cli.Tests;
@@ -12,17 +13,22 @@ internal sealed record Invocation(int Code, string Out, string Error)
     /// <summary>The same with an engine that takes the reconstruction's place.</summary>
     public static Task<Invocation> With(RunEngine? engine, params string[] args) => Stopped(null, engine, args);
 
-    /// <summary>The same, stopped as by Ctrl-C when a line with this beginning shows on the terminal; null: never.</summary>
+    /// <summary>The same, stopped as by Ctrl-C when a line with this beginning shows on the terminal or in the log; null: never.</summary>
     public static async Task<Invocation> Stopped(string? atLine, RunEngine? engine, params string[] args)
     {
         using CancellationTokenSource stop = new();
         using StringWriter output = new(CultureInfo.InvariantCulture);
-        using WatchingWriter error = new(line =>
+        using WatchingWriter error = new(Seen);
+        // Figures of epochs stand in the log alone.
+        RunEngine watched = (options, source, observer, cancellation) =>
+            (engine ?? ReconstructionEngine.Run)(options, source, new WatchedObserver(observer, Seen), cancellation);
+        int code = await CommandLine.InvokeAsync(args, output, error, atLine is null ? engine : watched, stop.Token);
+        return new Invocation(code, output.ToString(), error.ToString());
+
+        void Seen(string line)
         {
             if (atLine is not null && line.StartsWith(atLine, StringComparison.Ordinal)) stop.Cancel();
-        });
-        int code = await CommandLine.InvokeAsync(args, output, error, engine, stop.Token);
-        return new Invocation(code, output.ToString(), error.ToString());
+        }
     }
 
     private sealed class WatchingWriter(Action<string> seen) : StringWriter(CultureInfo.InvariantCulture)

@@ -28,7 +28,9 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
     {
         using ParticleSource source = ParticleSource.Open(options.Common.Particles.Path, options.Common.Particles.ToLoadOptions());
         ParticleSet set = source.Set;
-        options = WithWatched(options, set.Count);
+        (ReconstructionOptions common, IReadOnlyList<string> notes) = WorkingImages.Fit(options.Common, set);
+        foreach (string note in notes) terminal.Error.WriteLine(note);
+        options = WithWatched(options with { Common = common }, set.Count);
         IReadOnlyList<PlannedRun> plan = options.Plan();
         foreach (PlannedRun run in plan)
         {

@@ -77,7 +77,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         }
         (Volume, Volume)? maps = truth.Map is null ? null : (InTruthsBox(MapFile.Read(Path.Combine(folder, RunFiles.Map))), truth.Map);
         TruthComparison comparison = TruthComparison.Of(poses, maps, truth.Group);
-        if (comparison.Map is { } aligned) MapFile.Write(Path.Combine(folder, RunScore.AlignedMap), aligned.Map);
+        if (comparison.Map is { } aligned) MapFile.Write(Path.Combine(folder, RunScore.AlignedMap), aligned.Map, "map of a run, aligned with the true map");
         RunScore score = new()
         {
             Key = key,

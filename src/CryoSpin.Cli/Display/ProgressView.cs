@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
-using Spectre.Console;
 
 namespace CryoSpin.Cli.Display;
 
@@ -19,30 +16,43 @@ internal interface IProgressView
 /// <summary>Chooses and runs the view that fits the terminal.</summary>
 internal static class ProgressView
 {
-    /// <summary>Runs the work with a redrawn bar where a person watches, and with one plain line every few seconds elsewhere.</summary>
+    /// <summary>Runs the work with a redrawn line where a person watches, and with one plain line every few seconds elsewhere.</summary>
     public static T Run<T>(Terminal terminal, Func<IProgressView, T> work)
     {
-        if (!terminal.CanRedraw) return work(new PlainProgressView(terminal.Error, PlainProgressView.UsualInterval));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
-        Progress progress = console.Progress().AutoClear(true).Columns(
-            new SpinnerColumn(),
-            new TaskDescriptionColumn { Alignment = Justify.Left },
-            new ProgressBarColumn { Width = 24 },
-            new PercentageColumn());
-        return progress.Start(context => work(new LiveProgressView(console, context.AddTask("starting"))));
-    }
-
-    private sealed class LiveProgressView(IAnsiConsole console, ProgressTask task) : IProgressView
-    {
-        public void Show(in RunProgress progress)
+        if (terminal.Error is not ScreenWriter { Redraws: true } screen)
         {
-            string left = progress.Remaining is { } time ? "  " + Wording.Duration(time) + " left" : "";
-            task.Description = Markup.Escape($"{progress.Phase}  {ProgressLine.Figures(progress)}{left}");
-            task.Value = 100 * Math.Clamp(progress.FractionOfRun, 0, 1);
+            return work(new PlainProgressView(terminal.Error, PlainProgressView.UsualInterval));
         }
-
-        public void Message(string line) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{line}");
+        try
+        {
+            return work(new LiveProgressView(screen, LiveProgressView.UsualInterval));
+        }
+        finally
+        {
+            screen.ClearStatus();
+        }
     }
+}
+
+/// <summary>One line at the bottom of the terminal, redrawn in place.</summary>
+internal sealed class LiveProgressView(ScreenWriter screen, TimeSpan interval) : IProgressView
+{
+    private readonly Stopwatch _sinceDrawing = new();
+    private string _phase = "";
+
+    /// <summary>Faster than an eye follows, and little to send over a slow connection.</summary>
+    public static TimeSpan UsualInterval { get; } = TimeSpan.FromSeconds(0.2);
+
+    public void Show(in RunProgress progress)
+    {
+        if (progress.Phase == _phase && _sinceDrawing.Elapsed < interval) return;
+        _phase = progress.Phase;
+        _sinceDrawing.Restart();
+        RunProgress shown = progress;
+        screen.ShowStatus(width => ProgressLine.Fitting(shown, width));
+    }
+
+    public void Message(string line) => screen.WriteFitted(line);
 }
 
 /// <summary>One line every few seconds, and at once when a phase begins; for logs, pipes and schedulers.</summary>

@@ -8,10 +8,4 @@ internal sealed class Terminal(TextWriter output, TextWriter error)
 
     /// <summary>Progress and messages.</summary>
     public TextWriter Error { get; } = error;
-
-    /// <summary>True when a person is watching <see cref="Error"/> in a terminal that can redraw lines.</summary>
-    public bool CanRedraw =>
-        ReferenceEquals(Error, System.Console.Error) && !System.Console.IsErrorRedirected
-        && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or null or "")
-        && Environment.GetEnvironmentVariable("CI") is null or "";
 }

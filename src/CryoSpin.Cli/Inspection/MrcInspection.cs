@@ -44,6 +44,7 @@ internal static class MrcInspection
             "mode", "mode", (int)header.Mode, $"{(int)header.Mode} ({Words(header.Mode)}){(header.IsBigEndian ? ", big-endian" : "")}");
         sheet.Add("isBigEndian", null, header.IsBigEndian);
         sheet.Add("pixelSizeAngstrom", "pixel size", header.PixelSizeXAngstrom, PixelSize(header, warnings));
+        sheet.Add("labels", header.Labels.Count > 0 ? "labels" : null, header.Labels.ToArray(), string.Join("; ", header.Labels));
         sheet.Add("axes", null, new[] { header.AxisOfColumns, header.AxisOfRows, header.AxisOfSections });
         sheet.Add("spaceGroup", null, header.SpaceGroup);
         if (isStack)

@@ -59,7 +59,7 @@ internal static class ForeignOptions
         ["abinit-max-res"] = new(CryoSparc, null, LeaveOut),
         ["abinit-init-res"] = new(CryoSparc, null, LeaveOut),
         ["psize-A"] = new(CryoSparc, "--pixel-size"),
-        ["bin-size-pix"] = new(CryoSparc, "--downsample"),
+        ["bin-size-pix"] = new(CryoSparc, "--box"),
         ["compute-use-ssd"] = new(CryoSparc, "--scratch"),
         ["compute-num-gpus"] = new(CryoSparc, null, NoGpu),
         ["Apix"] = new(CryoDrgn, "--pixel-size"),

@@ -4,17 +4,18 @@ using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Parsing;
 
-/// <summary>The options that every verb preparing images has: their contrast and their box.</summary>
+/// <summary>The options of verbs that prepare images of a given box: their contrast and their box.</summary>
 internal sealed class ImageInput
 {
-    private static readonly string[] s_names = ["--downsample", "--invert"];
+    private readonly Option<int?> _downsample = OptionFactory.OptionalInteger(
+        "--downsample", "Downsample the images to this box by cutting their spectra.", "BOX", 16, 4096);
 
-    private readonly RunOptionSet _options = new(s_names.Select(OptionCatalogue.Get));
+    private readonly RunOptionSet _contrast = new([OptionCatalogue.Get("--invert")]);
 
     /// <summary>The options, to be added to a verb.</summary>
-    public Symbol[] Options => _options.Options;
+    public Symbol[] Options => [_downsample, .. _contrast.Options];
 
     /// <summary>What the user asked.</summary>
     public PreparationOptions Read(ParseResult parse) =>
-        _options.AddTo(OptionCatalogue.Defaults, parse.CommandResult).Images.ToPreparation();
+        _contrast.AddTo(OptionCatalogue.Defaults, parse.CommandResult).Images.ToPreparation() with { DownsampleBox = parse.GetValue(_downsample) };
 }

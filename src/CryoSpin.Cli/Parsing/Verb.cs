@@ -34,15 +34,25 @@ internal sealed class Verb(string name, string description) : Command(name, desc
         return this;
     }
 
+    /// <summary>Sets what a verb does that never looks whether it is to stop: a request to stop ends it at once.</summary>
+    public Verb Does(Func<ParseResult, Terminal, int> action)
+    {
+        // The work is left to itself and ends with the process.
+        SetAction((parse, cancellation) => Task.Run(() => action(parse, TerminalOf(parse)), CancellationToken.None).WaitAsync(cancellation));
+        return this;
+    }
+
     /// <summary>Sets what the verb does; it returns an exit code.</summary>
     public Verb Does(Func<ParseResult, Terminal, CancellationToken, int> action)
     {
         SetAction((parse, cancellation) =>
         {
-            Terminal terminal = new(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
+            Terminal terminal = TerminalOf(parse);
             if (IsLong && SlowProcessor.Notice is { } notice) terminal.Error.WriteLine(notice);
             return Task.FromResult(action(parse, terminal, cancellation));
         });
         return this;
     }
+
+    private static Terminal TerminalOf(ParseResult parse) => new(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error);
 }

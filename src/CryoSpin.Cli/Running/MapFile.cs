@@ -41,8 +41,11 @@ internal static class MapFile
     }
 
     /// <summary>Writes a map.</summary>
-    public static void Write(string path, Volume map) =>
-        MrcWriter.WriteVolume(path, map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+    /// <param name="path">The file.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="content">What it is, for the label in its header.</param>
+    public static void Write(string path, Volume map, string content) =>
+        MrcWriter.WriteVolume(path, map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom, content);
 
     /// <summary>Reads a map that has the same edge as another one.</summary>
     /// <exception cref="InputException">It cannot be read or has another edge.</exception>

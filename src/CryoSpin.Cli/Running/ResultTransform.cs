@@ -69,14 +69,18 @@ internal sealed class ResultTransform
     }
 
     /// <summary>Writes every map and all poses, changed.</summary>
-    public void Write(OutputFolder target, Func<Volume, Volume> changeMap, Func<Pose, Pose> changePose)
+    /// <param name="target">The folder.</param>
+    /// <param name="change">What was done, in a word for the maps' labels.</param>
+    /// <param name="changeMap">Changes a map.</param>
+    /// <param name="changePose">Changes a pose.</param>
+    public void Write(OutputFolder target, string change, Func<Volume, Volume> changeMap, Func<Pose, Pose> changePose)
     {
         foreach ((string name, Volume map) in Maps)
         {
             Volume changed = changeMap(map);
             // Interpolation overshoots at a mask's edge.
             if (name == RunFiles.Mask) TensorPrimitives.Clamp(changed.Voxels, 0, 1, changed.Voxels);
-            MapFile.Write(target.FileFor(name), changed);
+            MapFile.Write(target.FileFor(name), changed, $"{change}: {RunFiles.ContentOf(name)}");
         }
         if (Particles is { } set) WritePoses(set, target.FileFor(RunFiles.Particles), changePose);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CryoSpin.Cli.Display;
 using CryoSpin.Diagnostics;
+using CryoSpin.Imaging;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
 
@@ -32,7 +33,7 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, Outpu
     public void Log(string message)
     {
         folder.Log(message);
-        view.Message(message);
+        if (!IsOfAnEpoch(message)) view.Message(message);
     }
 
     public void Report(in RunProgress progress)
@@ -62,8 +63,12 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, Outpu
 
     public IReadOnlyList<int> Watched => output?.Watched ?? [];
 
+    /// <summary>The map of the newest snapshot; null where there was none.</summary>
+    public Volume? NewestMap { get; private set; }
+
     public void Keep(RunSnapshot snapshot)
     {
+        NewestMap = snapshot.Map;
         try
         {
             folder.Keep(snapshot);
@@ -74,6 +79,13 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, Outpu
             Log($"warning: A snapshot could not be written ({e.Message}).");
         }
     }
+
+    /// <summary>
+    /// Whether a line holds the figures of an epoch, e.g. "search 20/200: ...". They are for the log: the terminal shows them as progress.
+    /// </summary>
+    private bool IsOfAnEpoch(string message) =>
+        _phase is { } phase && message.StartsWith(phase + " ", StringComparison.Ordinal) && message.Length > phase.Length + 1
+        && char.IsAsciiDigit(message[phase.Length + 1]);
 
     private void CloseLap()
     {

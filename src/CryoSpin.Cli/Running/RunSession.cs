@@ -54,8 +54,9 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         ParticleSet set = particles.Source.Set;
         CheckWatched(options, set);
+        (options, IReadOnlyList<string> notes) = WorkingImages.Fit(options, set);
         Check(options, set);
-        IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
+        IReadOnlyList<string> remarks = [.. notes, .. Review(options, particles.Source, terminal, stop.Token)];
         ImageGrid grid = ImageGrid.Of(set, options.Images.DownsampleBox);
         using RunDirectory folder = RunDirectory.Create(options.Output.Folder, options.Output.Overwrite);
         CheckpointFolder.Clear(options.Output.Folder);
@@ -164,12 +165,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log(
-                $"finished: {Wording.Angstrom(results.ResolutionAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
+                $"finished: {Wording.Resolution(results.ResolutionAngstrom, run.PixelSizeAngstrom)} after {Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
             ReportInput input = new()
             {
                 Run = run,
                 Map = results.Map,
-                MaskedFsc = results.CorrectedFsc ?? results.MaskedFsc,
+                MaskedFsc = results.MaskedFsc,
+                CorrectedFsc = results.CorrectedFsc,
                 UnmaskedFsc = results.UnmaskedFsc,
                 Poses = results.Poses,
             };
@@ -204,12 +206,30 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             // A full disk may be the very cause: it is told all the same.
             observer.Notify($"{folder.FileFor(RunFiles.Run)} could not be written: {e.Message}");
         }
-        string places = $"The log and the figures so far are {folder.FileFor(RunFiles.Log)} and {folder.FileFor(RunFiles.Metrics)}.";
-        string resume = CheckpointFolder.HasAny(folder.Path) ? $" To go on: cryospin reconstruct --resume {folder.Path}" : "";
+        string map = WriteMap(folder, observer) ? $"The map so far is {folder.FileFor(RunFiles.UnfinishedMap)}." : "There is no map yet.";
+        string earlier = folder.Replaces ? $" The earlier results in {folder.Path} are unchanged." : "";
         observer.Notify(
-            folder.Replaces
-                ? $"{shown} {places} The earlier results in {folder.Path} are unchanged.{resume}"
-                : $"{shown} {places} There is no map yet.{resume}");
+            $"{shown} {map} The log and the figures so far are {folder.FileFor(RunFiles.Log)} and {folder.FileFor(RunFiles.Metrics)}.{earlier}");
+        bool goesOn = CheckpointFolder.HasAny(folder.Path);
+        if (!goesOn && !stopped) return;
+        observer.Notify(goesOn ? "To go on:" : "There is no checkpoint yet. To begin again with the same options:");
+        observer.Notify($"  cryospin reconstruct --resume {CommandText.Quote(folder.Path)}");
+    }
+
+    /// <summary>Writes the finest map that there is of an unfinished run; false where there is none, or no room.</summary>
+    private static bool WriteMap(RunDirectory folder, RunObserver observer)
+    {
+        try
+        {
+            if ((CheckpointFolder.NewestMap(folder.Path) ?? observer.NewestMap) is not { } map) return false;
+            folder.WriteMap(RunFiles.UnfinishedMap, map);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryoSpinException)
+        {
+            observer.Notify($"{folder.FileFor(RunFiles.UnfinishedMap)} could not be written: {e.Message}");
+            return false;
+        }
     }
 
     private static RunRecord ForThisProcess(RunRecord run) =>

@@ -48,7 +48,7 @@ internal static class SimulationFolder
         Pose[] poses = new Pose[simulator.Count];
         CtfParameters[] ctfs = new CtfParameters[simulator.Count];
         int size = simulator.Truth.Size;
-        using (MrcStackWriter stack = new(folder.FileFor(Stack), size, size, simulator.Truth.PixelSizeAngstrom))
+        using (MrcStackWriter stack = new(folder.FileFor(Stack), size, size, simulator.Truth.PixelSizeAngstrom, content: "simulated particle images"))
         {
             foreach (SimulatedParticle particle in simulator.Images())
             {
@@ -59,7 +59,7 @@ internal static class SimulationFolder
             }
             stack.Complete();
         }
-        MapFile.Write(folder.FileFor(TruthMap), simulator.Truth);
+        MapFile.Write(folder.FileFor(TruthMap), simulator.Truth, "true map of simulated particles");
         Star(simulator.Optics, ctfs).Write(folder.FileFor(Particles));
         ParticleSet written = ParticleSet.Load(folder.FileFor(Particles), new ParticleLoadOptions(RequireImages: false));
         written.WriteStar(folder.FileFor(TruthStar), poses);

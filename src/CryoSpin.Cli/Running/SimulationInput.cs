@@ -3,6 +3,7 @@ using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
+using CryoSpin.IO;
 using CryoSpin.IO.Atoms;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Simulation;
@@ -36,6 +37,7 @@ internal static class SimulationInput
                 + $"e.g. {FourierSizes.PreviousGood(b)} or {FourierSizes.NextGood(b)}.");
         }
         if (input == PhantomName) return Phantom.Create(box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team);
+        FolderInput.Refuse(input, isMap: true);
         if (!File.Exists(input))
         {
             string? near = NearestName.Find(input, SimulationRecipe.All.Select(r => r.Name));

@@ -35,12 +35,12 @@ internal static class BackprojectVerb
                 terminal,
                 view => PosedReconstruction.Run(
                     source, parse.GetValue(threads), new TerminalObserver(view), images.Read(parse), cancellation));
-            MapFile.Write(path, result.Map);
+            MapFile.Write(path, result.Map, "back-projection of particles with known poses");
             if (parse.GetValue(halves))
             {
                 string stem = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
-                MapFile.Write(stem + "_half1_unfil.mrc", result.Half1);
-                MapFile.Write(stem + "_half2_unfil.mrc", result.Half2);
+                MapFile.Write(stem + "_half1_unfil.mrc", result.Half1, "half-map 1 of a back-projection, unfiltered");
+                MapFile.Write(stem + "_half2_unfil.mrc", result.Half2, "half-map 2 of a back-projection, unfiltered");
             }
             terminal.Out.WriteLine($"Map         {path}");
             terminal.Out.WriteLine($"Half-maps   FSC 0.143 at {Wording.Angstrom(result.Fsc.ResolutionAngstrom(0.143))}");

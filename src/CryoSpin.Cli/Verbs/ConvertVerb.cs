@@ -33,7 +33,7 @@ internal static class ConvertVerb
                 "cryospin convert result/particles.star -o particles.cs --poses pose.pkl --ctf ctf.pkl",
                 "cryospin convert images.mrcs pose.pkl ctf.pkl -o particles.star",
             ],
-        }.With([files, output, poses, ctf, .. input.Options, overwrite]).Does((parse, terminal, _) =>
+        }.With([files, output, poses, ctf, .. input.Options, overwrite]).Does((parse, terminal) =>
         {
             ParticleConversion conversion = new(parse.GetRequiredValue(files), input.Read(parse, requireImages: false))
             {

@@ -29,12 +29,16 @@ internal static class EvaluateVerb
             ],
             IsLong = true,
             Examples = ["cryospin evaluate result --truth-poses truth.star --truth-map truth.mrc"],
-        }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal, _) =>
+        }.With(folder, truthPoses, truthMap, symmetry, json).Does((parse, terminal) =>
         {
             string result = parse.GetRequiredValue(folder);
             string? star = parse.GetValue(truthPoses), map = parse.GetValue(truthMap);
             if (star is null && map is null) throw new UsageException("evaluate needs --truth-poses, --truth-map or both.");
-            if (!Directory.Exists(result)) throw new InputException(result, "there is no such folder.", "Name the output folder of a run.");
+            if (!Directory.Exists(result))
+            {
+                string found = File.Exists(result) ? "this is a file, and a folder is needed." : "there is no such folder.";
+                throw new InputException(result, found, "Name the output folder of a run.");
+            }
             (Pose[], Pose[])? poses = star is null ? null : TruthComparison.ReadPoses(Path.Combine(result, RunFiles.Particles), star);
             (Volume, Volume)? maps = map is null ? null : ReadMaps(Path.Combine(result, RunFiles.Map), map);
             using WorkerTeam team = new(Environment.ProcessorCount);

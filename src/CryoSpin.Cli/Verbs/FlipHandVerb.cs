@@ -41,7 +41,7 @@ internal static class FlipHandVerb
                 + "Flip maps and star files that belong together with the same --axis; the two axes differ by half a turn of the map.",
             ],
             Examples = ["cryospin flip-hand result -o flipped", "cryospin flip-hand map.mrc -o flipped.mrc --axis x"],
-        }.With(inputs, output, axis, overwrite).Does((parse, terminal, _) =>
+        }.With(inputs, output, axis, overwrite).Does((parse, terminal) =>
         {
             string[] paths = parse.GetRequiredValue(inputs);
             MirrorAxis mirror = parse.GetValue(axis) == "x" ? MirrorAxis.X : MirrorAxis.Z;
@@ -78,7 +78,7 @@ internal static class FlipHandVerb
     {
         ResultTransform result = ResultTransform.Read(path);
         OutputFolder folder = result.OpenOutput(target, overwrite, s_copied);
-        result.Write(folder, map => HandFlip.Mirror(map, axis), pose => HandFlip.Mirror(pose, axis));
+        result.Write(folder, "mirrored", map => HandFlip.Mirror(map, axis), pose => HandFlip.Mirror(pose, axis));
         foreach (string name in s_copied.Where(n => File.Exists(Path.Combine(path, n))))
         {
             File.Copy(Path.Combine(path, name), folder.FileFor(name), overwrite: true);
@@ -91,7 +91,7 @@ internal static class FlipHandVerb
     {
         MrcVolume map = MrcVolumeIO.Read(path);
         float[] voxels = HandFlip.Mirror(map.Voxels, map.Nx, map.Ny, map.Nz, axis);
-        MrcWriter.WriteVolume(target, voxels, map.Nx, map.Ny, map.Nz, map.PixelSizeAngstrom);
+        MrcWriter.WriteVolume(target, voxels, map.Nx, map.Ny, map.Nz, map.PixelSizeAngstrom, "mirrored map");
     }
 
     private static string Default(string path)

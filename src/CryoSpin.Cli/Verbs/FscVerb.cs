@@ -21,7 +21,7 @@ internal static class FscVerb
         return new Verb("fsc", "Print the Fourier shell correlation of two maps and the resolution at 0.5 and 0.143.")
         {
             Examples = ["cryospin fsc half1.mrc half2.mrc", "cryospin fsc map.mrc truth.mrc --mask mask.mrc --json"],
-        }.With(first, second, mask, json).Does((parse, terminal, _) =>
+        }.With(first, second, mask, json).Does((parse, terminal) =>
         {
             string a = parse.GetRequiredValue(first), b = parse.GetRequiredValue(second);
             Volume mapA = MapFile.Read(a), mapB = MapFile.ReadLike(b, mapA, a);

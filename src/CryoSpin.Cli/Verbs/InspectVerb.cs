@@ -3,6 +3,7 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Inspection;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 
 namespace CryoSpin.Cli.Verbs;
 
@@ -21,10 +22,10 @@ internal static class InspectVerb
         return new Verb("inspect", "Say what a star file, a map or a stack holds, and whether its images are found.")
         {
             Examples = ["cryospin inspect particles.star", "cryospin inspect map.mrc --json"],
-        }.With([file, .. input.Options, json]).Does((parse, terminal, _) =>
+        }.With([file, .. input.Options, json]).Does((parse, terminal) =>
         {
             string path = parse.GetRequiredValue(file);
-            if (Directory.Exists(path)) throw new InputException(path, "this is a folder.", "Name a file in it.");
+            FolderInput.Refuse(path);
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
             bool table = Path.GetExtension(path).ToLowerInvariant() is ".star" or ".txt" or ".cs" or ".csg";
             FactSheet sheet = table ? StarInspection.Read(path, input.Read(parse, requireImages: false)) : MrcInspection.Read(path);

@@ -80,7 +80,7 @@ internal static class ReconstructVerb
     }
 
     /// <summary>Whether a folder holds no run: RELION makes a job's folder before it starts the job.</summary>
-    private static bool IsFresh(string folder) => !RunFiles.Names.Any(name => File.Exists(Path.Combine(folder, name)));
+    private static bool IsFresh(string folder) => !RunFiles.OfAnyRun.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>What is wrong with the options taken together.</summary>
     private static string? Mistake(CommandResult result, Argument<string> particles, RunOptionSet options)
@@ -103,7 +103,7 @@ internal static class ReconstructVerb
     {
         string folder = run.Options.Output.Folder;
         terminal.Out.WriteLine(
-            $"Resolution  {Wording.Angstrom(run.ResolutionAngstrom)} (half-map FSC 0.143) after "
+            $"Resolution  {Wording.Resolution(run.ResolutionAngstrom, run.PixelSizeAngstrom)} (half-map FSC 0.143) after "
             + $"{Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
         terminal.Out.WriteLine($"Map         {Path.Combine(folder, RunFiles.Map)}");
         terminal.Out.WriteLine($"Poses       {Path.Combine(folder, RunFiles.Particles)}");

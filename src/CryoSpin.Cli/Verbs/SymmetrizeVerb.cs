@@ -26,12 +26,16 @@ internal static class SymmetrizeVerb
         {
             Notes = ["The axes are RELION's: the highest one along z, a 2-fold one of Dn along x. The half-maps are averaged each by itself."],
             Examples = ["cryospin symmetrize result --sym D7 -o result_d7", "cryospin symmetrize result --sym auto"],
-        }.With(folder, group, output, threads, overwrite, json).Does((parse, terminal, _) =>
+        }.With(folder, group, output, threads, overwrite, json).Does((parse, terminal) =>
         {
             string source = parse.GetRequiredValue(folder), name = parse.GetRequiredValue(group);
             bool auto = name.Equals("auto", StringComparison.OrdinalIgnoreCase);
             if (!auto) name = PointGroup.Parse(name).Name;
-            if (!Directory.Exists(source)) throw new InputException(source, "there is no such folder.", "Name the output folder of a run.");
+            if (!Directory.Exists(source))
+            {
+                string found = File.Exists(source) ? "this is a file, and a folder is needed." : "there is no such folder.";
+                throw new InputException(source, found, "Name the output folder of a run.");
+            }
             ResultTransform result = ResultTransform.Read(source);
             if (!result.Maps.ContainsKey(RunFiles.Map)) throw new InputException(source, $"there is no {RunFiles.Map} in it.",
                 "It is needed.");
@@ -42,7 +46,7 @@ internal static class SymmetrizeVerb
             SymmetryFrame frame = work.Find(result.Maps[RunFiles.Map], name, work.TrustedAngstrom(result));
             target ??= source.TrimEnd('/', '\\') + "_" + frame.Group.Name;
             OutputFolder written = result.OpenOutput(target, parse.GetValue(overwrite), []);
-            result.Write(written, map => frame.Symmetrise(map, team), pose => frame.Turn(pose));
+            result.Write(written, "symmetrised", map => frame.Symmetrise(map, team), pose => frame.Turn(pose));
             written.Complete();
             Symmetrization.ToFacts(frame).Add("output", "written to", target).Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;

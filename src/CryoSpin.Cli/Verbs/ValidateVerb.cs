@@ -4,6 +4,7 @@ using CryoSpin.Cli.Inspection;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.Particles;
 using CryoSpin.Validation;
 
@@ -26,6 +27,7 @@ internal static class ValidateVerb
         }.With([particles, quick, .. input.Options, threads, json]).Does((parse, terminal, cancellation) =>
         {
             string path = parse.GetRequiredValue(particles);
+            FolderInput.Refuse(path);
             if (!File.Exists(path)) throw new InputException(path, "there is no such file.", "Check the path.");
             ParticleLoadOptions options = input.Read(parse);
             ValidationReport report = parse.GetValue(quick)

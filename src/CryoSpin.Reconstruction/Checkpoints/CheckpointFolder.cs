@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
+using CryoSpin.Imaging;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
 
@@ -23,6 +24,11 @@ public static class CheckpointFolder
     /// <summary>Whether there is any.</summary>
     /// <param name="folder">The run's folder; need not exist.</param>
     public static bool HasAny(string folder) => Directory.Exists(folder) && List(folder).Count > 0;
+
+    /// <summary>The map of the newest checkpoint that is whole, in the box in which its stage works; null where there is none.</summary>
+    /// <param name="folder">The run's folder; need not exist.</param>
+    public static Volume? NewestMap(string folder) =>
+        Directory.Exists(folder) && Newest(folder, _ => { }) is (_, var state) ? state.BestMap : null;
 
     /// <summary>The newest checkpoint that is whole, and its number; null where there is none.</summary>
     /// <param name="folder">The run's folder.</param>

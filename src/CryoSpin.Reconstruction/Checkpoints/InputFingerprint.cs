@@ -25,6 +25,8 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
         List<(string, string)> facts =
         [
             .. OptionCatalogue.All.SelectMany(o => OptionFacts(o, options)),
+            ("the working box", options.Images.DownsampleBox is { } working ? Text(working) : "the images' own"),
+            ("the largest shift in its pixels", Text(options.Method.MaxShiftPixels)),
             ("the number of particles", Text(set.Count)),
             ("the box", Text(set.BoxSize)),
             ("the pixel size", set.PixelSizeAngstrom.ToString("R", CultureInfo.InvariantCulture)),

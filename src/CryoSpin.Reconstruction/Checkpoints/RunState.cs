@@ -45,6 +45,11 @@ internal sealed record RunState
     /// <summary>Their FSC, by which they were filtered; empty for the map that both half-sets begin with.</summary>
     public IReadOnlyList<double>? Fsc { get; init; }
 
+    /// <summary>The finest map that it has: the mean of the half-sets' maps, else the coarse one.</summary>
+    public Volume BestMap => HalfMaps is [var first, var second]
+        ? new Volume(first.Size, first.PixelSizeAngstrom, [.. first.Voxels.Zip(second.Voxels, (a, b) => (a + b) / 2)])
+        : Map;
+
     /// <summary>The stage in words.</summary>
     public string Stage =>
         Decoding is { Ended: true } ? "the end of auto-decoding"

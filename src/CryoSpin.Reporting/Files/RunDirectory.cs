@@ -51,7 +51,7 @@ public sealed class RunDirectory : IDisposable
     /// <exception cref="CryoSpinException">Another run works in it, or it cannot be written.</exception>
     public static RunDirectory Create(string path, bool overwrite, IEnumerable<string>? furtherFiles = null)
     {
-        string[] names = [.. RunFiles.Names, .. furtherFiles ?? []];
+        string[] names = [.. RunFiles.OfAnyRun, .. furtherFiles ?? []];
         // What another run is writing must not be touched: an existing folder is locked before anything in it is looked at.
         RunLock? held = Directory.Exists(path) && overwrite ? RunLock.Acquire(path, () => OwnerOf(path)) : null;
         try
@@ -83,7 +83,7 @@ public sealed class RunDirectory : IDisposable
         bool kept = false;
         try
         {
-            OutputFolder folder = OutputFolder.Reopen(path, RunFiles.Names);
+            OutputFolder folder = OutputFolder.Reopen(path, RunFiles.OfAnyRun);
             RunRecord run = ReadRun(path) ?? throw new CryoSpinException($"{path}: there is no run in this folder ({RunFiles.Run}).");
             if (run.Status == RunStatus.Finished)
             {
@@ -170,7 +170,7 @@ public sealed class RunDirectory : IDisposable
 
     /// <summary>Writes a map.</summary>
     public void WriteMap(string name, Volume map) =>
-        MrcWriter.WriteVolume(FileFor(name), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+        MrcWriter.WriteVolume(FileFor(name), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom, RunFiles.ContentOf(name));
 
     /// <summary>Writes the maps, the particles and the FSC.</summary>
     /// <param name="results">What the run found.</param>
@@ -204,7 +204,7 @@ public sealed class RunDirectory : IDisposable
     public void WriteFsc(FscCurve masked, FscCurve unmasked, FscCurve? corrected)
     {
         WriteText(RunFiles.FscStar, FscReport.ToStarText(corrected ?? masked, unmasked, masked));
-        WriteText(RunFiles.FscXml, FscReport.ToXml(corrected ?? masked, "Masked half-maps"));
+        WriteText(RunFiles.FscXml, FscReport.ToXml(corrected ?? masked, corrected is null ? "Masked half-maps" : "Masked half-maps, corrected for the mask by random phases"));
     }
 
     /// <summary>Writes a text file.</summary>
@@ -220,6 +220,7 @@ public sealed class RunDirectory : IDisposable
         WriteText(RunFiles.Report, HtmlReport.Render(input with { Metrics = _metrics, Files = ListFiles(input.Run) }));
         if (_folder.Replaces && _snapshots.Entries.Count == 0) SnapshotFolder.Clear(System.IO.Path.Combine(Path, SnapshotFolder.Name));
         WriteRun(input.Run);
+        File.Delete(FileFor(RunFiles.UnfinishedMap));
         MoveSnapshots(_folder);
         _folder.Complete();
     }

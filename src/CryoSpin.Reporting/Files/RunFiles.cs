@@ -42,7 +42,10 @@ public static class RunFiles
     /// <summary>The report.</summary>
     public const string Report = "report.html";
 
-    /// <summary>Every file, in the order in which it is of interest, with its description.</summary>
+    /// <summary>The map that a run had when it was stopped; gone when it is complete.</summary>
+    public const string UnfinishedMap = "map_unfinished.mrc";
+
+    /// <summary>Every file of a complete run, in the order in which it is of interest, with its description.</summary>
     public static IReadOnlyList<(string Name, string Description)> All { get; } =
     [
         (Report, "this page"),
@@ -54,12 +57,26 @@ public static class RunFiles
         (ParticlesCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
         (Rejected, "the particles that were left out, with the reason"),
         (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),
-        (FscXml, "FSC of the masked half-maps, as EMDB takes it"),
+        (FscXml, "FSC of the half-maps, masked and corrected for the mask, as EMDB takes it"),
         (Metrics, "figures of every epoch, one JSON object a line"),
         (Run, "options, version, seed, times and status"),
         (Log, "messages of the run with their times"),
     ];
 
+    /// <summary>What a map is, for the label in its header.</summary>
+    public static string ContentOf(string name) => name switch
+    {
+        Map => "map of all particles, filtered and masked",
+        Half1 => "half-map 1, unfiltered and unmasked",
+        Half2 => "half-map 2, unfiltered and unmasked",
+        Mask => "mask of map and FSC, 0 to 1",
+        UnfinishedMap => "map of an unfinished run",
+        _ => "map",
+    };
+
     /// <summary>The names alone.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
+
+    /// <summary>These and what a run leaves that was stopped.</summary>
+    public static IReadOnlyList<string> OfAnyRun { get; } = [.. Names, UnfinishedMap];
 }

@@ -111,7 +111,7 @@ public sealed partial class SnapshotFolder
             Watched = [.. snapshot.Watched.Select(w => new WatchedEntry(w.Particle, [.. w.Candidates.Select(CandidateEntry.Of)]))],
         };
         Volume map = snapshot.Map;
-        MrcWriter.WriteVolume(FileFor(entry.Map), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom);
+        MrcWriter.WriteVolume(FileFor(entry.Map), map.Voxels, map.Size, map.Size, map.Size, map.PixelSizeAngstrom, "map in the middle of a run");
         WritePoses(FileFor(entry.Poses), snapshot.Poses);
         if (snapshot.Heads is { } heads) WriteHeads(FileFor(entry.Heads!), FileFor(entry.HeadSample!), heads);
         _entries.Add(entry);

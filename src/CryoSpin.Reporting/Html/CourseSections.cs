@@ -11,17 +11,32 @@ internal static class CourseSections
     public static XElement? Course(ReportInput input)
     {
         if (input.Metrics.Count == 0) return null;
-        List<XElement?> figures = [ResolutionOverTime(input.Metrics)];
-        figures.AddRange(Phases(input.Metrics).Select((phase, i) => Loss(phase.Name, phase.Records, i)));
+        List<Drawn?> figures = [ResolutionOverTime(input.Metrics)];
+        figures.AddRange(Phases(input.Metrics).Select((phase, i) => (Drawn?)Loss(phase.Name, phase.Records, i)));
         figures.Add(PoseChange(input.Metrics));
         figures.Add(Heads(input.Metrics));
-        return Tag.Section("Course of the run", Tag.Make("div", "row", figures.Where(f => f is not null)));
+        XElement[] open = [.. Chosen(figures, told: true)], folded = [.. Chosen(figures, told: false)];
+        return Tag.Section(
+            "Course of the run", open.Length == 0 ? null : Tag.Make("div", "row", open),
+            folded.Length == 0 ? null : Tag.Folded("More figures, of few points or for experts", Tag.Make("div", "row", folded)));
+    }
+
+    private static IEnumerable<XElement> Chosen(IEnumerable<Drawn?> figures, bool told) =>
+        from figure in figures where figure is { } f && f.Tells == told select figure!.Value.Figure;
+
+    /// <summary>A figure, and whether it tells enough to be seen at once: two points are no course.</summary>
+    private readonly record struct Drawn(XElement Figure, bool Tells)
+    {
+        public Drawn(XElement figure, int points)
+            : this(figure, points > 2)
+        {
+        }
     }
 
     private static IEnumerable<(string Name, MetricRecord[] Records)> Phases(IReadOnlyList<MetricRecord> metrics) =>
         metrics.Where(m => double.IsFinite(m.Loss)).GroupBy(m => m.Phase).Select(g => (g.Key, g.ToArray()));
 
-    private static XElement? ResolutionOverTime(IReadOnlyList<MetricRecord> metrics)
+    private static Drawn? ResolutionOverTime(IReadOnlyList<MetricRecord> metrics)
     {
         (double X, double Y)[] points =
         [
@@ -40,9 +55,11 @@ internal static class CourseSections
             Curves = [new Series("resolution", [.. points.Select(p => (p.X / unit, p.Y))], 0, Marked: Dots(points.Length))],
             Marks = PhaseStarts(metrics, unit),
         }.ToSvg();
-        return Tag.Figure(
-            chart,
-            "Resolution of the band in use, then of the half-maps (linear in 1/Å, finer is higher). Vertical lines: a phase begins.");
+        return new Drawn(
+            Tag.Figure(
+                chart,
+                "Resolution of the band in use, then of the half-maps (linear in 1/Å, finer is higher). Vertical lines: a phase begins."),
+            points.Length);
     }
 
     private static List<Tick> PhaseStarts(IReadOnlyList<MetricRecord> metrics, double unit)
@@ -55,7 +72,7 @@ internal static class CourseSections
         return marks;
     }
 
-    private static XElement Loss(string phase, MetricRecord[] records, int colour)
+    private static Drawn Loss(string phase, MetricRecord[] records, int colour)
     {
         (double unit, Axis visits) = Visits(records);
         XElement chart = new LineChart
@@ -65,11 +82,12 @@ internal static class CourseSections
             Y = Axis.Around("mean loss per image", records.Select(m => m.Loss)),
             Curves = [new Series("loss", [.. records.Select(m => (m.ImageVisits / unit, m.Loss))], colour, Marked: Dots(records.Length))],
         }.ToSvg();
-        return Tag.Figure(
-            chart, $"Loss during {phase}. It steps where the band of frequencies grows; losses of two phases do not compare.");
+        return new Drawn(
+            Tag.Figure(chart, $"Loss during {phase}. It steps where the band of frequencies grows; losses of two phases do not compare."),
+            records.Length);
     }
 
-    private static XElement? PoseChange(IReadOnlyList<MetricRecord> metrics)
+    private static Drawn? PoseChange(IReadOnlyList<MetricRecord> metrics)
     {
         MetricRecord[] records = [.. metrics.Where(m => m.MedianPoseChangeDegrees is { } d && double.IsFinite(d))];
         if (records.Length == 0) return null;
@@ -82,10 +100,10 @@ internal static class CourseSections
             Y = Axis.Around("median change (degrees)", points.Select(p => p.Item2), fromZero: true),
             Curves = [new Series("change", points, 4, Marked: Dots(points.Length))],
         }.ToSvg();
-        return Tag.Figure(chart, "Median change of the rotations from one epoch to the next.");
+        return new Drawn(Tag.Figure(chart, "Median change of the rotations from one epoch to the next."), records.Length);
     }
 
-    private static XElement? Heads(IReadOnlyList<MetricRecord> metrics)
+    private static Drawn? Heads(IReadOnlyList<MetricRecord> metrics)
     {
         MetricRecord[] records = [.. metrics.Where(m => m.HeadShares is { Count: > 1 })];
         if (records.Length == 0) return null;
@@ -104,7 +122,8 @@ internal static class CourseSections
             Curves = curves,
             References = [new ReferenceLine(100.0 / heads, "equal shares")],
         }.ToSvg();
-        return Tag.Figure(chart, "Share of the images that each head of the pose encoder explains best. A head at zero has died.");
+        return new Drawn(
+            Tag.Figure(chart, "Share of the images that each head of the pose encoder explains best. A head at zero has died."), Tells: false);
     }
 
     private static (double Unit, Axis Axis) Visits(MetricRecord[] records)

@@ -11,13 +11,13 @@ public static class HtmlReport
     public static string Render(ReportInput input)
     {
         RunRecord run = input.Run;
-        string title = Path.GetFileName(run.Options.Particles.Path);
+        string particles = Path.GetFileName(run.Options.Particles.Path), folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(run.Options.Output.Folder));
         return Page.Render(
-            $"{title} · CryoSpin",
-            Tag.Make("h1", null, title),
+            $"{folder}: ab-initio map of {particles} · CryoSpin",
+            Tag.Make("h1", null, $"Ab-initio map of {particles}"),
             Tag.Make(
                 "div", "soft",
-                $"Ab-initio reconstruction with CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
+                $"Folder {folder}. CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
             run.Message is null ? null : Tag.Make("p", "message", run.Message),
             run.Warnings.Count == 0 ? null : Tag.Make("p", "message", string.Join(' ', run.Warnings)),
             Facts(run),
@@ -36,7 +36,7 @@ public static class HtmlReport
     private static XElement Facts(RunRecord run)
     {
         List<(string Value, string Name)> facts = [];
-        if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), "resolution, half-map FSC 0.143"));
+        if (run.ResolutionAngstrom is { } resolution) facts.Add((Wording.Angstrom(resolution), ResolutionName(resolution, run)));
         if (run.ParticleCount > 0) facts.Add((Wording.Count(run.ParticleCount), "particles"));
         if (run.RejectedParticles > 0) facts.Add((Wording.Count(run.RejectedParticles), "images rejected"));
         if (run.SkippedParticles > 0) facts.Add((Wording.Count(run.SkippedParticles), "particles left out"));
@@ -48,6 +48,10 @@ public static class HtmlReport
         return Page.Facts(facts);
     }
 
+    private static string ResolutionName(double resolution, RunRecord run) =>
+        resolution <= 2 * run.PixelSizeAngstrom * 1.001
+            ? "resolution, half-map FSC 0.143: the limit of the pixels (Nyquist)" : "resolution, half-map FSC 0.143";
+
     private static XElement Parameters(RunRecord run)
     {
         double total = run.PhaseTimes.Sum(p => p.Seconds);
@@ -56,7 +60,20 @@ public static class HtmlReport
                 + $" ({Wording.Number(100 * p.Seconds / Math.Max(total, 1e-9), 0)} %)"));
         return Tag.Section("Parameters and times",
             Tag.Make("p", null, Tag.Make("code", null, run.Command)),
-            Tag.Make("div", "row", Options(run.Options), run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times)));
+            Tag.Pairs(Working(run)),
+            run.PhaseTimes.Count == 0 ? null : Tag.Pairs(times),
+            Tag.Folded("All options in force", Options(run.Options)));
+    }
+
+    /// <summary>What followed from options and particles.</summary>
+    private static List<(string, string)> Working(RunRecord run)
+    {
+        double shift = run.Options.Method.MaxShiftPixels;
+        return
+        [
+            ("largest shift", $"{Wording.Number(shift)} px, {Wording.Angstrom(shift * run.PixelSizeAngstrom)}"),
+            ("working box", run.BoxSize > 0 ? $"{run.BoxSize} px of {Wording.Number(run.PixelSizeAngstrom, 3)} Å" : "–"),
+        ];
     }
 
     /// <summary>All options in force, and which of them are as they are where nothing is given.</summary>

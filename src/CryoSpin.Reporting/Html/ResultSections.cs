@@ -28,13 +28,11 @@ internal static class ResultSections
     public static XElement? Resolution(ReportInput input)
     {
         List<Series> curves = [];
-        void Add(string name, FscCurve? curve, int colour, LineStyle style = LineStyle.Solid)
+        void Add(string name, FscCurve? curve, int colour, LineStyle style)
         {
             if (curve is not null) curves.Add(new Series(name, FscChart.Points(curve), colour, style));
         }
-        Add("half-maps, masked", input.MaskedFsc, 0);
-        Add("half-maps, unmasked", input.UnmaskedFsc, 1, LineStyle.Dashed);
-        Add("map against truth", input.TruthFsc, 2);
+        foreach (NamedCurve curve in Curves(input)) Add(curve.Name, curve.Fsc, curve.Colour, curve.Style);
         if (FscChart.Make(curves) is not { } chart) return null;
         return Tag.Section("Resolution", Tag.Make("div", "row", Tag.Figure(chart, "Fourier shell correlation."), Crossings(input)));
     }
@@ -49,7 +47,8 @@ internal static class ResultSections
             + $"The densest cell has {Wording.Number(sphere.Highest, 1)} times the uniform density; "
             + $"{Wording.Number(100 * sphere.EmptyShare, 0)} % of the sphere is empty.";
         string centres = $"Shift of the particles from the image centre, median {Wording.Number(shifts.MedianPixels)} px. "
-            + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.Method.MaxShiftPixels)} px.";
+            + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.Method.MaxShiftPixels)} px "
+            + $"({Wording.Angstrom(input.Run.Options.Method.MaxShiftPixels * input.Run.PixelSizeAngstrom)}).";
         return Tag.Section("View directions and shifts", Tag.Make("div", "row",
             Tag.Figure(Pictures.Sphere(sphere), directions),
             Tag.Figure(Pictures.Shifts(shifts, input.Run.Options.Method.MaxShiftPixels), centres)));
@@ -62,14 +61,27 @@ internal static class ResultSections
         {
             if (curve is not null) rows.Add([name, Crossing(curve, 0.5), Crossing(curve, 0.143)]);
         }
-        Row("half-maps, masked", input.MaskedFsc);
-        Row("half-maps, unmasked", input.UnmaskedFsc);
-        Row("map against truth", input.TruthFsc);
+        foreach (NamedCurve curve in Curves(input)) Row(curve.Name, curve.Fsc);
         string halves = input.Run.Options.Method.Preset == ReconstructionPreset.Paper
             ? "As published, all poses come from one volume: the half-maps are not independent, and their FSC is optimistic."
             : "The halves of the particles were kept apart since the start of the auto-decoding stage.";
-        return Tag.Make("div", null, Tag.Table(null, ["curve", "FSC 0.5", "FSC 0.143"], rows), Tag.Make("p", "soft", halves));
+        string decides = input.CorrectedFsc is null
+            ? "The masked curve at 0.143 is the resolution that is given above."
+            : "The corrected curve at 0.143 is the resolution that is given above: it is the masked curve less what the mask itself correlates, "
+                + "which maps with random phases tell.";
+        return Tag.Make(
+            "div", null, Tag.Table(null, ["curve", "FSC 0.5", "FSC 0.143"], rows), Tag.Make("p", "soft", decides), Tag.Make("p", "soft", halves));
     }
+
+    private static NamedCurve[] Curves(ReportInput input) =>
+    [
+        new("half-maps, corrected", input.CorrectedFsc, 0, LineStyle.Solid),
+        new("half-maps, masked", input.MaskedFsc, input.CorrectedFsc is null ? 0 : 6, input.CorrectedFsc is null ? LineStyle.Solid : LineStyle.Dotted),
+        new("half-maps, unmasked", input.UnmaskedFsc, 1, LineStyle.Dashed),
+        new("map against truth", input.TruthFsc, 2, LineStyle.Solid),
+    ];
+
+    private readonly record struct NamedCurve(string Name, FscCurve? Fsc, int Colour, LineStyle Style);
 
     private static string Crossing(FscCurve curve, double threshold)
     {

@@ -69,11 +69,13 @@ internal static class Stylesheet
         .marks { display: flex; flex-wrap: wrap; gap: 4px 20px; color: var(--soft); font-size: 13px; align-items: center; }
         .marks svg { width: 20px; height: 20px; vertical-align: -5px; margin-right: 5px; }
         code { font: 13px/1.5 ui-monospace, "Cascadia Mono", "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
+        details { margin: 14px 0; } summary { cursor: pointer; color: var(--soft); } details .row, details table { margin-top: 10px; }
         a { color: var(--c0); } footer { margin-top: 36px; color: var(--soft); font-size: 13px; }
 
         """ + Drawings + "@media print { :root { " + PrintColours + " }\n" + """
           @page { margin: 14mm 12mm; } body { font-size: 12px; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }
-          section, figure, table, tr, .maps, .small { break-inside: avoid; } .long, .long table { break-inside: auto; }
+          figure, tr, .facts, .maps { break-inside: avoid; } figure svg { max-height: 62mm; } .tiles figure svg { max-height: 52mm; }
+          details:not([open]) { display: none; } h2 { margin-top: 22px; } tr, p { orphans: 3; widows: 3; }
           main { max-width: none; padding: 0; } .row { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .scores { font-size: 10px; } .scores td, .scores th { padding-right: 6px; } .range { font-size: 9px; } }
 

@@ -50,6 +50,10 @@ internal static class Tag
             Make("tbody", null, rows.Select(row => Make(
                 "tr", null, row.Select((cell, i) => i == 0 ? Scoped("row", cell) : Make("td", null, cell))))));
 
+    /// <summary>What is shown after a click on its heading; on paper only where it was opened.</summary>
+    public static XElement Folded(string heading, params object?[] content) =>
+        Make("details", null, Make("summary", null, heading), content);
+
     /// <summary>A section with a heading.</summary>
     public static XElement Section(string heading, params object?[] content) => Make("section", null, Make("h2", null, heading), content);
 

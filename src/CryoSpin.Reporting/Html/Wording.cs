@@ -16,6 +16,12 @@ public static class Wording
     /// <summary>A length in angstrom.</summary>
     public static string Angstrom(double? value) => value is { } v && double.IsFinite(v) ? Number(v, v < 100 ? 2 : 1) + " Å" : "–";
 
+    /// <summary>A resolution; where the pixels and not the data are its limit, it says so.</summary>
+    /// <param name="angstrom">The resolution.</param>
+    /// <param name="pixelSizeAngstrom">Size of the map's pixels.</param>
+    public static string Resolution(double? angstrom, double pixelSizeAngstrom) =>
+        angstrom <= 2 * pixelSizeAngstrom * 1.001 ? Angstrom(angstrom) + " (Nyquist, the limit of the pixels)" : Angstrom(angstrom);
+
     /// <summary>A span of time, e.g. <c>4 min 07 s</c>.</summary>
     public static string Duration(TimeSpan span)
     {

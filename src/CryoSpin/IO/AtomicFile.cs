@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CryoSpin.Diagnostics;
 
 namespace CryoSpin.IO;
@@ -8,6 +9,11 @@ namespace CryoSpin.IO;
 /// </summary>
 public static class AtomicFile
 {
+    private static readonly ConcurrentDictionary<string, bool> s_unfinished = new();
+
+    // A process that is asked to end in the middle of a file leaves nothing of it.
+    static AtomicFile() => AppDomain.CurrentDomain.ProcessExit += (_, _) => DiscardAll();
+
     /// <summary>Writes a file.</summary>
     /// <param name="path">The final name; an existing file is replaced.</param>
     /// <param name="write">Writes the content; when it throws, the temporary file is removed and the old file stays.</param>
@@ -42,7 +48,9 @@ public static class AtomicFile
         string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Path.GetRandomFileName()}.tmp");
         try
         {
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            s_unfinished[temporary] = true;
+            return stream;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,6 +65,7 @@ public static class AtomicFile
         try
         {
             File.Move(temporary, path, overwrite: true);
+            s_unfinished.TryRemove(temporary, out _);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -65,10 +74,26 @@ public static class AtomicFile
         }
     }
 
+    private static void DiscardAll()
+    {
+        foreach (string path in s_unfinished.Keys)
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The process ends; there is nobody to tell.
+            }
+        }
+    }
+
     /// <summary>Closes and removes an unfinished temporary file.</summary>
     internal static void Discard(FileStream stream)
     {
         stream.Dispose();
         File.Delete(stream.Name);
+        s_unfinished.TryRemove(stream.Name, out _);
     }
 }

@@ -137,6 +137,7 @@ internal static class InputFile
     private static T Guard<T>(string path, Func<T> open)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        FolderInput.Refuse(path);
         try
         {
             return open();

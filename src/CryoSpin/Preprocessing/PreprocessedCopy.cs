@@ -41,7 +41,7 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
         int count = particles.Set.Count;
         float[][] images = new float[Math.Min(count, ImagesPerWorker * team.Workers)][];
         for (int i = 0; i < images.Length; i++) images[i] = new float[grid.BoxSize * grid.BoxSize];
-        using MrcStackWriter stack = new(path, grid.BoxSize, grid.BoxSize, grid.PixelSizeAngstrom, mode);
+        using MrcStackWriter stack = new(path, grid.BoxSize, grid.BoxSize, grid.PixelSizeAngstrom, mode, "preprocessed particle images");
         for (int first = 0; first < count; first += images.Length)
         {
             int start = first, n = Math.Min(images.Length, count - first);

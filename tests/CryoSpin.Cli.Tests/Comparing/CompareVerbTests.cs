@@ -143,7 +143,7 @@ public sealed class CompareVerbTests : IAsyncLifetime
         Assert.Contains("--max-shift was 4 px, now is 3 px", run.Error);
         Assert.Empty(engine.Runs);
         run = await Compare(engine, "--methods", "cryospin", "--seeds", "1", "--downsample", "20");
-        Assert.Contains("--downsample was the images' own box, now is 20 px", run.Error);
+        Assert.Contains("--box was all up to 256; else the fewest that reach a Nyquist of 4 angstrom, 256 at most, now is 20 px", run.Error);
     }
 
     [Fact]

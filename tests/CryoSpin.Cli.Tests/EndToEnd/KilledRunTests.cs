@@ -36,7 +36,7 @@ public sealed class KilledRunTests(ResumeTests.UnbrokenRun unbroken) : IClassFix
         (int code, string error) = Run(resume, fileKibibytes: 40);
         Assert.True(code == ExitCode.Failed, error);
         Assert.Contains("warning: A checkpoint could not be written", error);
-        Assert.Contains("To go on: cryospin reconstruct --resume", error);
+        Assert.Contains("To go on:\n  cryospin reconstruct --resume", error);
         Assert.DoesNotContain(Directory.GetFiles(folder), f => f.EndsWith(".tmp", StringComparison.Ordinal));
         (code, error) = Run(resume);
         Assert.True(code == ExitCode.Done, error);
@@ -74,7 +74,7 @@ public sealed class KilledRunTests(ResumeTests.UnbrokenRun unbroken) : IClassFix
         string[] parts = error.Split("== now there is no room at all");
         string[] expected =
         [
-            "warning: A checkpoint could not be written (No space left on device", "are unchanged", "To go on: cryospin reconstruct --resume",
+            "warning: A checkpoint could not be written (No space left on device", "are unchanged", "To go on:\n  cryospin reconstruct --resume",
             "cryospin: No space left on device", "first: exit code 1", "first: the earlier map is whole",
         ];
         Assert.All(expected, text => Assert.Contains(text, parts[0]));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Cli.Comparing;
+using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Running;
 using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
@@ -16,25 +17,37 @@ internal static class ShortRunProgram
     /// <summary>Name of the variable.</summary>
     public const string HaltVariable = "CRYOSPIN_TEST_HALT";
 
+    /// <summary>Name of a variable that does the same until the run is asked to stop.</summary>
+    public const string WaitVariable = "CRYOSPIN_TEST_WAIT";
+
     /// <summary>What it writes to standard error when it halts.</summary>
     public const string Halted = "halted here";
 
     public static Task<int> Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        return CommandLine.InvokeAsync(args, Console.Out, Console.Error, Engine, child: ChildProcess.Run);
+        ScreenWriter error = ScreenWriter.ForStandardError();
+        return CommandLine.InvokeAsync(args, Console.Out, error, Engine, new StopSignals(error).Listen().Token, ChildProcess.Run);
     }
 
     private static RunResults Engine(
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) =>
-        SimulatedInput.ShortRun(options, source, new WatchedObserver(observer, Halt), cancellation);
+        SimulatedInput.ShortRun(options, source, new WatchedObserver(observer, line => Halt(line, cancellation)), cancellation);
 
-    private static void Halt(string line)
+    private static void Halt(string line, CancellationToken cancellation)
     {
-        if (Environment.GetEnvironmentVariable(HaltVariable) is not { Length: > 0 } at || !line.StartsWith(at, StringComparison.Ordinal)) return;
+        if (IsMeant(HaltVariable, line))
+        {
+            Console.Error.WriteLine(Halted);
+            Thread.Sleep(Timeout.Infinite);
+        }
+        if (cancellation.IsCancellationRequested || !IsMeant(WaitVariable, line)) return;
         Console.Error.WriteLine(Halted);
-        Thread.Sleep(Timeout.Infinite);
+        cancellation.WaitHandle.WaitOne();
     }
+
+    private static bool IsMeant(string variable, string line) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } at && line.StartsWith(at, StringComparison.Ordinal);
 }
 
 /// <summary>Passes everything on and tells each line of the log and the name of each phase, as it is reported.</summary>

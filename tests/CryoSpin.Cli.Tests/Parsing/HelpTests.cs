@@ -16,7 +16,7 @@ public sealed class HelpTests
             lines[(first + 1)..].TakeWhile(l => l.Length > 0).Where(l => l.StartsWith('-')).Select(l => l.Split(" <")[0]));
         Assert.All(OptionCatalogue.All, o => Assert.Contains($" {o.Name}", help.Out));
         Assert.All(Enum.GetValues<OptionGroup>(), g => Assert.Contains($"\n{OptionCatalogue.Heading(g)}:\n", help.Out.Replace("\r", "")));
-        Assert.Contains("[default: the particle's shape, measured].", help.Out);
+        Assert.Contains("[default: the particle's shape, measured].", string.Join(' ', help.Out.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains("[default: 7].", help.Out);
     }
 

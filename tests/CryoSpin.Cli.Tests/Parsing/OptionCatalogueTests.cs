@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using CryoSpin.Cli.Comparing;
 using CryoSpin.Cli.Running;
+using CryoSpin.Particles;
 using CryoSpin.Reporting;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
@@ -12,8 +13,8 @@ namespace CryoSpin.Cli.Tests.Parsing;
 /// <summary>Everything that comes from the one declaration of an option.</summary>
 public sealed class OptionCatalogueTests : IAsyncLifetime
 {
-    // Set by the program itself: by --resume, and to the folder of the results.
-    private static readonly string[] s_undeclared = ["Resume", "CheckpointDirectory"];
+    // Set by the program itself: by --resume, to the folder of the results, and to what follows from --box, --max-shift and the particles.
+    private static readonly string[] s_undeclared = ["Resume", "CheckpointDirectory", "DownsampleBox", "MaxShiftPixels"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -78,7 +79,8 @@ public sealed class OptionCatalogueTests : IAsyncLifetime
             [.. RunArguments.Start(WithFiles(asked))]);
         Assert.True(seen is not null, run.Error);
         Assert.Equal(option.Words(WithFiles(asked)), option.Words(seen));
-        Assert.Equal(Json(WithFiles(asked)), Json(seen));
+        using ParticleSource source = ParticleSource.Open(asked.Particles.Path);
+        Assert.Equal(Json(WorkingImages.Fit(WithFiles(asked), source.Set).Options), Json(seen));
     }
 
     [Theory]
@@ -119,7 +121,8 @@ public sealed class OptionCatalogueTests : IAsyncLifetime
     {
         ReconstructionOptions options = ReconstructionOptions.Of("p.star", "out") with
         {
-            Method = new MethodOptions { MaxShiftPixels = 2.5, EncoderSteps = 321 },
+            Images = new ImageOptions { MaxShift = "2.5" },
+            Method = new MethodOptions { EncoderSteps = 321 },
         };
         string page = HtmlReport.Render(new ReportInput { Run = Record(options) });
         Assert.All(OptionSamples.Recorded, o => Assert.Contains($">{o.Name}</th>", page));

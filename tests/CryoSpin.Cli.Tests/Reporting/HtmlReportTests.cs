@@ -22,6 +22,49 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void The_curve_that_decides_is_called_corrected_and_the_masked_one_masked()
+    {
+        FscCurve corrected = new(16, 3.5, [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0, 0, 0]);
+        XElement page = Pages.Parse(HtmlReport.Render(Full() with { CorrectedFsc = corrected }));
+        XElement table = page.Descendants("table").Single(t => t.Value.StartsWith("curve", StringComparison.Ordinal));
+        string[] names = [.. table.Descendants("tbody").Descendants("th").Select(h => h.Value)];
+        Assert.Equal(["half-maps, corrected", "half-maps, masked", "half-maps, unmasked", "map against truth"], names);
+        Assert.Contains(Wording.Angstrom(corrected.ResolutionAngstrom(0.5)), table.Descendants("tr").ElementAt(1).Value);
+        Assert.Contains("The corrected curve at 0.143 is the resolution", page.Value);
+    }
+
+    [Fact]
+    public void Where_the_pixels_are_the_limit_it_says_so()
+    {
+        Assert.DoesNotContain("limit of the pixels", Pages.Parse(HtmlReport.Render(Full())).Value);
+        ReportInput fine = Full() with { Run = Run("p.star") with { ResolutionAngstrom = 7 } };
+        Assert.Contains("the limit of the pixels (Nyquist)", Pages.Parse(HtmlReport.Render(fine)).Value);
+        Assert.Equal("7 Å (Nyquist, the limit of the pixels)", Wording.Resolution(7, 3.5));
+        Assert.Equal("7.1 Å", Wording.Resolution(7.1, 3.5));
+    }
+
+    [Fact]
+    public void Every_option_is_on_the_page()
+    {
+        XElement page = Pages.Parse(HtmlReport.Render(Full()));
+        XElement table = page.Descendants("details").Single(d => d.Value.StartsWith("All options", StringComparison.Ordinal));
+        Assert.All(OptionCatalogue.All.Where(o => o.HasValue), o => Assert.Contains(table.Descendants("th"), cell => cell.Value == o.Name));
+    }
+
+    [Fact]
+    public void Plots_of_two_points_and_head_shares_are_folded_away()
+    {
+        ReportInput full = Full();
+        ReportInput two = full with { Metrics = [.. full.Metrics.Where(m => m.Phase != "two" || m.Epoch < 3)] };
+        XElement page = Pages.Parse(HtmlReport.Render(two));
+        string[] folded = [.. page.Descendants("details").Descendants("figcaption").Select(c => c.Value)];
+        Assert.Equal(3, folded.Length);
+        Assert.Contains(folded, c => c.StartsWith("Loss during two", StringComparison.Ordinal));
+        Assert.Contains(folded, c => c.StartsWith("Share of the images", StringComparison.Ordinal));
+        Assert.DoesNotContain(folded, c => c.StartsWith("Loss during one", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_page_needs_nothing_from_elsewhere()
     {
         Pages.NeedsNothingFromElsewhere(HtmlReport.Render(Full()));
@@ -42,7 +85,7 @@ public sealed class HtmlReportTests
         const string name = "a <b> & \"c\" 'd'.star";
         string html = HtmlReport.Render(Full() with { Run = Run("in/" + name), Files = [new ReportFile("50% #1 & <x>.mrc", 1, "odd")] });
         XElement page = Pages.Parse(html);
-        Assert.Equal(name, page.Descendants("h1").Single().Value);
+        Assert.Equal("Ab-initio map of " + name, page.Descendants("h1").Single().Value);
         XElement link = page.Descendants("a").Single();
         Assert.Equal("50% #1 & <x>.mrc", link.Value);
         Assert.Equal("50%25%20%231%20%26%20%3Cx%3E.mrc", link.Attribute("href")!.Value);

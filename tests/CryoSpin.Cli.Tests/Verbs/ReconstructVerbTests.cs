@@ -34,6 +34,7 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
         Assert.Equal(
             ReconstructionOptions.Of(_folder["sim/particles.star"], _folder["out"]) with
             {
+                Images = new ImageOptions { MaxShift = "2.5" },
                 Method = new MethodOptions
                 {
                     Preset = ReconstructionPreset.Paper,
@@ -56,6 +57,19 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
         Assert.Equal([new PhaseTime("guessing", 1.5)], record.PhaseTimes);
         string[] named = ["map.mrc", "particles.star", "report.html"];
         Assert.All(named, name => Assert.Contains(Path.Combine(_folder["out"], name), run.Out));
+    }
+
+    [Theory]
+    [InlineData("--max-shift 2.5", null, 2.5)]
+    [InlineData("--max-shift 10A", null, 2.5)]
+    [InlineData("--box 16 --max-shift 4", 16, 3.2)]
+    [InlineData("--downsample 16 --max-shift 4px", 16, 3.2)]
+    [InlineData("--box full", null, 5.0)]
+    public async Task Shifts_are_given_in_pixels_of_the_input_or_in_angstrom(string options, int? box, double pixels)
+    {
+        // The input has 20 pixels of 4 angstrom.
+        Assert.Equal(ExitCode.Done, (await Reconstruct(options.Split(' '))).Code);
+        Assert.Equal((box, pixels), (_seen!.Images.DownsampleBox, _seen.Method.MaxShiftPixels));
     }
 
     [Fact]
@@ -116,6 +130,9 @@ public sealed class ReconstructVerbTests : IAsyncLifetime
     [InlineData("--copies two --method cryoai", "--copies needs 2 or 4; found 'two'")]
     [InlineData("--copies 2 --method cryodrgn2", "compares no copies of images")]
     [InlineData("--threads two", "--threads needs")]
+    [InlineData("--max-shift 5nm", "--max-shift needs")]
+    [InlineData("--box 8", "--box needs")]
+    [InlineData("--box half", "--box needs")]
     public async Task A_wrong_option_ends_with_2_before_anything_is_read(string options, string expected)
     {
         Invocation run = await Reconstruct(options.Split(' '));

@@ -12,8 +12,10 @@ public sealed partial record MrcHeader
     /// <param name="isStack">True for images (ISPG 0, MZ 1), false for a volume (ISPG 1, MZ = NZ).</param>
     /// <param name="pixelSizeAngstrom">Edge of one pixel or voxel.</param>
     /// <param name="statistics">Of all samples.</param>
+    /// <param name="content">What the file is, for its label.</param>
     internal static void Write(
-        Span<byte> bytes, (int X, int Y, int Z) size, MrcMode mode, bool isStack, double pixelSizeAngstrom, in SampleStatistics statistics)
+        Span<byte> bytes, (int X, int Y, int Z) size, MrcMode mode, bool isStack, double pixelSizeAngstrom, in SampleStatistics statistics,
+        string content)
     {
         bytes[..Bytes].Clear();
         int mz = isStack ? 1 : size.Z;
@@ -30,7 +32,6 @@ public sealed partial record MrcHeader
         "MAP DD"u8.CopyTo(bytes[208..]);
         BinaryPrimitives.WriteSingleLittleEndian(bytes[216..], (float)statistics.Rms);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[220..], 1);
-        bytes[224..304].Fill((byte)' ');
-        "CryoSpin"u8.CopyTo(bytes[224..]);
+        MrcLabel.Make(content).CopyTo(bytes[224..]);
     }
 }

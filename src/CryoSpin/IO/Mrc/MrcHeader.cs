@@ -76,6 +76,9 @@ public sealed partial record MrcHeader
     /// <summary>True for mode 0 with IMOD's mark and without its flag for signed bytes: the samples then go from 0 to 255.</summary>
     public bool HasUnsignedBytes { get; private init; }
 
+    /// <summary>The labels that hold text, as far as it is printable ASCII; other characters are shown as question marks.</summary>
+    public IReadOnlyList<string> Labels { get; private init; } = [];
+
     /// <summary>Faults that may change what the samples mean, as sentences; reading goes on.</summary>
     public IReadOnlyList<string> Warnings { get; private init; } = [];
 
@@ -148,6 +151,7 @@ public sealed partial record MrcHeader
             Rms = Single(bytes, 216, big),
             HasMapMark = bytes.Slice(208, 3).SequenceEqual("MAP"u8),
             HasUnsignedBytes = mode == 0 && Int32(bytes, 152, big) == ImodStamp && (Int32(bytes, 156, big) & 1) == 0,
+            Labels = ReadLabels(bytes, Int32(bytes, 220, big)),
             Warnings = FindWarnings(bytes, big),
             Notes = FindNotes(bytes),
         };
@@ -209,6 +213,20 @@ public sealed partial record MrcHeader
             warnings.Add(FormattableString.Invariant($"The pixels are {x:G6} x {y:G6} angstrom, not square; the first is used."));
         }
         return warnings;
+    }
+
+    private static string[] ReadLabels(ReadOnlySpan<byte> bytes, int count)
+    {
+        List<string> labels = [];
+        for (int i = 0; i < Math.Clamp(count, 0, 10); i++)
+        {
+            ReadOnlySpan<byte> label = bytes.Slice(224 + i * MrcLabel.Bytes, MrcLabel.Bytes).TrimEnd((byte)0).TrimEnd((byte)' ');
+            if (label.Length > 0) labels.Add(string.Create(label.Length, label, (text, source) =>
+            {
+                for (int c = 0; c < text.Length; c++) text[c] = source[c] is >= 32 and <= 126 ? (char)source[c] : '?';
+            }));
+        }
+        return [.. labels];
     }
 
     private static List<string> FindNotes(ReadOnlySpan<byte> bytes)

@@ -9,6 +9,7 @@ public sealed class MrcStackWriter : IDisposable
     private readonly string _path;
     private readonly FileStream _stream;
     private readonly MrcMode _mode;
+    private readonly string _content;
     private readonly byte[] _buffer;
     private readonly float[] _rounded;
     private SampleStatistics _statistics;
@@ -20,8 +21,10 @@ public sealed class MrcStackWriter : IDisposable
     /// <param name="height">Rows of an image.</param>
     /// <param name="pixelSizeAngstrom">Edge of one pixel.</param>
     /// <param name="mode">32-bit floats, or 16-bit floats for half the size (RELION reads the latter only since version 4).</param>
+    /// <param name="content">What the images are, for the label in the header.</param>
     /// <exception cref="Diagnostics.CryoSpinException">The folder is absent or cannot be written.</exception>
-    public MrcStackWriter(string path, int width, int height, double pixelSizeAngstrom, MrcMode mode = MrcMode.Single)
+    public MrcStackWriter(
+        string path, int width, int height, double pixelSizeAngstrom, MrcMode mode = MrcMode.Single, string content = "images")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
@@ -31,6 +34,7 @@ public sealed class MrcStackWriter : IDisposable
         }
         _path = path;
         _mode = mode;
+        _content = content;
         Width = width;
         Height = height;
         PixelSizeAngstrom = pixelSizeAngstrom;
@@ -79,7 +83,7 @@ public sealed class MrcStackWriter : IDisposable
     {
         ObjectDisposedException.ThrowIf(_finished, this);
         if (Count == 0) throw new InvalidOperationException("A stack needs at least one image.");
-        MrcHeader.Write(_buffer, (Width, Height, Count), _mode, isStack: true, PixelSizeAngstrom, _statistics);
+        MrcHeader.Write(_buffer, (Width, Height, Count), _mode, isStack: true, PixelSizeAngstrom, _statistics, _content);
         _stream.Position = 0;
         _stream.Write(_buffer, 0, MrcHeader.Bytes);
         _stream.Dispose();

@@ -23,6 +23,7 @@ public static class MrcVolumeIO
     /// <exception cref="InputException">The file is absent, not MRC, too short, or too large for one array.</exception>
     public static MrcVolume Read(string path)
     {
+        FolderInput.Refuse(path, isMap: true);
         using FileStream file = InputFile.Open(path, FileOptions.SequentialScan);
         try
         {

@@ -12,8 +12,10 @@ public static class MrcWriter
     /// <param name="ny">Voxels along y.</param>
     /// <param name="nz">Voxels along z.</param>
     /// <param name="pixelSizeAngstrom">Edge of one voxel.</param>
+    /// <param name="content">What the map is, for the label in its header.</param>
     /// <exception cref="Diagnostics.CryoSpinException">The file cannot be written.</exception>
-    public static void WriteVolume(string path, ReadOnlyMemory<float> voxels, int nx, int ny, int nz, double pixelSizeAngstrom)
+    public static void WriteVolume(
+        string path, ReadOnlyMemory<float> voxels, int nx, int ny, int nz, double pixelSizeAngstrom, string content = "map")
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nx, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ny, 1);
@@ -27,7 +29,7 @@ public static class MrcWriter
             SampleStatistics statistics = default;
             statistics.Add(voxels.Span);
             byte[] buffer = new byte[Math.Max(MrcHeader.Bytes, 4 * Math.Min(ChunkSamples, voxels.Length))];
-            MrcHeader.Write(buffer, (nx, ny, nz), MrcMode.Single, isStack: false, pixelSizeAngstrom, statistics);
+            MrcHeader.Write(buffer, (nx, ny, nz), MrcMode.Single, isStack: false, pixelSizeAngstrom, statistics, content);
             stream.Write(buffer, 0, MrcHeader.Bytes);
             for (int start = 0; start < voxels.Length; start += ChunkSamples)
             {

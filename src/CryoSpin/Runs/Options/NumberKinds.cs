@@ -65,3 +65,34 @@ internal sealed class ParticleNumbersKind : OptionKind
     internal override IReadOnlyList<string> Words(object value) =>
         [string.Join(',', ((IReadOnlyList<int>)value).Select(i => (i + 1).ToString(CultureInfo.InvariantCulture)))];
 }
+
+/// <summary>A distance in pixels of the input or in angstrom, as typed.</summary>
+internal sealed class ShiftLengthKind : OptionKind
+{
+    public ShiftLengthKind() => Placeholder = "LENGTH";
+
+    public override string Expected => "a distance, 0 or more, such as 5, 5px or 20A";
+
+    internal override object? Parse(IReadOnlyList<string> words) => ShiftLength.TryParse(words[0], out _) ? words[0] : null;
+
+    internal override string Show(object value) => ShiftLength.TryParse((string)value, out ShiftLength length) ? length.ToString() : (string)value;
+}
+
+/// <summary>A box in pixels, or a word for all of the input's pixels.</summary>
+internal sealed class BoxKind : OptionKind
+{
+    /// <summary>The word.</summary>
+    public const string Full = "full";
+
+    private readonly WholeNumberKind _number = new(16, 4096, " px");
+
+    public BoxKind() => Placeholder = "BOX|" + Full;
+
+    public override IReadOnlyList<string> Choices => [Full];
+
+    public override string Expected => $"{_number.Expected}, or the word {Full}";
+
+    internal override object? Parse(IReadOnlyList<string> words) => words[0] == Full || _number.Parse(words) is not null ? words[0] : null;
+
+    internal override string Show(object value) => (string)value == Full ? Full : value + " px";
+}

@@ -34,13 +34,14 @@ public static partial class OptionCatalogue
             Place = OptionPlace.Particles(p => p.Passthrough, (ParticleOptions p, string[] v) => p with { Passthrough = v }),
         },
         new(
-            "--downsample", new WholeNumberKind(16, 4096, " px") { Placeholder = "BOX" }, OptionGroup.Particles, OptionEffect.Result,
-            "Downsample the images to this box by cutting their spectra.")
+            "--box", new BoxKind(), OptionGroup.Particles, OptionEffect.Result,
+            "Box in which the map is made, pixels; 'full' takes all of the images' pixels.")
         {
-            Usual = "the images' own box",
-            Details = "The box stays as wide as it was, and `--max-shift` counts the new pixels.",
+            Aliases = ["--downsample"],
+            Usual = "all up to 256; else the fewest that reach a Nyquist of 4 angstrom, 256 at most",
+            Details = "The images' spectra are cut to the box, which stays as wide in angstrom as it was. Poses and origins are written in the units of the input.",
             Comparison = ComparisonRole.Common,
-            Place = OptionPlace.Images(p => p.DownsampleBox, (ImageOptions p, int v) => p with { DownsampleBox = v }),
+            Place = OptionPlace.Images(p => p.Box, (ImageOptions p, string v) => p with { Box = v }),
         },
         new(
             "--invert", new TrueFalseKind(), OptionGroup.Particles, OptionEffect.Result,

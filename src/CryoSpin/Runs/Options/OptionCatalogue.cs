@@ -57,12 +57,13 @@ public static partial class OptionCatalogue
             Place = OptionPlace.Output(p => p.Folder.Length == 0 ? null : p.Folder, (OutputOptions p, string v) => p with { Folder = v }),
         },
         new(
-            "--max-shift", new NumberKind(0, 512, " px") { Placeholder = "PX" }, OptionGroup.MostUsed, OptionEffect.Result,
-            "Greatest distance of a particle from its image's centre, pixels (after --downsample).")
+            "--max-shift", new ShiftLengthKind(), OptionGroup.MostUsed, OptionEffect.Result,
+            "Greatest distance of a particle from its image's centre: pixels of the input (5 or 5px) or angstrom (20A).")
         {
+            Usual = "5 pixels of the working box",
             Details = "At most a quarter of the box. The default method warns where more than a twentieth of the particles press against it.",
             Comparison = ComparisonRole.Common,
-            Place = OptionPlace.Method(p => p.MaxShiftPixels, (MethodOptions p, double v) => p with { MaxShiftPixels = v }),
+            Place = OptionPlace.Images(p => p.MaxShift, (ImageOptions p, string v) => p with { MaxShift = v }),
         },
         new(
             "--mask-diameter", new NumberKind(1, 1e5, " Å") { Placeholder = "A" }, OptionGroup.MostUsed, OptionEffect.Result,
