@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
 
 namespace CryoSpin.Particles;
 
-/// <summary>Reads particle images from their stacks when asked; holds open files and no images.</summary>
+/// <summary>Reads particle images from their stacks when asked; holds a bounded number of open files and no images.</summary>
 public sealed class ParticleSource : IDisposable
 {
     private const int ProblemsShown = 20;
     private const int StackWarningsShown = 5;
     private readonly MrcStackReader?[] _stacks;
+    private readonly OpenFiles _files = new();
 
     /// <summary>Opens every stack once and checks that all images are there and have their groups' sizes.</summary>
     /// <exception cref="InputException">
@@ -70,6 +72,7 @@ public sealed class ParticleSource : IDisposable
     public void Dispose()
     {
         foreach (MrcStackReader? stack in _stacks) stack?.Dispose();
+        _files.Dispose();
     }
 
     // A project has thousands of stacks from one writer, all with one oddity.
@@ -84,7 +87,7 @@ public sealed class ParticleSource : IDisposable
     {
         try
         {
-            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s]);
+            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s], _files);
         }
         catch (InputException e)
         {
