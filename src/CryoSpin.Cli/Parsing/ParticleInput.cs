@@ -11,7 +11,7 @@ internal sealed class ParticleInput
         "--data-dir", "Look for the image stacks in DIR too.", "DIR");
 
     private readonly Option<string> _subset = OptionFactory.Path(
-        "--subset", "Take the first N particles, or those whose indices (from 0) FILE lists: one per line, or .npy.", "FILE|N");
+        "--subset", "Take the first N particles, or those whose indices (from 0) FILE lists: one per line, or .npy, .pkl.", "FILE|N");
 
     private readonly Option<double?> _pixelSize = OptionFactory.OptionalNumber(
         "--pixel-size", "Pixel size of the images, angstrom [default: the file's].", "A", 0.01, 1000);

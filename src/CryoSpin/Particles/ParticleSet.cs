@@ -76,7 +76,7 @@ public sealed class ParticleSet
         bool isStack = StackList.IsStack(path);
         if (!isStack && !StackList.IsList(path)) return new ParticleSetLoader(StarFile.Read(path), path, options).Load();
         List<string> warnings = [];
-        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory);
+        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory, warnings);
         return new ParticleSetLoader(table, path, options) { IsStackList = true, EarlierWarnings = warnings }.Load();
     }
 
@@ -87,9 +87,11 @@ public sealed class ParticleSet
     /// <param name="file">The tables; not changed, and not to be changed afterwards.</param>
     /// <param name="source">The file that was read, for messages; relative image paths are also looked for in its folder.</param>
     /// <param name="options">How to read it.</param>
+    /// <param name="tolerate">Receives values that cannot be, with validation's codes for them; null to refuse the file for one.</param>
     /// <exception cref="InputException">A stack, column or value is missing or wrong.</exception>
-    internal static ParticleSet FromStar(StarFile file, string source, ParticleLoadOptions? options = null) =>
-        new ParticleSetLoader(file, source, Checked(options)).Load();
+    internal static ParticleSet FromStar(
+        StarFile file, string source, ParticleLoadOptions? options = null, Action<string, InputException>? tolerate = null) =>
+        new ParticleSetLoader(file, source, Checked(options)) { Tolerate = tolerate }.Load();
 
     private static ParticleLoadOptions Checked(ParticleLoadOptions? options)
     {

@@ -26,20 +26,23 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
     /// <summary>True for bare stacks: a pixel size that nothing tells is then taken for 1 angstrom, with a warning.</summary>
     public bool IsStackList { get; init; }
 
+    /// <summary>
+    /// Receives values that cannot be, with the codes that validation gives them, so that one does not hide the others; null to refuse the
+    /// file for the first.
+    /// </summary>
+    public Action<string, InputException>? Tolerate { get; init; }
+
     public ParticleSet Load()
     {
         _warnings.AddRange(EarlierWarnings);
-        _optics = file.Find("optics");
-        StarTable all = FindParticles();
-        if (all.RowCount == 0) throw new InputException(path, $"block data_{all.Name} has no particles.", "Was the selection empty?");
+        (StarTable all, _optics) = new ParticleBlocks(file, path).Find(_warnings);
         _particles = options.Subset is { } subset ? all.Select(subset.Rows(all.RowCount, path, _warnings)) : all;
+        TomographySigns.RefuseTables(file, _particles, path);
         _images = ImageNames.Parse(_particles);
-        string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
-            .Resolve(_images.Stacks, options.RequireImages);
-        _headers = new StackHeaders(stacks);
         _opticsRowOf = MatchOptics();
         _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
         RefuseSubtomograms();
+        string[] stacks = FindStacks();
         bool hasCtf = _particles.Has("rlnDefocusU") || _particles.Has("rlnDefocusV") || _particles.Has("rlnDefocusAngle");
         double[] pixelSizes = PixelSizes();
         (IReadOnlyList<OpticsGroup> groups, int[] groupOf) = new OpticsGroupReader(_particles, _optics, _opticsRowOf, _columns)
@@ -48,6 +51,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             StackPaths = stacks,
             StackOf = _images.StackOf,
             RequireImages = options.RequireImages,
+            Refuse = Refuse,
         }.Read(pixelSizes, hasCtf);
         WarnOfSizes(groups, groupOf);
         _images.WarnOfDuplicates(_particles, stacks, _warnings);
@@ -72,12 +76,15 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         });
     }
 
-    private StarTable FindParticles() =>
-        file.Find("particles") ?? file.Tables.FirstOrDefault(t => t.Name != "optics" && t.Has(ImageNames.Column))
-        ?? throw new InputException(
-            path,
-            $"no block has a column _{ImageNames.Column}; the blocks are {string.Join(", ", file.Tables.Select(t => "data_" + t.Name))}.",
-            "Give the star file of particles (e.g. particles.star or run_data.star).");
+    private string[] FindStacks()
+    {
+        string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
+            .Resolve(_images.Stacks, options.RequireImages, _warnings);
+        _headers = new StackHeaders(stacks);
+        TomographySigns.RefuseStacks(path, _images, _headers);
+        if (!IsStackList && TomographySigns.Doubt(_images, _headers) is { } doubt) Warn($"{path}: {doubt}");
+        return stacks;
+    }
 
     private StarFile WithParticles(StarTable all)
     {
@@ -121,7 +128,8 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         {
             if (dimensions[i] == 2) continue;
             throw new InputException(
-                path, "the particles are not two-dimensional (_rlnImageDimensionality).", "Give images, not subtomograms.");
+                path, FormattableString.Invariant($"the particles are subtomograms: _rlnImageDimensionality is {dimensions[i]}."),
+                "Give two-dimensional images of single particles.");
         }
     }
 
@@ -156,9 +164,9 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         {
             if (!(sizes[i] > 0 && double.IsFinite(sizes[i])))
             {
-                throw new InputException(
+                Refuse("pixelSize.range", new InputException(
                     _particles.Where(i), FormattableString.Invariant($"the pixel size is {sizes[i]} angstrom."),
-                    "Correct _rlnImagePixelSize or _rlnMagnification.");
+                    "Correct _rlnImagePixelSize or _rlnMagnification."));
             }
         }
         if (_headers.PixelSize(_images.StackOf[0]) is { } header && Math.Abs((header / sizes[0]) - 1) > WorthSaying)
@@ -230,14 +238,32 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         return poses;
     }
 
-    // Pixels were the unit before 3.1; with an optics table RELION reads only the angstrom columns.
+    // Pixels were the unit before 3.1; with an optics table RELION itself reads only the angstrom columns.
     private double[] Origins(string column, double[] pixelSizes)
     {
-        if (_particles.Has(column + "Angst")) return _particles.GetDoubles(column + "Angst");
-        if (_optics is not null || !_particles.Has(column)) return new double[pixelSizes.Length];
+        bool hasPixels = _particles.Has(column);
+        double[]? angstrom = _particles.Has(column + "Angst") ? _particles.GetDoubles(column + "Angst") : null;
+        if (!hasPixels) return angstrom ?? new double[pixelSizes.Length];
         double[] pixels = _particles.GetDoubles(column);
         for (int i = 0; i < pixels.Length; i++) pixels[i] *= pixelSizes[i];
-        return pixels;
+        if (angstrom is null)
+        {
+            if (_optics is not null)
+            {
+                Warn($"{path}: _{column} stands beside data_optics, where RELION 3.1 and later look for _{column}Angst only. It is read, in pixels.");
+            }
+            return pixels;
+        }
+        int other = 0;
+        while (other < pixels.Length && Math.Abs(pixels[other] - angstrom[other]) <= WorthSaying * pixelSizes[other]) other++;
+        if (other < pixels.Length) Warn($"{_particles.Where(other)}: _{column} and _{column}Angst differ; the one in angstrom is taken.");
+        return angstrom;
+    }
+
+    private void Refuse(string code, InputException fault)
+    {
+        if (Tolerate is null) throw fault;
+        Tolerate(code, fault);
     }
 
     private void Warn(FormattableString text) => _warnings.Add(FormattableString.Invariant(text));

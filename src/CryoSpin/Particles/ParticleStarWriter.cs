@@ -56,8 +56,8 @@ internal static class ParticleStarWriter
 
     private static void SetImageNames(ParticleSetData data, StarTable particles, string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        string?[] renamed = [.. data.StackNames.Select((name, s) => Rename(name, data.StackPaths[s], folder))];
+        StackRenaming renaming = new(path, data.Source);
+        string?[] renamed = [.. data.StackNames.Select((name, s) => Rename(name, data.StackPaths[s], renaming))];
         if (Array.TrueForAll(renamed, r => r is null)) return;
         string[] names = particles.GetTexts(ImageNames.Column);
         for (int i = 0; i < names.Length; i++)
@@ -69,12 +69,11 @@ internal static class ParticleStarWriter
         particles.SetColumn(ImageNames.Column, names);
     }
 
-    private static string? Rename(string name, string found, string folder)
+    private static string? Rename(string name, string found, StackRenaming renaming)
     {
         string file = RelionStackName.File(name);
-        if (found == file || !File.Exists(found)) return null;
-        string renamed = Path.GetRelativePath(folder, Path.GetFullPath(found)).Replace('\\', '/');
-        return file == name ? renamed : RelionStackName.Of(renamed);
+        string? renamed = renaming.Of(file, found);
+        return renamed is null || file == name ? renamed : RelionStackName.Of(renamed);
     }
 
     private static void SetPoses(StarTable particles, IReadOnlyList<Pose> poses)

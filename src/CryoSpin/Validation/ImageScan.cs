@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
+using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
 
 namespace CryoSpin.Validation;
@@ -28,23 +29,15 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     /// <returns>The unusable ones, by index.</returns>
     public IReadOnlyList<BadParticle> Run(Action<int, int>? progress, CancellationToken cancellation)
     {
-        MrcStackReader?[] stacks = new MrcStackReader?[rows.StackPaths.Count];
-        try
-        {
-            for (int s = 0; s < stacks.Length; s++) stacks[s] = TryOpen(rows.StackPaths[s]);
-            return Run(stacks, progress, cancellation);
-        }
-        finally
-        {
-            foreach (MrcStackReader? stack in stacks) stack?.Dispose();
-        }
+        using OpenFiles files = new();
+        return Run([.. rows.StackPaths.Select(path => TryOpen(path, files))], progress, cancellation);
     }
 
-    private static MrcStackReader? TryOpen(string path)
+    private static MrcStackReader? TryOpen(string path, OpenFiles files)
     {
         try
         {
-            return File.Exists(path) ? MrcStackReader.Open(path) : null;
+            return File.Exists(path) ? MrcStackReader.Open(path, files) : null;
         }
         catch (InputException)
         {
@@ -79,7 +72,6 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     private BadParticle? Judge(int particle, IReadOnlyList<MrcStackReader?> stacks, float[] buffer)
     {
         int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
-        if (s < 0) return new BadParticle(particle, Unreadable, "its name is none");
         string name = string.Create(CultureInfo.InvariantCulture, $"{index + 1L}@{rows.StackPaths[s]}");
         if (stacks[s] is not { } stack) return new BadParticle(particle, Unreadable, $"{name}: the stack cannot be opened");
         if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {stack.Count} images");

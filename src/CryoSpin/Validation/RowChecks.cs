@@ -12,11 +12,11 @@ internal static class RowChecks
 
     public static void Run(ParticleRows rows, ProblemList problems)
     {
-        if (rows.Count < FewestParticles)
+        if (rows.Total < FewestParticles)
         {
             problems.Add(
-                Severity.Error, "particles.few", rows.Source, $"{rows.Count} particles", $"{FewestParticles} or more",
-                "Give more particles; some thousands make a good map.", rows.Count);
+                Severity.Error, "particles.few", rows.Source, $"{rows.Total} particles", $"{FewestParticles} or more",
+                "Give more particles; some thousands make a good map.", rows.Total);
         }
         Duplicates(rows, problems);
         if (rows.HasCtf)
@@ -39,11 +39,11 @@ internal static class RowChecks
         List<int> again = [];
         for (int i = 0; i < rows.Count; i++)
         {
-            if (rows.StackOf[i] >= 0 && !first.TryAdd((rows.StackOf[i], rows.ImageIndex[i]), i)) again.Add(i);
+            if (!first.TryAdd((rows.StackOf[i], rows.ImageIndex[i]), i)) again.Add(i);
         }
         problems.AddRows(
             Severity.Warning, "image.duplicate", rows, again,
-            i => $"{rows.ImageIndex[i] + 1}@{rows.StackPaths[rows.StackOf[i]]}, as in row {first[(rows.StackOf[i], rows.ImageIndex[i])] + 1}",
+            i => $"{rows.ImageIndex[i] + 1}@{rows.StackPaths[rows.StackOf[i]]}, as in row {rows.RowOf(first[(rows.StackOf[i], rows.ImageIndex[i])]) + 1}",
             "every image once", "Remove the copies: in different half-sets they make the FSC too good.");
     }
 

@@ -73,6 +73,39 @@ public sealed class ParticleValidationTests : IDisposable
     }
 
     [Fact]
+    public void One_bad_cell_hides_neither_the_stacks_nor_the_places_of_other_problems()
+    {
+        string[] rows = Rows();
+        rows[0] = rows[0].Replace("4000", "nan", StringComparison.Ordinal);
+        rows[5] = rows[4];
+        string path = Star(rows, (image, pixels) =>
+        {
+            if (image == 9) pixels[3] = float.NaN;
+        });
+        // Names start from the project's folder, two above the star file's.
+        string moved = _folder.File("project/Refine3D/job5/p.star");
+        File.WriteAllText(moved, File.ReadAllText(path).Replace("@s.mrcs", "@Extract/job2/s.mrcs", StringComparison.Ordinal));
+        File.Move(_folder.File("s.mrcs"), _folder.File("project/Extract/job2/s.mrcs"));
+        ValidationReport report = ParticleValidation.Full(moved, null, _team);
+        Assert.Equal(
+            [("value.notNumber", 1), ("image.notFinite", 10), ("image.duplicate", 6)],
+            report.Problems.Where(p => p.Code != "file.warning").Select(p => (p.Code, Assert.Single(p.Rows))));
+        Assert.Contains("as in row 5", report.Problems[2].Found);
+        Assert.Equal((Count, 9), (report.Particles, Assert.Single(report.BadParticles).Index));
+    }
+
+    [Fact]
+    public void What_is_taken_by_a_guess_or_found_twice_is_a_warning_here_too()
+    {
+        string path = Star([.. Rows().Select(r => r.Replace("@s.mrcs", "@gone/s.mrcs", StringComparison.Ordinal))]);
+        Assert.Contains("not where their names say", Assert.Single(ParticleValidation.Quick(path).Problems).Found);
+        string two = Star([.. Rows().Select((r, i) => r.Replace("@s.mrcs", $"@gone{i % 2}/s.mrcs", StringComparison.Ordinal))]);
+        ValidationReport report = ParticleValidation.Quick(two);
+        Assert.Equal(["stack.missing", "file.warning"], report.Problems.Select(p => p.Code));
+        Assert.Contains("two names end at one file", report.Problems[1].Found);
+    }
+
+    [Fact]
     public void Pixels_that_are_not_finite_and_constant_images_are_found_and_can_be_left_out()
     {
         string path = Star(Rows(), (image, pixels) =>

@@ -73,8 +73,7 @@ internal sealed class CryoSparcParticles
                     Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."),
                     "Export the file again.");
             }
-            // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
-            string stack = RelionStackName.Of(paths[i].TrimStart('>'));
+            string stack = RelionStackName.Of(FromOwnFolder(paths[i]));
             names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{stack}");
         }
         particles.SetColumn(ImageNames.Column, names);
@@ -85,6 +84,13 @@ internal sealed class CryoSparcParticles
                 $"{Records.Source}: {CryoSparcFields.Sign} says that {signs.Count(s => s < 0)} of {signs.Length} images are dark on light "
                 + "(protein black); RELION's convention, and the reconstruction's, is light on dark.");
         }
+    }
+
+    // A leading > stands for the dataset's own folder.
+    private static string FromOwnFolder(string path)
+    {
+        string rest = path.TrimStart('>');
+        return rest == path || System.IO.Path.IsPathRooted(rest) || rest.StartsWith("./", StringComparison.Ordinal) ? rest : "./" + rest;
     }
 
     /// <summary>Groups the particles by exposure group and by whatever else stands in data_optics; returns that table.</summary>
@@ -139,6 +145,12 @@ internal sealed class CryoSparcParticles
 
     private string[] ImageSizes()
     {
+        if (Records.Find(CryoSparcFields.Shape) is { Width: 3 })
+        {
+            throw new InputException(
+                Records.Source, $"the particles are volumes (subtomograms): {CryoSparcFields.Shape} has three numbers.",
+                "Give two-dimensional images of single particles.");
+        }
         TypedArray shape = Records.Numbers(CryoSparcFields.Shape, 2);
         string[] sizes = new string[Records.RowCount];
         for (int i = 0; i < sizes.Length; i++)

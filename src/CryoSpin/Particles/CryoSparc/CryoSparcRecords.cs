@@ -45,12 +45,23 @@ internal static class CryoSparcRecords
     private static void FindMissing(RecordTable table, Dictionary<ulong, int> rowOf, List<string> warnings)
     {
         if (table.Has(CryoSparcFields.Path) && table.Has(CryoSparcFields.Voltage)) return;
+        bool needsImages = !table.Has(CryoSparcFields.Path), needsCtf = !table.Has(CryoSparcFields.Voltage);
+        string? joined = null;
         foreach (string file in PassthroughsBeside(table.Source))
         {
             RecordTable other = CryoSparcFile.Read(file);
             bool useful = (!table.Has(CryoSparcFields.Path) && other.Has(CryoSparcFields.Path))
                 || (!table.Has(CryoSparcFields.Voltage) && other.Has(CryoSparcFields.Voltage));
-            if (useful && Join(table, other, rowOf, isGuess: true)) warnings.Add($"{table.Source}: joined with {file} on uid.");
+            bool answers = (needsImages && other.Has(CryoSparcFields.Path)) || (needsCtf && other.Has(CryoSparcFields.Voltage));
+            if (useful && Join(table, other, rowOf, isGuess: true))
+            {
+                warnings.Add($"{table.Source}: joined with {file} on uid.");
+                joined ??= file;
+            }
+            else if (joined is not null && answers && !Rows(table, other, rowOf).Contains(-1))
+            {
+                warnings.Add($"{table.Source}: {file} has these particles too; {joined} was taken. Name the right one with --passthrough.");
+            }
         }
         if (!table.Has(CryoSparcFields.Path))
         {
@@ -95,13 +106,7 @@ internal static class CryoSparcRecords
     // Fields that the first file has already are its own: newer than what a passthrough carries along.
     private static bool Join(RecordTable table, RecordTable other, Dictionary<ulong, int> rowOf, bool isGuess)
     {
-        TypedArray uids = Uids(other);
-        int[] source = new int[table.RowCount];
-        Array.Fill(source, -1);
-        for (int i = 0; i < uids.Count; i++)
-        {
-            if (rowOf.TryGetValue((ulong)uids.GetInt64(i), out int row)) source[row] = i;
-        }
+        int[] source = Rows(table, other, rowOf);
         int missing = source.Count(s => s < 0);
         if (missing > 0)
         {
@@ -118,5 +123,18 @@ internal static class CryoSparcRecords
             if (!table.Has(column)) table.Set(column, other.Find(column)!.Take(source));
         }
         return true;
+    }
+
+    /// <summary>The row of the other table for each of the first; -1 where it has none.</summary>
+    private static int[] Rows(RecordTable table, RecordTable other, Dictionary<ulong, int> rowOf)
+    {
+        TypedArray uids = Uids(other);
+        int[] source = new int[table.RowCount];
+        Array.Fill(source, -1);
+        for (int i = 0; i < uids.Count; i++)
+        {
+            if (rowOf.TryGetValue((ulong)uids.GetInt64(i), out int row)) source[row] = i;
+        }
+        return source;
     }
 }

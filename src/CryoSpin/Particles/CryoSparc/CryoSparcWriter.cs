@@ -20,7 +20,7 @@ internal static class CryoSparcWriter
         {
             throw new ArgumentException("One half-set per particle is needed.", nameof(randomSubset));
         }
-        RecordTable? kept = Kept(set);
+        RecordTable? kept = Kept(set, path);
         RecordTable table = kept ?? Made(set, path);
         if (set.Data.PixelSizeGiven) table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
         // Nothing new to say of poses: what the input says of them, to the last bit, stays.
@@ -35,7 +35,7 @@ internal static class CryoSparcWriter
     }
 
     /// <summary>The records that the particles were read from, in the particles' order; null where there are none.</summary>
-    private static RecordTable? Kept(ParticleSet set)
+    private static RecordTable? Kept(ParticleSet set, string path)
     {
         if (set.Data.CryoSparcRecords is not { } records) return null;
         TypedArray uids = records.Find(Uid)!;
@@ -43,7 +43,23 @@ internal static class CryoSparcWriter
         for (int i = 0; i < uids.Count; i++) rowOf[uids.GetText(i)] = i;
         // Particles may have been left out or put in another order since: the uid, not the row, says which is which.
         string[] wanted = set.Data.Particles.GetTexts(UidColumn);
-        return records.Take([.. wanted.Select(u => rowOf[u])]);
+        RecordTable table = records.Take([.. wanted.Select(u => rowOf[u])]);
+        KeepPaths(set, table, path);
+        return table;
+    }
+
+    // As cryoSPARC had them, but for those that would lead to another stack from the new file's folder.
+    private static void KeepPaths(ParticleSet set, RecordTable table, string path)
+    {
+        StackRenaming renaming = new(path, set.Source);
+        bool[] misleads = [.. set.StackPaths.Select((found, s) => renaming.Misleads(RelionStackName.File(set.Data.StackNames[s]), found))];
+        if (Array.TrueForAll(misleads, m => !m)) return;
+        string[] paths = table.Texts(CryoSparcFields.Path);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            if (misleads[set.StackOf(i)]) paths[i] = renaming.Relative(set.ImagePath(i));
+        }
+        table.Set(CryoSparcFields.Path, new TypedArray(paths));
     }
 
     private static RecordTable Made(ParticleSet set, string path)
@@ -67,12 +83,8 @@ internal static class CryoSparcWriter
 
     private static string[] ImagePaths(ParticleSet set, string path)
     {
-        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "";
-        string[] relative =
-        [
-            .. set.StackPaths.Select(
-                s => File.Exists(s) ? System.IO.Path.GetRelativePath(folder, System.IO.Path.GetFullPath(s)).Replace('\\', '/') : s),
-        ];
+        StackRenaming renaming = new(path, set.Source);
+        string[] relative = [.. set.StackPaths.Select(s => File.Exists(s) ? renaming.Relative(s) : s)];
         return Each(set, i => relative[set.StackOf(i)]);
     }
 

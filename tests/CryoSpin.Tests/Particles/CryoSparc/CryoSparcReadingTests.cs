@@ -33,6 +33,20 @@ public class CryoSparcReadingTests
         Assert.Equal($"{main}, row 2", set.Where(1));
     }
 
+    [Fact]
+    public void A_second_passthrough_with_the_same_particles_is_told()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        string main = Write(folder, "J2/cryosparc_P1_J2_005_particles.cs", Records.Alignment(Uids, Poses, Shifts));
+        string taken = Write(folder, "J2/P1_J2_passthrough_particles.cs", Records.Blob(Uids));
+        string other = Write(folder, "J2/P1_J2_passthrough_particles_old.cs", Records.Blob(Uids, "J0/extract/b.mrc"));
+        Write(folder, "J2/P1_J2_passthrough_particles_unselected.cs", Records.Blob([1, 2]));
+        string warning = Assert.Single(ParticleSet.Load(main).Warnings, w => w.Contains("too;", StringComparison.Ordinal));
+        Assert.Contains(other, warning);
+        Assert.Contains(taken, warning);
+    }
+
     // A z rotation by +90 degrees of the map moves x to y; the pose's matrix is its transpose.
     [Fact]
     public void Poses_shifts_and_ctf_have_relions_signs_and_units()
