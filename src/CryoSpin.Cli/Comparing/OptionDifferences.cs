@@ -15,7 +15,7 @@ internal static class OptionDifferences
     /// <summary>The first difference as "name was X, now is Y"; null where there is none.</summary>
     public static string? First(RunRecord run, ReconstructionOptions wanted)
     {
-        JsonObject then = Node(run with { Options = WholePaths(RunSession.Relocated(run)) });
+        JsonObject then = Node(run with { Options = WholePaths(MovedRun.Options(run, wanted.OutputDirectory)) });
         JsonObject now = Node(run with { Options = WholePaths(wanted) });
         foreach ((string name, JsonNode? value) in now)
         {

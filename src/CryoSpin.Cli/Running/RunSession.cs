@@ -97,7 +97,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             folder.Log(message);
             terminal.Error.WriteLine(message);
         }
-        ReconstructionOptions options = change(Relocated(run) with { OutputDirectory = path, Resume = true });
+        ReconstructionOptions options = change(MovedRun.Options(run, path) with { OutputDirectory = path, Resume = true });
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         CheckWatched(options, particles.Source.Set);
@@ -123,22 +123,6 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         throw new InputException(
             set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.",
             $"Give numbers from 1 to {set.Count}.");
-    }
-
-    /// <summary>The run's options with its input files as seen from here.</summary>
-    public static ReconstructionOptions Relocated(RunRecord run)
-    {
-        // Kept as they were where they still mean the same: the results then name the images in the same words.
-        if (run.WorkingDirectory == Environment.CurrentDirectory) return run.Options;
-        ReconstructionOptions o = run.Options;
-        bool subsetIsFile = o.Subset is not null && !int.TryParse(o.Subset, out _);
-        return o with
-        {
-            ParticlesPath = Path.Combine(run.WorkingDirectory, o.ParticlesPath),
-            DataDirectory = o.DataDirectory is null ? null : Path.Combine(run.WorkingDirectory, o.DataDirectory),
-            Subset = subsetIsFile ? Path.Combine(run.WorkingDirectory, o.Subset!) : o.Subset,
-            Passthrough = [.. o.Passthrough.Select(p => Path.Combine(run.WorkingDirectory, p))],
-        };
     }
 
     private RunRecord Execute(

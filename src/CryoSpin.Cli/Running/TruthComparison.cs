@@ -78,12 +78,20 @@ internal sealed record TruthComparison
             }
         }
         Pose[] paired = new Pose[set.Count];
+        Dictionary<int, int> particleOf = [];
         for (int i = 0; i < paired.Length; i++)
         {
             if (!rows.TryGetValue(Key(set, i, depth), out int row))
             {
                 throw new InputException(
                     truthPath, $"the image {Name(set, i)} of {set.Source} is not in it.", "Give the true poses of these images.");
+            }
+            // A copy of a row has the same stack; another stack whose name only ends alike does not have the same images.
+            if (!particleOf.TryAdd(row, i) && set.StackOf(particleOf[row]) != set.StackOf(i))
+            {
+                throw new InputException(
+                    set.Where(i), $"{set.ImagePath(particleOf[row])} and {set.ImagePath(i)} both are paired with {Name(truth, row)} of {truthPath}.",
+                    "Give the true poses with names that tell the stacks apart.");
             }
             paired[i] = truth.Pose(row)!.Value;
         }
