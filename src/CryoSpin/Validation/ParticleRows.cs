@@ -50,6 +50,9 @@ internal sealed class ParticleRows
     /// <summary>rlnRandomSubset; null without it.</summary>
     public required double[]? Subset { get; init; }
 
+    /// <summary>1 or -1: what an image is multiplied with to be light on dark.</summary>
+    public Func<int, int> ContrastSign { get; init; } = _ => 1;
+
     /// <summary>Of a set that was loaded.</summary>
     public static ParticleRows Of(ParticleSet set)
     {
@@ -58,6 +61,7 @@ internal sealed class ParticleRows
         return new ParticleRows
         {
             Source = set.Source,
+            ContrastSign = set.ContrastSign,
             Count = n,
             Where = set.Where,
             StackPaths = set.StackPaths,

@@ -28,7 +28,19 @@ public static class ParticleValidation
     {
         ArgumentNullException.ThrowIfNull(set);
         ProblemList problems = new();
-        CheckRows(ParticleRows.Of(set), set.Warnings, problems);
+        CheckRows(set, ParticleRows.Of(set), problems);
+        return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
+    }
+
+    /// <summary>What the values of a set say of themselves, and of its boxes; no stack is opened.</summary>
+    public static ValidationReport Values(ParticleSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ProblemList problems = new();
+        ParticleRows rows = ParticleRows.Of(set);
+        RowChecks.Run(rows, problems);
+        ValueRanges.Check(set, rows, problems);
+        if (set.BoxSize > 0) RowChecks.RunWithBox(rows, set.BoxSize, problems);
         return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
     }
 
@@ -57,7 +69,7 @@ public static class ParticleValidation
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
         ParticleRows rows = ParticleRows.Of(set);
-        return Finish(set.Source, rows, CheckRows(rows, set.Warnings, problems), null, problems, team, progress, cancellation);
+        return Finish(set.Source, rows, CheckRows(set, rows, problems), null, problems, team, progress, cancellation);
     }
 
     /// <summary>The same of particles whose stacks are open: these are read, and not opened (or unpacked) once more.</summary>
@@ -69,7 +81,7 @@ public static class ParticleValidation
         ProblemList problems = new();
         ParticleSet set = source.Set;
         ParticleRows rows = ParticleRows.Of(set);
-        int box = CheckRows(rows, set.Warnings, problems);
+        int box = CheckRows(set, rows, problems);
         return Finish(set.Source, rows, box, source.Stacks, problems, team, progress, cancellation);
     }
 
@@ -103,6 +115,7 @@ public static class ParticleValidation
         IReadOnlyList<BadParticle> bad = open is null ? scan.Run(progress, cancellation) : scan.Run(open, progress, cancellation);
         Report(rows, bad, ImageScan.NotFinite, "finite numbers", problems);
         Report(rows, bad, ImageScan.Constant, "an image", problems);
+        Report(rows, bad, ImageScan.Huge, FormattableString.Invariant($"{PixelRange.Greatest:g6} at most"), problems);
         // What makes an image unreadable has mostly been found at its stack.
         if (!problems.HasErrors) Report(rows, bad, ImageScan.Unreadable, "an image that can be read", problems);
         if (scan.Contrast == Contrast.Black)
@@ -131,7 +144,7 @@ public static class ParticleValidation
         {
             ParticleSet set = ParticleSet.Load(path, options);
             ParticleRows rows = ParticleRows.Of(set);
-            return (rows, CheckRows(rows, set.Warnings, problems));
+            return (rows, CheckRows(set, rows, problems));
         }
         catch (InputException e)
         {
@@ -172,6 +185,12 @@ public static class ParticleValidation
         ParticleRows rows = ParticleRows.Of(particles, file.Find("optics"), problems);
         if (options.PixelSizeAngstrom is { } given) Array.Fill(rows.PixelSize, given);
         return (rows, CheckRows(rows, null, problems));
+    }
+
+    private static int CheckRows(ParticleSet set, ParticleRows rows, ProblemList problems)
+    {
+        ValueRanges.Check(set, rows, problems);
+        return CheckRows(rows, set.Warnings, problems);
     }
 
     private static int CheckRows(ParticleRows rows, IReadOnlyList<string>? warnings, ProblemList problems)
