@@ -142,12 +142,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             observer.Log(
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
             foreach (string note in particles.Notes.Concat(remarks)) observer.Log(note);
+            if (ConversionLosses.LackOfOptics(particles.Source.Set) is { } lack) observer.Log($"warning: {RunFiles.Particles}: {lack}");
             RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
             foreach (string warning in results.Warnings) observer.Log($"Warning: {warning}");
             particles.Write(folder, results);
             run = End(run, RunStatus.Finished, null, observer) with
             {
-                ResolutionAngstrom = results.ResolutionAngstrom,
+                ResolutionAngstrom = double.IsFinite(results.ResolutionAngstrom) ? results.ResolutionAngstrom : null,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
                 Parameters = results.Parameters,
                 RejectedParticles = results.Rejected.Count,

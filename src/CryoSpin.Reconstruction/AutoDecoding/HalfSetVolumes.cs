@@ -140,6 +140,15 @@ internal sealed class HalfSetVolumes
         return Joined(1);
     }
 
+    /// <summary>The same without the filter, for half-sets that agree on nothing: it would be made of a correlation that is none.</summary>
+    public Volume JoinUnfiltered()
+    {
+        _sums[0].Absorb(_sums[1], _team);
+        Volume map = _transform.Reconstruct(_sums[0], LeastRidge(_sums[0].MeanWeights()));
+        Mask.Apply(map);
+        return map;
+    }
+
     /// <summary>The same with all particles at other poses; the filter stays that of the half-sets' agreement.</summary>
     /// <param name="poses">The poses.</param>
     /// <param name="ratioGain">How many times the ratio of signal to noise is what the half-sets' agreement tells of it.</param>

@@ -49,7 +49,8 @@ internal sealed class SignalMask(double? users, double first, IRunObserver obser
         if (!IsMeasured) return;
         bool first = volumes.Mask.Shape is null;
         double sphere = volumes.Mask.Mean;
-        if (!volumes.TakeShape(volumes.Fsc.ResolutionAngstrom(ResolutionThreshold)))
+        double resolution = volumes.Fsc.ResolutionAngstrom(ResolutionThreshold);
+        if (!double.IsFinite(resolution) || !volumes.TakeShape(resolution))
         {
             if (first) observer.Log("Mask: a sphere still, since the half-maps show no connected particle yet.");
             return;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Star;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
@@ -15,6 +16,7 @@ internal sealed class ParticleColumns(string path, StarTable particles, StarTabl
         "rlnOriginXAngst", "rlnOriginYAngst", "rlnImagePixelSize", "rlnDetectorPixelSize", "rlnMagnification", "rlnPixelSize",
         "rlnImageSize", "rlnImageDimensionality", "rlnBeamTiltX", "rlnBeamTiltY", "rlnCtfDataArePhaseFlipped",
         "rlnCtfDataAreCtfPremultiplied", "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11",
+        CryoSparcFields.SignColumn,
     ];
 
     /// <summary>Columns that are read as whole numbers.</summary>

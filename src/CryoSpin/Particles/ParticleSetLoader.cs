@@ -2,6 +2,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.IO.Star;
 using CryoSpin.Optics;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
@@ -43,6 +44,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
         RefuseSubtomograms();
         string[] stacks = FindStacks();
+        if (options is { PixelSizeAngstrom: { } given, IsOfPickles: false }) Override(given);
         bool hasCtf = _particles.Has("rlnDefocusU") || _particles.Has("rlnDefocusV") || _particles.Has("rlnDefocusAngle");
         double[] pixelSizes = PixelSizes();
         (IReadOnlyList<OpticsGroup> groups, int[] groupOf) = new OpticsGroupReader(_particles, _optics, _opticsRowOf, _columns)
@@ -67,6 +69,9 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             Ctfs = hasCtf ? ReadCtfs() : null,
             Poses = ReadPoses(pixelSizes),
             RandomSubsets = _particles.Has("rlnRandomSubset") ? _particles.GetInt32s("rlnRandomSubset") : null,
+            ContrastSigns = _particles.Has(CryoSparcFields.SignColumn)
+                ? [.. _particles.GetDoubles(CryoSparcFields.SignColumn).Select(s => s < 0 ? -1 : 1)]
+                : null,
             StackNames = _images.Stacks,
             StackPaths = stacks,
             StackOf = _images.StackOf,
@@ -133,6 +138,15 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         }
     }
 
+    private void Override(double given)
+    {
+        // A file that states none was read with that of its stacks' headers.
+        double[] headers = [.. _images.StackOf.Select(s => _headers.PixelSize(s) ?? double.NaN)];
+        double[]? before = PixelSizeOverride.Stated(_columns) ?? (Array.TrueForAll(headers, double.IsFinite) ? headers : null);
+        _particles = PixelSizeOverride.Apply(_particles, before, given, _warnings);
+        _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
+    }
+
     private double[] PixelSizes()
     {
         int n = _particles.RowCount;
@@ -142,24 +156,12 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             Array.Fill(sizes, given);
             return sizes;
         }
-        if (_columns.Find("rlnImagePixelSize") is { } direct)
-        {
-            for (int i = 0; i < n; i++) sizes[i] = direct[i];
-        }
-        else if (_columns.Find("rlnDetectorPixelSize") is { } detector && _columns.Find("rlnMagnification") is { } magnification)
-        {
-            // Micrometres on the detector over the magnification: 1 um = 1e4 angstrom.
-            for (int i = 0; i < n; i++) sizes[i] = Math.Round(detector[i] * 1e4 / magnification[i], 9);
-        }
-        else if (_columns.Find("rlnPixelSize") is { } plain)
-        {
-            for (int i = 0; i < n; i++) sizes[i] = plain[i];
-        }
-        else
+        if (PixelSizeOverride.Stated(_columns) is not { } stated)
         {
             TakeFromHeaders(sizes);
             return sizes;
         }
+        sizes = stated;
         for (int i = 0; i < n; i++)
         {
             if (!(sizes[i] > 0 && double.IsFinite(sizes[i])))
@@ -226,17 +228,8 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         return ctfs;
     }
 
-    private Pose[]? ReadPoses(double[] pixelSizes)
-    {
-        if (!_particles.Has("rlnAngleRot") || !_particles.Has("rlnAngleTilt") || !_particles.Has("rlnAnglePsi")) return null;
-        double[] rot = _particles.GetDoubles("rlnAngleRot");
-        double[] tilt = _particles.GetDoubles("rlnAngleTilt");
-        double[] psi = _particles.GetDoubles("rlnAnglePsi");
-        double[] x = Origins("rlnOriginX", pixelSizes), y = Origins("rlnOriginY", pixelSizes);
-        Pose[] poses = new Pose[rot.Length];
-        for (int i = 0; i < poses.Length; i++) poses[i] = new Pose(new EulerAngles(rot[i], tilt[i], psi[i]).ToRotation(), x[i], y[i]);
-        return poses;
-    }
+    private Pose?[]? ReadPoses(double[] pixelSizes) =>
+        PoseColumns.Read(_particles, Origins("rlnOriginX", pixelSizes), Origins("rlnOriginY", pixelSizes), options.IsOfPickles, _warnings);
 
     // Pixels were the unit before 3.1; with an optics table RELION itself reads only the angstrom columns.
     private double[] Origins(string column, double[] pixelSizes)
@@ -245,7 +238,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         double[]? angstrom = _particles.Has(column + "Angst") ? _particles.GetDoubles(column + "Angst") : null;
         if (!hasPixels) return angstrom ?? new double[pixelSizes.Length];
         double[] pixels = _particles.GetDoubles(column);
-        for (int i = 0; i < pixels.Length; i++) pixels[i] *= pixelSizes[i];
+        for (int i = 0; i < pixels.Length; i++) pixels[i] *= pixels[i] == PoseColumns.None ? 1 : pixelSizes[i];
         if (angstrom is null)
         {
             if (_optics is not null)

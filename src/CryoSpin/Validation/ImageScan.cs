@@ -5,6 +5,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
+using CryoSpin.Particles;
 
 namespace CryoSpin.Validation;
 
@@ -19,6 +20,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     public const string Unreadable = "image.unreadable";
     public const string NotFinite = "image.notFinite";
     public const string Constant = "image.constant";
+    public const string Huge = "image.huge";
 
     /// <summary>The verdict on the images' contrast, of up to a thousand spread over the file.</summary>
     public Contrast Contrast { get; private set; }
@@ -89,11 +91,16 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         {
             return new BadParticle(particle, Unreadable, $"{name}: {e.What}");
         }
-        if (!TensorPrimitives.IsFiniteAll<float>(pixels))
+        float largest = TensorPrimitives.MaxMagnitude<float>(pixels);
+        if (!float.IsFinite(largest))
         {
             int at = Array.FindIndex(pixels, p => !float.IsFinite(p));
             string where = string.Create(CultureInfo.InvariantCulture, $"pixel ({at % width}, {at / width}) is {pixels[at]}");
             return new BadParticle(particle, NotFinite, $"{name}: {where}");
+        }
+        if (MathF.Abs(largest) > PixelRange.Greatest)
+        {
+            return new BadParticle(particle, Huge, string.Create(CultureInfo.InvariantCulture, $"{name}: a pixel is {largest:g6}"));
         }
         return pixels.AsSpan(1).ContainsAnyExcept(pixels[0])
             ? null
@@ -110,6 +117,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
             int i = (int)((long)k * rows.Count / samples);
             if (verdicts[i] is not null || stacks[rows.StackOf[i]]!.Width != box) continue;
             stacks[rows.StackOf[i]]!.Read(rows.ImageIndex[i], pixels.AsSpan(0, box * box));
+            if (rows.ContrastSign(i) < 0) TensorPrimitives.Negate(pixels.AsSpan(0, box * box), pixels.AsSpan(0, box * box));
             estimate.Add(pixels.AsSpan(0, box * box));
         }
         Contrast = estimate.Verdict;

@@ -8,6 +8,9 @@ namespace CryoSpin.Validation;
 /// </summary>
 internal sealed class ParticleRows
 {
+    /// <summary>The particles.</summary>
+    public required ParticleSet Set { get; init; }
+
     public required string Source { get; init; }
 
     public required int Count { get; init; }
@@ -57,6 +60,9 @@ internal sealed class ParticleRows
     /// <summary>rlnRandomSubset; null without it.</summary>
     public required double[]? Subset { get; init; }
 
+    /// <summary>1 or -1: what an image is multiplied with to be light on dark.</summary>
+    public required Func<int, int> ContrastSign { get; init; }
+
     /// <summary>Of a set that was loaded.</summary>
     /// <param name="set">The particles.</param>
     /// <param name="rowOf">Their rows among all of the table, where it has others; null where it has none.</param>
@@ -68,7 +74,9 @@ internal sealed class ParticleRows
         return new ParticleRows
         {
             Source = set.Source,
+            Set = set,
             Warnings = set.Warnings,
+            ContrastSign = set.ContrastSign,
             Count = n,
             Total = total ?? n,
             RowOf = rowOf is null ? i => i : i => rowOf[i],

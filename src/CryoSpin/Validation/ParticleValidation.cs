@@ -32,6 +32,17 @@ public static class ParticleValidation
         return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
     }
 
+    /// <summary>What the values of a set say of themselves, and of its boxes; no stack is opened.</summary>
+    public static ValidationReport Values(ParticleSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ProblemList problems = new();
+        ParticleRows rows = ParticleRows.Of(set);
+        CheckValues(rows, problems);
+        if (set.BoxSize > 0) RowChecks.RunWithBox(rows, set.BoxSize, problems);
+        return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
+    }
+
     /// <summary>Everything: tables, headers, and the pixels of every image that can be read.</summary>
     /// <param name="path">A particle file or a bare stack.</param>
     /// <param name="options">How it would be read.</param>
@@ -103,6 +114,7 @@ public static class ParticleValidation
         IReadOnlyList<BadParticle> bad = open is null ? scan.Run(progress, cancellation) : scan.Run(open, progress, cancellation);
         Report(rows, bad, ImageScan.NotFinite, "finite numbers", problems);
         Report(rows, bad, ImageScan.Constant, "an image", problems);
+        Report(rows, bad, ImageScan.Huge, FormattableString.Invariant($"{PixelRange.Greatest:g6} at most"), problems);
         // What makes an image unreadable has mostly been found at its stack.
         if (!problems.HasErrors) Report(rows, bad, ImageScan.Unreadable, "an image that can be read", problems);
         if (scan.Contrast == Contrast.Black)
@@ -182,9 +194,15 @@ public static class ParticleValidation
                 ParticleSet.FromStar(readable.File, path, how, (code, fault) => refused.TryAdd(code, fault)), readable.Rows, readable.Total);
     }
 
+    private static void CheckValues(ParticleRows rows, ProblemList problems)
+    {
+        ValueRanges.Check(rows.Set, rows, problems);
+        RowChecks.Run(rows, problems);
+    }
+
     private static int CheckRows(ParticleRows rows, ProblemList problems)
     {
-        RowChecks.Run(rows, problems);
+        CheckValues(rows, problems);
         int box = StackChecks.Run(rows, problems);
         if (box > 0) RowChecks.RunWithBox(rows, box, problems);
         foreach (string warning in rows.Warnings)
