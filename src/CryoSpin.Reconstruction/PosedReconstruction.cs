@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Evaluation;
@@ -9,6 +10,7 @@ using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Runs;
+using static System.FormattableString;
 
 namespace CryoSpin.Reconstruction;
 
@@ -19,13 +21,17 @@ namespace CryoSpin.Reconstruction;
 /// <param name="Fsc">FSC of the half-maps under that mask.</param>
 public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2, FscCurve Fsc)
 {
+    // Those that every map fills; an FSC that is low in all of them is not one of a noisy map but none.
+    private const int LowestShells = 3;
+    private const double LeastFsc = 0.143;
+
     /// <summary>Back-projects all particles; half-sets are the input's, or drawn with a fixed seed.</summary>
     /// <param name="source">Particles with poses.</param>
     /// <param name="threads">Worker threads.</param>
     /// <param name="observer">Receives progress.</param>
     /// <param name="preparation">How the images are prepared; null for the usual way.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="InputException">The particles have no poses, or cannot be read.</exception>
+    /// <exception cref="InputException">A particle has no pose, they cannot be read, or they make no map.</exception>
     public static PosedReconstruction Run(
         ParticleSource source, int threads, IRunObserver observer, PreparationOptions? preparation = null,
         CancellationToken cancellation = default)
@@ -35,6 +41,10 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
             throw new InputException(
                 source.Set.Source, "the particles have no poses (rlnAngleRot, rlnAngleTilt, rlnAnglePsi).",
                 "Give a star file with poses, or use reconstruct.");
+        }
+        if (Enumerable.Range(0, source.Set.Count).FirstOrDefault(i => source.Set.Pose(i) is null, -1) is >= 0 and var unposed)
+        {
+            throw new InputException(source.Set.Where(unposed), "the particle has no pose.", "Leave particles without a pose out.");
         }
         foreach (string warning in source.Warnings) observer.Log("warning: " + warning);
         using WorkerTeam team = new(threads);
@@ -51,7 +61,28 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         double wholeBox = input.BoxSize * input.PixelSizeAngstrom;
         HalfMaps halves = tools.Solve(table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, wholeBox, team), null));
         cancellation.ThrowIfCancellationRequested();
-        return new PosedReconstruction(FinalMaps.Joined(tools, halves), halves.Unfiltered[0], halves.Unfiltered[1], halves.Fsc!);
+        tools.Sums.Join();
+        Volume map = AgreesOnNothing(halves.Fsc!, observer)
+            ? tools.Solver.SolveJoinedUnfiltered(tools.Sums, 0, halves.Mask) : tools.Solver.SolveJoined(tools.Sums, 0, halves);
+        if (!map.Voxels.AsSpan().ContainsAnyExcept(0f) || !TensorPrimitives.IsFiniteAll<float>(map.Voxels))
+        {
+            throw new InputException(
+                source.Set.Source, "the particles make a map of zeros or of values that are no numbers.",
+                "Look for what is wrong: cryospin validate.");
+        }
+        return new PosedReconstruction(map, halves.Unfiltered[0], halves.Unfiltered[1], halves.Fsc!);
+    }
+
+    private static bool AgreesOnNothing(FscCurve fsc, IRunObserver observer)
+    {
+        bool none = fsc.Values.Skip(1).Take(LowestShells).All(v => v < LeastFsc);
+        if (none)
+        {
+            observer.Log(
+                Invariant($"warning: The FSC of the half-maps is below {LeastFsc} from the first shell on, so that it cannot filter the map. ")
+                + "The map is written unfiltered; nothing in it can be trusted.");
+        }
+        return none;
     }
 
     private static PoseFit Fit(in Pose pose, double pixelSize) =>

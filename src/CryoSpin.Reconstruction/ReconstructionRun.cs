@@ -83,7 +83,8 @@ public static class ReconstructionRun
         ParticleSet set = particles.Set;
         int[] all = [.. Enumerable.Range(0, set.Count)];
         ContrastTransferFunction[]? ctf = set.HasCtf ? [.. all.Select(i => particles.Ctf(i)!.Value)] : null;
-        int[]? half = all.All(i => set.RandomSubset(i) is 1 or 2) ? [.. all.Select(i => set.RandomSubset(i)!.Value)] : null;
+        int[]? half = HalfSetSplit.Of(set, out string? drawn);
+        if (drawn is not null) observer.Log("warning: " + drawn);
         return new ReconstructionInput(
             set.Count, particles.Grid.BoxSize, particles.Grid.PixelSizeAngstrom, particles.ReadImage, ctf, half)
         {

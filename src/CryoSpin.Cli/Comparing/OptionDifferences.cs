@@ -10,7 +10,7 @@ internal static class OptionDifferences
     public static string? First(RunRecord run, ReconstructionOptions wanted)
     {
         // The folder may have been moved since, and what changes neither the result nor what is kept of it is free.
-        ReconstructionOptions then = WholePaths(RunSession.Relocated(run)) with { Output = run.Options.Output with { Folder = wanted.Output.Folder } };
+        ReconstructionOptions then = WholePaths(MovedRun.Options(run, wanted.Output.Folder)) with { Output = run.Options.Output with { Folder = wanted.Output.Folder } };
         ReconstructionOptions now = WholePaths(wanted);
         RunOption? changed = OptionCatalogue.All.Prepend(OptionCatalogue.Argument).FirstOrDefault(
             o => o.HasValue && o.Effect != OptionEffect.None && !Same(o.Words(then), o.Words(now)));

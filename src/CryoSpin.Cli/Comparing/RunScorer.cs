@@ -73,7 +73,8 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         if (truth.Poses is { } t)
         {
             ParticleSet set = ParticleSet.Load(Path.Combine(folder, RunFiles.Particles), new ParticleLoadOptions(RequireImages: false));
-            poses = ([.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)], t);
+            int[] posed = [.. Enumerable.Range(0, set.Count).Where(i => set.Pose(i) is not null)];
+            poses = ([.. posed.Select(i => set.Pose(i)!.Value)], [.. posed.Select(i => t[i])]);
         }
         (Volume, Volume)? maps = truth.Map is null ? null : (InTruthsBox(MapFile.Read(Path.Combine(folder, RunFiles.Map))), truth.Map);
         TruthComparison comparison = TruthComparison.Of(poses, maps, truth.Group);
@@ -90,7 +91,7 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         if (poses is null && maps is null) return (score, null);
         double seconds = RunDirectory.ReadRun(folder)!.PhaseTimes.Sum(p => p.Seconds);
         return (score, new ScoredSnapshot(
-            FinalPhase, 0, 0, seconds, comparison.Fsc?.ResolutionAngstrom(0.5), comparison.Poses?.MeanDegrees,
+            FinalPhase, 0, 0, seconds, Known(comparison.Fsc?.ResolutionAngstrom(0.5)), comparison.Poses?.MeanDegrees,
             comparison.Poses?.MedianDegrees, comparison.Poses?.ShareWithin(30)));
     }
 
@@ -119,8 +120,11 @@ internal sealed class RunScorer(ComparisonOptions options, ParticleSource source
         AlignedMap aligned = poses is { } frame
             ? MapAlignment.WithRotation(whole, truth.Map, frame.GlobalRotation, frame.Mirrored, _team)
             : MapAlignment.Search(whole, truth.Map, tryMirror: true, _team);
-        return FourierShellCorrelation.Compute(aligned.Map, truth.Map, default, _team).ResolutionAngstrom(0.5);
+        return Known(FourierShellCorrelation.Compute(aligned.Map, truth.Map, default, _team).ResolutionAngstrom(0.5));
     }
+
+    // Maps that agree on nothing have no resolution; a mean over runs could not be taken of infinity.
+    private static double? Known(double? resolution) => resolution is { } r && double.IsFinite(r) ? r : null;
 
     private Volume InTruthsBox(Volume map) => ComparisonTruth.InBox(map, truth.Map!.Size, truth.Map.PixelSizeAngstrom, _team);
 

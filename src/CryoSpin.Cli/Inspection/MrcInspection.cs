@@ -1,6 +1,5 @@
 using System.Globalization;
 using CryoSpin.Cli.Display;
-using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Reporting.Html;
 
@@ -19,7 +18,7 @@ internal static class MrcInspection
         List<string> warnings = [];
         Statistics statistics = new();
         int imagesRead = 0;
-        if (IsCompressed(path))
+        if (MrcVolumeIO.IsCompressed(path))
         {
             map = MrcVolumeIO.Read(path);
             header = map.Header;
@@ -68,19 +67,6 @@ internal static class MrcInspection
             statistics.Add(image);
         }
         return count;
-    }
-
-    private static bool IsCompressed(string path)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            return file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException(path, $"the file cannot be opened ({e.Message}).", "Check the path.", e);
-        }
     }
 
     // Many writers leave the space group of a stack at 1, so the shape and the name have a say.

@@ -57,6 +57,7 @@ internal static class StarInspection
         sheet.Add("stacks", "stacks", set.StackPaths.Count, Stacks(set, missing));
         sheet.Add("missingStacks", null, missing);
         AddOptics(sheet, set);
+        if (set.DarkParticles > 0) sheet.Add("darkImages", "dark on light", set.DarkParticles);
         AddPoses(sheet, set);
         sheet.Add("warnings", set.Warnings.Count > 0 ? "warnings" : null, set.Warnings.ToArray());
     }
@@ -93,7 +94,8 @@ internal static class StarInspection
         sheet.Add("hasPoses", "poses", set.HasPoses);
         if (set.HasPoses)
         {
-            double[] shifts = [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value).Select(Shift)];
+            double[] shifts = [.. Enumerable.Range(0, set.Count).Select(set.Pose).OfType<Pose>().Select(Shift)];
+            if (shifts.Length < set.Count) sheet.Add("particlesWithoutPose", "without a pose", set.Count - shifts.Length);
             Array.Sort(shifts);
             sheet.Add("medianShiftAngstrom", null, shifts[shifts.Length / 2]);
             sheet.Add(

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using CryoSpin.Diagnostics;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
@@ -9,7 +10,9 @@ namespace CryoSpin.Cli.Running;
 internal static class MapFile
 {
     /// <summary>Reads a cubic map whose edge can be transformed.</summary>
-    /// <exception cref="InputException">The file cannot be read, is not a cube, or has an edge that cannot be transformed.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read, is not a cube, has an edge that cannot be transformed, or holds zeros alone or values that are no numbers.
+    /// </exception>
     public static Volume Read(string path)
     {
         MrcVolume map = MrcVolumeIO.Read(path);
@@ -27,7 +30,19 @@ internal static class MapFile
             throw new InputException(
                 path, "the header does not tell the pixel size.", "Set it in the header, e.g. with relion_image_handler --rescale_angpix.");
         }
+        RefuseEmpty(path, map.Voxels);
         return new Volume(map.Nx, map.PixelSizeAngstrom, map.Voxels);
+    }
+
+    // What is computed with such a map is nothing, and looks like a poor result.
+    private static void RefuseEmpty(string path, float[] voxels)
+    {
+        if (!TensorPrimitives.IsFiniteAll<float>(voxels))
+        {
+            int wrong = voxels.Count(v => !float.IsFinite(v));
+            throw new InputException(path, $"{wrong} of its {voxels.Length} voxels are not finite numbers.", "Make the map again.");
+        }
+        if (!voxels.AsSpan().ContainsAnyExcept(0f)) throw new InputException(path, "every voxel of the map is 0.", "Make the map again.");
     }
 
     /// <summary>Refuses a path to which no map can be written, before work is done for it.</summary>

@@ -22,6 +22,15 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
 
     private IEnumerable<string> Outputs => new[] { Output, Poses, Ctf }.OfType<string>();
 
+    private IEnumerable<ParticleForm> Forms
+    {
+        get
+        {
+            if (Output is not null) yield return Ending(Output) == ".cs" ? ParticleForm.CryoSparc : ParticleForm.Relion;
+            if (Poses is not null || Ctf is not null) yield return ParticleForm.CryoDrgn;
+        }
+    }
+
     /// <summary>Refuses what cannot be meant, before anything is read.</summary>
     /// <exception cref="UsageException">Nothing is to be written, or under a wrong name, or over an input or an existing file.</exception>
     public void Check(bool overwrite)
@@ -46,7 +55,9 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
     public void Run(Terminal terminal)
     {
         ParticleSet set = Read();
-        foreach (string warning in set.Warnings) terminal.Error.WriteLine("cryospin: " + warning);
+        foreach (string warning in set.Warnings) terminal.Error.WriteLine("warning: " + warning);
+        foreach (string line in ParticleReview.Values(set, ValueUse.None)) terminal.Error.WriteLine(line);
+        foreach (string line in Forms.SelectMany(form => ConversionLosses.Of(set, form))) terminal.Error.WriteLine("warning: " + line);
         if (Output is not null)
         {
             if (Ending(Output) == ".cs") set.WriteCryoSparc(Output, null);

@@ -8,16 +8,36 @@ using CryoSpin.Validation;
 
 namespace CryoSpin.Cli.Running;
 
+/// <summary>What a verb computes with of a particle file's values.</summary>
+internal enum ValueUse
+{
+    /// <summary>Nothing: they go into another file as they are.</summary>
+    None,
+
+    /// <summary>Images and CTFs.</summary>
+    Images,
+
+    /// <summary>Poses.</summary>
+    Poses,
+
+    /// <summary>Images, CTFs and poses.</summary>
+    All,
+}
+
 /// <summary>What validate finds, at the start of every reconstruction: hours are not to be lost on a wrong table or a bad pixel.</summary>
 internal static class ParticleReview
 {
     private const int ProblemsShown = 5;
 
+    // A limit of the search, not of what is computed with poses that are known.
+    private const string TooFew = "particles.few";
+
     // What the loader, the stacks and the preprocessing say by themselves.
-    private static readonly string[] s_saidElsewhere = ["file.warning", "stack.oddity", "stack.boxes", "contrast.black"];
+    private static readonly string[] s_saidElsewhere =
+        ["file.warning", "stack.oddity", "stack.boxes", "contrast.black", "halfSet.empty", "halfSet.range"];
 
     // Told image by image.
-    private static readonly string[] s_ofImages = ["image.notFinite", "image.constant", "image.unreadable"];
+    private static readonly string[] s_ofImages = ["image.notFinite", "image.constant", "image.huge", "image.unreadable"];
 
     /// <summary>
     /// Reads every image, unless the options want no more than tables and headers, and refuses particles with errors, naming the first
@@ -34,10 +54,39 @@ internal static class ParticleReview
             ? ParticleValidation.Quick(particles.Set)
             : Full(options, particles, terminal, cancellation);
         ValidationProblem[] problems = [.. report.Problems.Where(p => !s_saidElsewhere.Contains(p.Code) && !s_ofImages.Contains(p.Code))];
-        ValidationProblem[] errors = [.. problems.Where(p => p.Severity == Severity.Error)];
-        if (report.BadParticles.Count + errors.Length > 0) throw Fault(options, particles.Set, report.BadParticles, errors);
-        return [.. problems.Select(p => $"warning: {p.Where}: {p.Found} ({p.Count} such in all), expected {p.Expected}. {p.Remedy}")];
+        // The poses that the particles have take no part in finding new ones.
+        ValidationProblem[] errors = [.. problems.Where(p => p.Severity == Severity.Error && !IsOfPose(p))];
+        if (report.BadParticles.Count + errors.Length > 0) throw Fault(options.Particles.DataDirectory, particles.Set, report.BadParticles, errors);
+        return [.. problems.Select(Line)];
     }
+
+    /// <summary>
+    /// The same of what the values of the tables say alone, for verbs that compute with them: refuses particles with errors in what the
+    /// verb uses.
+    /// </summary>
+    /// <param name="set">The particles.</param>
+    /// <param name="use">What the verb computes with.</param>
+    /// <param name="dataDirectory">--data-dir, for the message; null for none.</param>
+    /// <returns>The other problems of what it uses, as lines.</returns>
+    /// <exception cref="InputException">Something is wrong with them.</exception>
+    public static IReadOnlyList<string> Values(ParticleSet set, ValueUse use, string? dataDirectory = null)
+    {
+        ValidationProblem[] problems =
+        [
+            .. ParticleValidation.Values(set).Problems.Where(p => p.Code != TooFew && !s_saidElsewhere.Contains(p.Code))
+                .Where(p => use != ValueUse.Poses || IsOfPose(p)).Where(p => use != ValueUse.None || p.Severity == Severity.Error),
+        ];
+        ValidationProblem[] errors =
+        [
+            .. problems.Where(p => p.Severity == Severity.Error && use != ValueUse.None && (use != ValueUse.Images || !IsOfPose(p))),
+        ];
+        return errors.Length == 0 ? [.. problems.Select(Line)] : throw Fault(dataDirectory, set, [], errors);
+    }
+
+    private static bool IsOfPose(ValidationProblem problem) => problem.Code.StartsWith("pose.", StringComparison.Ordinal);
+
+    private static string Line(ValidationProblem p) =>
+        $"warning: {p.Where}: {p.Found} ({p.Count} such in all), expected {p.Expected}. {p.Remedy}";
 
     private static ValidationReport Full(
         ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
@@ -48,7 +97,7 @@ internal static class ParticleReview
     }
 
     private static InputException Fault(
-        ReconstructionOptions options, ParticleSet set, IReadOnlyList<BadParticle> bad, ValidationProblem[] errors)
+        string? dataDirectory, ParticleSet set, IReadOnlyList<BadParticle> bad, ValidationProblem[] errors)
     {
         List<string> faults = [], remedies = [];
         if (bad.Count > 0)
@@ -64,7 +113,7 @@ internal static class ParticleReview
             faults.Add(Shown([.. errors.Select(p => $"{p.Where} has {p.Found} ({p.Count} such in all), expected {p.Expected}")]));
             remedies.Add(errors[0].Remedy);
         }
-        string where = options.Particles.DataDirectory is { } folder ? $" --data-dir {folder}" : "";
+        string where = dataDirectory is { } folder ? $" --data-dir {folder}" : "";
         remedies.Add($"Everything that is wrong: cryospin validate {set.Source}{where}");
         return new InputException(set.Source, string.Join(". ", faults) + ".", string.Join(' ', remedies));
     }
@@ -84,6 +133,7 @@ internal static class ParticleReview
     {
         "image.notFinite" => "with values that are not finite",
         "image.constant" => "constant",
+        "image.huge" => "with absurd grey values",
         _ => "unreadable",
     };
 }

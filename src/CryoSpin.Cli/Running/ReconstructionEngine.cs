@@ -27,6 +27,9 @@ internal static class ReconstructionEngine
         }
     }
 
+    private const string NoResolution =
+        "The half-maps do not agree from the first shell of their FSC on: the map has no resolution, and nothing in it can be trusted.";
+
     /// <summary>What the run's folder keeps of an outcome.</summary>
     public static RunResults ResultsOf(ReconstructionOutcome outcome) => new()
     {
@@ -43,7 +46,7 @@ internal static class ReconstructionEngine
         MaskDiameterAngstrom = outcome.MaskDiameterAngstrom,
         PhaseTimes = outcome.PhaseTimes,
         Parameters = outcome.Parameters,
-        Warnings = outcome.Warnings,
+        Warnings = double.IsFinite(outcome.ResolutionAngstrom) ? outcome.Warnings : [.. outcome.Warnings, NoResolution],
         Rejected = outcome.Rejected,
     };
 

@@ -13,7 +13,10 @@ internal sealed class ResultTransform
     /// <summary>The maps that a run writes.</summary>
     public static readonly IReadOnlyList<string> MapNames = [RunFiles.Map, RunFiles.Half1, RunFiles.Half2, RunFiles.Mask];
 
-    private ResultTransform(string folder, Dictionary<string, Volume> maps, ParticleSet? particles) =>
+    /// <summary>The files of particles that a run writes: one truth in two programs' forms.</summary>
+    public static readonly IReadOnlyList<string> ParticleNames = [RunFiles.Particles, RunFiles.ParticlesCryoSparc];
+
+    private ResultTransform(string folder, Dictionary<string, Volume> maps, Dictionary<string, ParticleSet> particles) =>
         (Folder, Maps, Particles) = (folder, maps, particles);
 
     /// <summary>The folder that was read.</summary>
@@ -22,8 +25,8 @@ internal sealed class ResultTransform
     /// <summary>The maps found, by their names in <see cref="MapNames"/>.</summary>
     public IReadOnlyDictionary<string, Volume> Maps { get; }
 
-    /// <summary>The particles with their poses; null where there are none.</summary>
-    public ParticleSet? Particles { get; }
+    /// <summary>The particles with their poses, by their names in <see cref="ParticleNames"/>.</summary>
+    public IReadOnlyDictionary<string, ParticleSet> Particles { get; }
 
     /// <summary>Reads a folder.</summary>
     /// <exception cref="InputException">There is neither a map nor particles with poses, or something in it cannot be read.</exception>
@@ -36,9 +39,13 @@ internal sealed class ResultTransform
             if (!File.Exists(path)) continue;
             maps[name] = MapFile.Read(path);
         }
-        string star = Path.Combine(folder, RunFiles.Particles);
-        ParticleSet? particles = File.Exists(star) ? ReadPosed(star) : null;
-        if (maps.Count == 0 && particles is null)
+        Dictionary<string, ParticleSet> particles = [];
+        foreach (string name in ParticleNames)
+        {
+            string path = Path.Combine(folder, name);
+            if (File.Exists(path)) particles[name] = ReadPosed(path);
+        }
+        if (maps.Count == 0 && particles.Count == 0)
         {
             throw new InputException(
                 folder, $"the folder has neither {string.Join(", ", MapNames)} nor {RunFiles.Particles}.",
@@ -52,10 +59,13 @@ internal sealed class ResultTransform
     public static ParticleSet ReadPosed(string path)
     {
         ParticleSet set = ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false));
-        return set.HasPoses
-            ? set
-            : throw new InputException(
+        if (!set.HasPoses)
+        {
+            throw new InputException(
                 path, "there are no poses in it.", "The columns rlnAngleRot, rlnAngleTilt and rlnAnglePsi are needed.");
+        }
+        ParticleReview.Values(set, ValueUse.Poses);
+        return set;
     }
 
     /// <summary>Opens the folder for the changed files, which cannot be the one that was read.</summary>
@@ -65,7 +75,7 @@ internal sealed class ResultTransform
         {
             throw new Parsing.UsageException($"{path} is the folder that is read. Name another one with -o.");
         }
-        return OutputFolder.Open(path, overwrite, [.. MapNames, RunFiles.Particles, .. furtherFiles]);
+        return OutputFolder.Open(path, overwrite, [.. MapNames, .. ParticleNames, .. furtherFiles]);
     }
 
     /// <summary>Writes every map and all poses, changed.</summary>
@@ -82,10 +92,17 @@ internal sealed class ResultTransform
             if (name == RunFiles.Mask) TensorPrimitives.Clamp(changed.Voxels, 0, 1, changed.Voxels);
             MapFile.Write(target.FileFor(name), changed, $"{change}: {RunFiles.ContentOf(name)}");
         }
-        if (Particles is { } set) WritePoses(set, target.FileFor(RunFiles.Particles), changePose);
+        foreach ((string name, ParticleSet set) in Particles) WritePoses(set, target.FileFor(name), changePose);
     }
 
-    /// <summary>Writes particles with changed poses; every other column stays.</summary>
-    public static void WritePoses(ParticleSet set, string path, Func<Pose, Pose> change) =>
-        set.WriteStar(path, [.. Enumerable.Range(0, set.Count).Select(i => change(set.Pose(i)!.Value))]);
+    /// <summary>Whether a file holds particles and not a map, by the end of its name.</summary>
+    public static bool HoldsParticles(string path) => Path.GetExtension(path).ToLowerInvariant() is ".star" or ".cs";
+
+    /// <summary>Writes particles with changed poses, in the form that the end of the name says; every other column stays.</summary>
+    public static void WritePoses(ParticleSet set, string path, Func<Pose, Pose> change)
+    {
+        bool forCryoSparc = Path.GetExtension(path).Equals(".cs", StringComparison.OrdinalIgnoreCase);
+        if (forCryoSparc) set.WriteCryoSparcChanged(path, change);
+        else set.WriteStarChanged(path, change);
+    }
 }

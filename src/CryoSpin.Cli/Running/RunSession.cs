@@ -98,7 +98,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             folder.Log(message);
             terminal.Error.WriteLine(message);
         }
-        ReconstructionOptions options = change(Relocated(run) with { Output = run.Options.Output with { Folder = path, Resume = true } });
+        ReconstructionOptions options = change(MovedRun.Options(run, path) with { Output = run.Options.Output with { Folder = path, Resume = true } });
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         CheckWatched(options, particles.Source.Set);
@@ -126,14 +126,6 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             $"Give numbers from 1 to {set.Count}.");
     }
 
-    /// <summary>The run's options with its input files as seen from here.</summary>
-    public static ReconstructionOptions Relocated(RunRecord run)
-    {
-        // Kept as they were where they still mean the same: the results then name the images in the same words.
-        if (run.WorkingDirectory == Environment.CurrentDirectory) return run.Options;
-        return OptionCatalogue.MapPaths(run.Options, path => Path.Combine(run.WorkingDirectory, path));
-    }
-
     private RunRecord Execute(
         RunRecord run, RunParticles particles, IReadOnlyList<string> remarks, RunDirectory folder, StopFiles stop)
     {
@@ -152,12 +144,13 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 $"{Wording.Count(run.ParticleCount)} particles, box {run.BoxSize}, {Wording.Number(run.PixelSizeAngstrom, 4)} Å per pixel");
             if (SlowProcessor.Notice is { } notice) folder.Log(notice);
             foreach (string note in particles.Notes.Concat(remarks)) observer.Log(note);
+            if (ConversionLosses.LackOfOptics(particles.Source.Set) is { } lack) observer.Log($"warning: {RunFiles.Particles}: {lack}");
             RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
             foreach (string warning in results.Warnings) observer.Log($"Warning: {warning}");
             particles.Write(folder, results);
             run = End(run, RunStatus.Finished, null, observer) with
             {
-                ResolutionAngstrom = results.ResolutionAngstrom,
+                ResolutionAngstrom = double.IsFinite(results.ResolutionAngstrom) ? results.ResolutionAngstrom : null,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
                 Parameters = results.Parameters,
                 RejectedParticles = results.Rejected.Count,

@@ -26,13 +26,21 @@ internal sealed class Symmetrization(Terminal terminal, WorkerTeam team)
     private static readonly string[] s_tried = ["I", "O", "D7", "D6", "T", "D5", "D4", "C7", "D3", "C6", "C5", "D2", "C4", "C3", "C2"];
 
     /// <summary>The finest detail to compare: where the half-maps still agree; without them, four voxels.</summary>
+    /// <exception cref="CryoSpinException">The half-maps agree on nothing.</exception>
     public double TrustedAngstrom(ResultTransform result)
     {
         double usual = 4 * result.Maps[RunFiles.Map].PixelSizeAngstrom;
-        return result.Maps.TryGetValue(RunFiles.Half1, out Volume? a) && result.Maps.TryGetValue(RunFiles.Half2, out Volume? b)
-            && a.Size == b.Size
-            ? Math.Max(usual / 2, FourierShellCorrelation.Compute(a, b, default, team).ResolutionAngstrom(TrustedFsc))
-            : usual;
+        if (!result.Maps.TryGetValue(RunFiles.Half1, out Volume? a) || !result.Maps.TryGetValue(RunFiles.Half2, out Volume? b)
+            || a.Size != b.Size)
+        {
+            return usual;
+        }
+        double trusted = FourierShellCorrelation.Compute(a, b, default, team).ResolutionAngstrom(TrustedFsc);
+        return double.IsFinite(trusted)
+            ? Math.Max(usual / 2, trusted)
+            : throw new CryoSpinException(
+                $"{result.Folder}: the half-maps do not agree from the first shell of their FSC on. The map shows nothing whose symmetry "
+                + "could be told.");
     }
 
     /// <summary>The group asked for, or with <c>auto</c> the largest that fits.</summary>

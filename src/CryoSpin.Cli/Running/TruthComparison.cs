@@ -53,17 +53,23 @@ internal sealed record TruthComparison
         };
     }
 
-    /// <summary>The poses of two files, paired by image: number and stack's file name, wherever the stack lies.</summary>
-    /// <exception cref="InputException">A file has no poses, or an image of the first is not in the second.</exception>
-    public static (Pose[] Estimated, Pose[] Truth) ReadPoses(string estimatedPath, string truthPath)
+    /// <summary>
+    /// The poses of two files, paired by image: number and stack's file name, wherever the stack lies. Particles of the first without a
+    /// pose are left out.
+    /// </summary>
+    /// <exception cref="InputException">A file has no poses, or an image of the first has no pose in the second.</exception>
+    public static (Pose[] Estimated, Pose[] Truth, int Unposed) ReadPoses(string estimatedPath, string truthPath)
     {
-        ParticleSet estimated = Load(estimatedPath);
-        return ([.. Enumerable.Range(0, estimated.Count).Select(i => estimated.Pose(i)!.Value)], TruePoses(estimated, truthPath));
+        ParticleSet set = Load(estimatedPath);
+        int[] posed = [.. Enumerable.Range(0, set.Count).Where(i => set.Pose(i) is not null)];
+        return ([.. posed.Select(i => set.Pose(i)!.Value)], TruePoses(set, truthPath, posed), set.Count - posed.Length);
     }
 
     /// <summary>The true pose of every particle of a set, found by image.</summary>
-    /// <exception cref="InputException">The file has no poses, or lacks an image of the set.</exception>
-    public static Pose[] TruePoses(ParticleSet set, string truthPath)
+    /// <exception cref="InputException">The file has no poses, or lacks an image of the set or its pose.</exception>
+    public static Pose[] TruePoses(ParticleSet set, string truthPath) => TruePoses(set, truthPath, [.. Enumerable.Range(0, set.Count)]);
+
+    private static Pose[] TruePoses(ParticleSet set, string truthPath, int[] wanted)
     {
         ParticleSet truth = Load(truthPath);
         int depth = NamesNeeded(truth);
@@ -77,15 +83,24 @@ internal sealed record TruthComparison
                     "Images are paired by number and file name, which must be unique.");
             }
         }
-        Pose[] paired = new Pose[set.Count];
-        for (int i = 0; i < paired.Length; i++)
+        Pose[] paired = new Pose[wanted.Length];
+        Dictionary<int, int> particleOf = [];
+        for (int k = 0; k < paired.Length; k++)
         {
+            int i = wanted[k];
             if (!rows.TryGetValue(Key(set, i, depth), out int row))
             {
                 throw new InputException(
                     truthPath, $"the image {Name(set, i)} of {set.Source} is not in it.", "Give the true poses of these images.");
             }
-            paired[i] = truth.Pose(row)!.Value;
+            // A copy of a row has the same stack; another stack whose name only ends alike does not have the same images.
+            if (!particleOf.TryAdd(row, i) && set.StackOf(particleOf[row]) != set.StackOf(i))
+            {
+                throw new InputException(
+                    set.Where(i), $"{set.ImagePath(particleOf[row])} and {set.ImagePath(i)} both are paired with {Name(truth, row)} of {truthPath}.",
+                    "Give the true poses with names that tell the stacks apart.");
+            }
+            paired[k] = KnownPose(truth, row);
         }
         return paired;
     }
@@ -95,7 +110,7 @@ internal sealed record TruthComparison
     public static Pose[] ReadTruth(string path)
     {
         ParticleSet set = Load(path);
-        return [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)];
+        return [.. Enumerable.Range(0, set.Count).Select(i => KnownPose(set, i))];
     }
 
     /// <summary>Everything, for text and JSON.</summary>
@@ -144,13 +159,20 @@ internal sealed record TruthComparison
         return figures;
     }
 
+    private static Pose KnownPose(ParticleSet truth, int row) =>
+        truth.Pose(row) ?? throw new InputException(
+            truth.Where(row), "the particle has no pose (angles of -999, or 0, 0, 0 in several rows).", "A truth has a pose for every image.");
+
     private static ParticleSet Load(string path)
     {
         ParticleSet set = ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false));
-        return set.HasPoses
-            ? set
-            : throw new InputException(
+        if (!set.HasPoses)
+        {
+            throw new InputException(
                 path, "there are no poses in it.", "The columns rlnAngleRot, rlnAngleTilt and rlnAnglePsi are needed.");
+        }
+        ParticleReview.Values(set, ValueUse.Poses);
+        return set;
     }
 
     /// <summary>

@@ -30,7 +30,8 @@ internal static class BackprojectVerb
         {
             string path = parse.GetRequiredValue(output);
             MapFile.CheckOutput(path);
-            using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
+            using ParticleSource source = PosedParticles.Open(
+                parse.GetRequiredValue(particles), input.Read(parse), terminal.Error.WriteLine);
             PosedReconstruction result = ProgressView.Run(
                 terminal,
                 view => PosedReconstruction.Run(

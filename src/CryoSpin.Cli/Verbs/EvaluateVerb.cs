@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Compute;
@@ -39,13 +40,20 @@ internal static class EvaluateVerb
                 string found = File.Exists(result) ? "this is a file, and a folder is needed." : "there is no such folder.";
                 throw new InputException(result, found, "Name the output folder of a run.");
             }
-            (Pose[], Pose[])? poses = star is null ? null : TruthComparison.ReadPoses(Path.Combine(result, RunFiles.Particles), star);
+            (Pose[], Pose[])? poses = star is null ? null : ReadPoses(Path.Combine(result, RunFiles.Particles), star, terminal);
             (Volume, Volume)? maps = map is null ? null : ReadMaps(Path.Combine(result, RunFiles.Map), map);
             using WorkerTeam team = new(Environment.ProcessorCount);
             PointGroup? group = TruthSymmetry.Of(parse.GetValue(symmetry), maps?.Item2, map, team);
             TruthComparison.Of(poses, maps, group).ToFacts().Write(terminal.Out, parse.GetValue(json));
             return ExitCode.Done;
         });
+    }
+
+    private static (Pose[], Pose[]) ReadPoses(string path, string truthPath, Terminal terminal)
+    {
+        (Pose[] estimated, Pose[] truth, int unposed) = TruthComparison.ReadPoses(path, truthPath);
+        if (unposed > 0) terminal.Error.WriteLine($"warning: {path}: {unposed} particles without a pose are left out of the comparison.");
+        return (estimated, truth);
     }
 
     private static (Volume, Volume) ReadMaps(string path, string truthPath)

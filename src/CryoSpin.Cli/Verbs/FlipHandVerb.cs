@@ -19,7 +19,7 @@ internal static class FlipHandVerb
     {
         Argument<string[]> inputs = new("DIR|FILE")
         {
-            Description = "Folders of finished runs, maps (.mrc, .map) or star files with poses.",
+            Description = "Folders of finished runs, maps (.mrc, .map), or particles with poses (.star, .cs).",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<string> output = OptionFactory.Path(
@@ -67,9 +67,8 @@ internal static class FlipHandVerb
             if (!File.Exists(path)) throw new InputException(path, "there is no such file or folder.", "Check the path.");
             MapFile.CheckOutput(target);
             if (File.Exists(target) && !overwrite) throw new UsageException($"{target} exists. Name another file with -o, or add --overwrite.");
-            bool star = Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase);
-            if (star) ResultTransform.WritePoses(ResultTransform.ReadPosed(path), target, p => HandFlip.Mirror(p, axis));
-            else FlipMap(path, target, axis);
+            if (!ResultTransform.HoldsParticles(path)) FlipMap(path, target, axis);
+            else ResultTransform.WritePoses(ResultTransform.ReadPosed(path), target, p => HandFlip.Mirror(p, axis));
         }
         terminal.Out.WriteLine($"{path} -> {target}, mirrored along {(axis == MirrorAxis.X ? "x" : "z")}");
     }

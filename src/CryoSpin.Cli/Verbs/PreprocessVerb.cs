@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Cli.Running;
 using CryoSpin.Compute;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Particles;
@@ -44,6 +45,8 @@ internal static class PreprocessVerb
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
             foreach (string warning in source.Warnings) terminal.Error.WriteLine("warning: " + warning);
+            foreach (string line in ParticleReview.Values(source.Set, ValueUse.Images)) terminal.Error.WriteLine(line);
+            if (ConversionLosses.LackOfOptics(source.Set) is { } lack) terminal.Error.WriteLine($"warning: {Star}: {lack}");
             PreparedParticles prepared = PreparedParticles.Open(
                 source, images.Read(parse) with { FlipPhases = parse.GetValue(flip), UndoPremultiplication = false });
             foreach (string note in prepared.Notes) terminal.Error.WriteLine(note);

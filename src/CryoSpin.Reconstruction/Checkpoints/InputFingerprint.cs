@@ -72,8 +72,12 @@ internal sealed record InputFingerprint(IReadOnlyList<(string What, string Value
     private static string Shown(string[] all) =>
         string.Join(", ", all.Take(DifferencesShown)) + (all.Length > DifferencesShown ? $" and {all.Length - DifferencesShown} more" : "");
 
-    private static IEnumerable<(string, string)> StackFacts(ParticleSet set) =>
-        set.StackPaths.Select(p => ($"the stack {Path.GetFullPath(p)}", FileText(p)));
+    // Named from the particle file's folder: a project may be moved between stop and resume.
+    private static IEnumerable<(string, string)> StackFacts(ParticleSet set)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(set.Source)) ?? "";
+        return set.StackPaths.Select(p => ($"the stack {Path.GetRelativePath(folder, Path.GetFullPath(p))}", FileText(p)));
+    }
 
     private static string TableText(string path)
     {

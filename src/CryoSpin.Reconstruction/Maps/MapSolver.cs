@@ -53,6 +53,18 @@ internal sealed class MapSolver
         return map;
     }
 
+    /// <summary>The map of all particles, masked, without a filter: for half-sets that agree on nothing, whose FSC would be no filter.</summary>
+    /// <param name="sums">Sums, joined in the first half-set's; they stay as they are.</param>
+    /// <param name="mapClass">Which class.</param>
+    /// <param name="mask">The mask.</param>
+    public Volume SolveJoinedUnfiltered(SliceSums sums, int mapClass, VolumeMask mask)
+    {
+        BackProjection sum = sums[0, mapClass];
+        Volume map = _transform.ReconstructWithRidge(sum, [.. sum.MeanWeights().Select(w => LeastRidge * w)]);
+        mask.Apply(map);
+        return map;
+    }
+
     /// <summary>The Wiener filter's term: a shell's mean weight times the ratio of noise to signal, (1 - f) / f for a half-map.</summary>
     private static double[] Ridge(double[] meanWeights, FscCurve fsc, double sets)
     {

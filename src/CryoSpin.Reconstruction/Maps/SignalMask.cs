@@ -53,7 +53,8 @@ internal sealed class SignalMask(double? users, double first, IRunObserver obser
     {
         if (!IsMeasured) return maps;
         bool first = maps.Mask.Shape is null;
-        if (maps.Mask.ShapedBy(maps.Unfiltered[0], maps.Unfiltered[1], maps.Fsc!.ResolutionAngstrom(ResolutionThreshold)) is not { } shaped)
+        double resolution = maps.Fsc!.ResolutionAngstrom(ResolutionThreshold);
+        if (!double.IsFinite(resolution) || maps.Mask.ShapedBy(maps.Unfiltered[0], maps.Unfiltered[1], resolution) is not { } shaped)
         {
             if (first) observer.Log("Mask: a sphere still, since the half-maps show no connected particle yet.");
             return maps;

@@ -91,7 +91,7 @@ public sealed record MethodSummary
         [.. runs.GroupBy(r => r.Method, StringComparer.Ordinal).Select(g => new MethodSummary(g.Key, [.. g]))];
 
     /// <summary>Where the FSC of a run's map with the truth falls below 0.5, in angstrom.</summary>
-    public static double? TruthResolution(ComparedRun run) => run.TruthFsc?.ResolutionAngstrom(0.5);
+    public static double? TruthResolution(ComparedRun run) => run.TruthFsc?.ResolutionAngstrom(0.5) is { } r && double.IsFinite(r) ? r : null;
 
     private static ComparedRun? MiddleOf(IReadOnlyList<ComparedRun> runs)
     {

@@ -13,8 +13,13 @@ public static class Wording
     /// <summary>A whole number with thin spaces between thousands.</summary>
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009');
 
-    /// <summary>A length in angstrom.</summary>
-    public static string Angstrom(double? value) => value is { } v && double.IsFinite(v) ? Number(v, v < 100 ? 2 : 1) + " Å" : "–";
+    /// <summary>A length in angstrom; infinity, the resolution of maps that agree on nothing, in words.</summary>
+    public static string Angstrom(double? value) => value switch
+    {
+        double.PositiveInfinity => "none",
+        { } v when double.IsFinite(v) => Number(v, v < 100 ? 2 : 1) + " Å",
+        _ => "–",
+    };
 
     /// <summary>A resolution; where the pixels and not the data are its limit, it says so.</summary>
     /// <param name="angstrom">The resolution.</param>

@@ -8,12 +8,13 @@ public sealed record FscCurve(int BoxSize, double PixelSizeAngstrom, IReadOnlyLi
 {
     /// <summary>
     /// Resolution, in angstrom, where the curve first falls below the threshold, linearly interpolated between shells;
-    /// twice the pixel size if it never does.
+    /// twice the pixel size if it never does. Infinite where the curve is below the threshold from the first shell on: there is no resolution.
     /// </summary>
     public double ResolutionAngstrom(double threshold)
     {
         double shell = CrossingShell(threshold);
-        return shell >= BoxSize / 2.0 ? 2 * PixelSizeAngstrom : BoxSize * PixelSizeAngstrom / Math.Max(shell, 1e-6);
+        if (shell < 1) return double.PositiveInfinity;
+        return shell >= BoxSize / 2.0 ? 2 * PixelSizeAngstrom : BoxSize * PixelSizeAngstrom / shell;
     }
 
     /// <summary>The fractional shell of that crossing; BoxSize/2 if there is none.</summary>

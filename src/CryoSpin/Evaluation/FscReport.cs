@@ -7,6 +7,9 @@ namespace CryoSpin.Evaluation;
 /// <summary>Fourier shell correlations as text: the EMDB's XML and a table like that of RELION's postprocessing.</summary>
 public static class FscReport
 {
+    // RELION's stand-in for an infinite resolution, as that of shell 0 is.
+    private const double Infinite = 999;
+
     /// <summary>The EMDB's form: one (x = 1/angstrom, y = correlation) pair for each shell from 1 on.</summary>
     /// <param name="curve">The curve.</param>
     /// <param name="title">Shown by viewers above the plot.</param>
@@ -48,14 +51,13 @@ public static class FscReport
         }
 
         StringBuilder text = new();
-        string resolution = Fixed(curve.ResolutionAngstrom(threshold));
+        string resolution = Fixed(Math.Min(Infinite, curve.ResolutionAngstrom(threshold)));
         text.Append(CultureInfo.InvariantCulture, $"\ndata_general\n\n_rlnFinalResolution {resolution}\n\n");
         text.Append("\ndata_fsc\n\nloop_\n_rlnSpectralIndex #1\n_rlnResolution #2\n_rlnAngstromResolution #3\n");
         for (int i = 0; i < columns.Count; i++) text.Append(CultureInfo.InvariantCulture, $"_{columns[i].Label} #{i + 4}\n");
         for (int s = 0; s < curve.Values.Count; s++)
         {
-            // RELION's stand-in for the resolution of shell 0, which is infinite.
-            double angstrom = s == 0 ? 999 : 1 / Frequency(curve, s);
+            double angstrom = s == 0 ? Infinite : 1 / Frequency(curve, s);
             text.Append(CultureInfo.InvariantCulture, $"{s,12} {Fixed(1 / angstrom),12} {Fixed(angstrom),12}");
             foreach ((_, FscCurve c) in columns) text.Append(CultureInfo.InvariantCulture, $" {Fixed(c.Values[s]),12}");
             text.Append('\n');

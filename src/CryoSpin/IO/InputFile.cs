@@ -63,35 +63,18 @@ internal static class InputFile
         }
     }
 
-    /// <summary>
-    /// Unpacks a gzip file into a temporary file for reading at any place. The temporary file has no name any more on Unix, and is removed
-    /// when it is closed elsewhere, so that it never outlives the process.
-    /// </summary>
+    /// <summary>Unpacks a gzip file into a temporary file of its own for reading at any place.</summary>
     /// <param name="path">A gzip file.</param>
     /// <param name="most">Bytes wanted; unpacking stops there.</param>
     /// <exception cref="InputException">The file cannot be read.</exception>
     /// <exception cref="CryoSpinException">The temporary file cannot be written.</exception>
     public static SafeFileHandle Unpack(string path, long most)
     {
-        using FileStream file = Open(path, FileOptions.SequentialScan);
-        using GZipStream stream = new(file, CompressionMode.Decompress);
         SafeFileHandle target = CreateTemporary(path);
         try
         {
-            byte[] buffer = new byte[1 << 16];
-            for (long done = 0; done < most;)
-            {
-                int n = ReadPart(path, stream, buffer.AsSpan(0, (int)Math.Min(buffer.Length, most - done)));
-                if (n == 0) break;
-                RandomAccess.Write(target, buffer.AsSpan(0, n), done);
-                done += n;
-            }
+            Unpack(path, most, target, 0);
             return target;
-        }
-        catch (IOException e)
-        {
-            target.Dispose();
-            throw NoRoom(path, e);
         }
         catch
         {
@@ -100,19 +83,35 @@ internal static class InputFile
         }
     }
 
-    private static int ReadPart(string path, GZipStream stream, Span<byte> buffer)
+    /// <summary>Unpacks a gzip file into a temporary file from a place on; returns the number of bytes.</summary>
+    public static long Unpack(string path, long most, SafeFileHandle target, long start)
     {
-        try
+        using FileStream file = Open(path, FileOptions.SequentialScan);
+        using GZipStream stream = new(file, CompressionMode.Decompress);
+        byte[] buffer = new byte[1 << 16];
+        for (long done = 0; done < most;)
         {
-            return stream.Read(buffer);
+            int n = ReadPart(path, stream, buffer.AsSpan(0, (int)Math.Min(buffer.Length, most - done)));
+            if (n == 0) return done;
+            try
+            {
+                RandomAccess.Write(target, buffer.AsSpan(0, n), start + done);
+            }
+            catch (IOException e)
+            {
+                throw NoRoom(path, e);
+            }
+            done += n;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException)
-        {
-            throw new InputException(path, $"the file cannot be unpacked ({e.Message}).", "It is truncated or damaged; copy it again.", e);
-        }
+        return most;
     }
 
-    private static SafeFileHandle CreateTemporary(string path)
+    /// <summary>
+    /// A temporary file that has no name any more on Unix, and is removed when it is closed elsewhere, so that it never outlives the process.
+    /// </summary>
+    /// <param name="path">The file that is to be unpacked, for the message.</param>
+    /// <exception cref="CryoSpinException">It cannot be made.</exception>
+    public static SafeFileHandle CreateTemporary(string path)
     {
         string name = Path.Combine(Path.GetTempPath(), $"cryospin-{Path.GetRandomFileName()}");
         bool unix = !OperatingSystem.IsWindows();
@@ -130,6 +129,18 @@ internal static class InputFile
         }
     }
 
+    private static int ReadPart(string path, GZipStream stream, Span<byte> buffer)
+    {
+        try
+        {
+            return stream.Read(buffer);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException(path, $"the file cannot be unpacked ({e.Message}).", "It is truncated or damaged; copy it again.", e);
+        }
+    }
+
     private static CryoSpinException NoRoom(string path, Exception e) => new(
         $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it with gunzip, or name another folder in TMPDIR.",
         e);
@@ -140,6 +151,7 @@ internal static class InputFile
         FolderInput.Refuse(path);
         try
         {
+            RefuseEmpty(path);
             return open();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -150,6 +162,16 @@ internal static class InputFile
         {
             throw new InputException(path, $"the file cannot be opened ({e.Message}).", "Check that it is a file that you may read.", e);
         }
+    }
+
+    // Opening a pipe waits for whoever writes to it, for ever if need be, and a device may never end. Both have no length, and an empty
+    // file is of no use either; .NET does not tell the three apart before they are open.
+    private static void RefuseEmpty(string path)
+    {
+        FileInfo file = new(RealPath.Of(path));
+        if (!file.Exists || file.Length > 0) return;
+        throw new InputException(
+            path, "the file is empty (0 bytes), or is a pipe or a device.", "Copy or write it again; store what a pipe delivers in a file first.");
     }
 
     private static InputException TooLong(string path, long length) =>

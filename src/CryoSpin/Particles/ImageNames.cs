@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.IO.Star;
 
 namespace CryoSpin.Particles;
@@ -9,7 +10,8 @@ internal sealed class ImageNames
 {
     public const string Column = "rlnImageName";
 
-    private ImageNames(IReadOnlyList<string> stacks, int[] stackOf, int[] index) => (Stacks, StackOf, Index) = (stacks, stackOf, index);
+    private ImageNames(IReadOnlyList<string> stacks, int[] stackOf, int[] index, bool[] isBare) =>
+        (Stacks, StackOf, Index, IsBare) = (stacks, stackOf, index, isBare);
 
     /// <summary>Each stack once, as written, in the order of first use.</summary>
     public IReadOnlyList<string> Stacks { get; }
@@ -19,20 +21,34 @@ internal sealed class ImageNames
     /// <summary>From 0.</summary>
     public int[] Index { get; }
 
+    /// <summary>By stack: true where a row names the file alone, which then must hold one image.</summary>
+    public bool[] IsBare { get; }
+
+    /// <summary>Takes a name apart.</summary>
+    /// <param name="name">A cell of the column.</param>
+    /// <param name="number">From 1; 1 for a bare name.</param>
+    /// <param name="stack">What stands behind the @.</param>
+    /// <returns>False where it does not name an image.</returns>
+    public static bool TryParse(ReadOnlySpan<char> name, out int number, out ReadOnlySpan<char> stack)
+    {
+        int at = name.IndexOf('@');
+        number = 1;
+        stack = name[(at + 1)..];
+        bool valid = at < 0 || int.TryParse(name[..at], NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return valid && number >= 1 && !stack.IsEmpty;
+    }
+
     public static ImageNames Parse(StarTable particles)
     {
         int[] stackOf = new int[particles.RowCount], index = new int[particles.RowCount];
         List<string> stacks = [];
+        List<bool> bare = [];
         Dictionary<string, int> known = new(StringComparer.Ordinal);
         Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> lookup = known.GetAlternateLookup<ReadOnlySpan<char>>();
         for (int i = 0; i < stackOf.Length; i++)
         {
             ReadOnlySpan<char> name = particles.GetSpan(Column, i);
-            int at = name.IndexOf('@');
-            int number = 1;
-            ReadOnlySpan<char> stack = name[(at + 1)..];
-            bool valid = at < 0 || int.TryParse(name[..at], NumberStyles.None, CultureInfo.InvariantCulture, out number);
-            if (!valid || number < 1 || stack.IsEmpty)
+            if (!TryParse(name, out int number, out ReadOnlySpan<char> stack))
             {
                 throw new InputException(
                     $"{particles.Where(i)}, column _{Column}", $"'{name}' does not name an image.",
@@ -43,11 +59,13 @@ internal sealed class ImageNames
             {
                 s = stacks.Count;
                 stacks.Add(stack.ToString());
+                bare.Add(false);
                 known.Add(stacks[s], s);
             }
             stackOf[i] = s;
+            bare[s] |= stack.Length == name.Length;
         }
-        return new ImageNames(stacks, stackOf, index);
+        return new ImageNames(stacks, stackOf, index, [.. bare]);
     }
 
     /// <summary>Says once that images are named more than once, with the first pair.</summary>
@@ -57,7 +75,7 @@ internal sealed class ImageNames
     public void WarnOfDuplicates(StarTable particles, IReadOnlyList<string> paths, List<string> warnings)
     {
         Dictionary<string, int> files = new(StringComparer.Ordinal);
-        int[] fileOf = [.. paths.Select(Path.GetFullPath).Select(p => files.TryAdd(p, files.Count) ? files.Count - 1 : files[p])];
+        int[] fileOf = [.. paths.Select(RealPath.Of).Select(p => files.TryAdd(p, files.Count) ? files.Count - 1 : files[p])];
         Dictionary<(int File, int Index), int> seen = new(Index.Length);
         int repeated = 0;
         string first = "";

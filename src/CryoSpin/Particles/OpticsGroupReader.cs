@@ -25,6 +25,9 @@ internal sealed class OpticsGroupReader(StarTable particles, StarTable? optics, 
     /// <summary>True when a stack that cannot be read is a fault already here; otherwise a box that nothing tells is 0.</summary>
     public required bool RequireImages { get; init; }
 
+    /// <summary>Receives a value that cannot be, with the code that validation gives it; throws, or goes on as if it could.</summary>
+    public required Action<string, InputException> Refuse { get; init; }
+
     /// <summary>The groups in the order of their first particle, and each particle's.</summary>
     /// <param name="pixelSizes">Per particle, angstrom.</param>
     /// <param name="hasCtf">Whether voltage, spherical aberration and amplitude contrast are needed.</param>
@@ -97,15 +100,15 @@ internal sealed class OpticsGroupReader(StarTable particles, StarTable? optics, 
     {
         if (hasCtf && !(key.Kilovolts is >= 10 and <= 3000))
         {
-            throw new InputException(
+            Refuse("optics.voltage", new InputException(
                 particles.Where(i), string.Create(CultureInfo.InvariantCulture, $"the voltage is {key.Kilovolts} kV."),
-                "Correct _rlnVoltage; it is in kilovolts.");
+                "Correct _rlnVoltage; it is in kilovolts."));
         }
         if (hasCtf && !(key.Contrast is >= 0 and <= 1))
         {
-            throw new InputException(
+            Refuse("optics.amplitudeContrast", new InputException(
                 particles.Where(i), string.Create(CultureInfo.InvariantCulture, $"the amplitude contrast is {key.Contrast}."),
-                "Correct _rlnAmplitudeContrast; it lies from 0 to 1.");
+                "Correct _rlnAmplitudeContrast; it lies from 0 to 1."));
         }
         MrcHeader? header = Headers.Find(StackOf[i], out InputException? fault);
         if (header is null)
@@ -116,15 +119,15 @@ internal sealed class OpticsGroupReader(StarTable particles, StarTable? optics, 
         string stack = StackPaths[StackOf[i]];
         if (header.Columns != header.Rows)
         {
-            throw new InputException(
+            Refuse("stack.size", new InputException(
                 stack, $"the images are {header.Columns} x {header.Rows} pixels.",
-                "Particles must be square; extract or window them again.");
+                "Particles must be square; extract or window them again."));
         }
         if (boxIsDeclared && header.Columns != key.Box)
         {
-            throw new InputException(
+            Refuse("image.size", new InputException(
                 Where(i), $"_rlnImageSize is {key.Box} but {stack} has images of {header.Columns} pixels.",
-                "Correct the column, or extract the particles again.");
+                "Correct the column, or extract the particles again."));
         }
     }
 

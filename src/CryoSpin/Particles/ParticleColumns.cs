@@ -1,12 +1,33 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Star;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
 /// <summary>Values per particle: the particle's own row first, then its optics group's row.</summary>
 internal sealed class ParticleColumns(string path, StarTable particles, StarTable? optics, int[]? opticsRowOf)
 {
+    /// <summary>Columns that are read as numbers where they are there.</summary>
+    public static readonly IReadOnlyList<string> Reals =
+    [
+        "rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle", "rlnPhaseShift", "rlnCtfBfactor", "rlnCtfScalefactor", "rlnVoltage",
+        "rlnSphericalAberration", "rlnAmplitudeContrast", "rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi", "rlnOriginX", "rlnOriginY",
+        "rlnOriginXAngst", "rlnOriginYAngst", "rlnImagePixelSize", "rlnDetectorPixelSize", "rlnMagnification", "rlnPixelSize",
+        "rlnImageSize", "rlnImageDimensionality", "rlnBeamTiltX", "rlnBeamTiltY", "rlnCtfDataArePhaseFlipped",
+        "rlnCtfDataAreCtfPremultiplied", "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11",
+        CryoSparcFields.SignColumn,
+    ];
+
+    /// <summary>Columns that are read as whole numbers.</summary>
+    public static readonly IReadOnlyList<string> Wholes = ["rlnOpticsGroup", "rlnRandomSubset"];
+
+    /// <summary>Any of these means that the images have CTFs, which then need all of them and all of <see cref="CtfConstants"/>.</summary>
+    public static readonly IReadOnlyList<string> Defocus = ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle"];
+
+    /// <summary>What a CTF needs besides.</summary>
+    public static readonly IReadOnlyList<string> CtfConstants = ["rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast"];
+
     public int Count => particles.RowCount;
 
     /// <summary>Numbers, or null where neither table has the column.</summary>

@@ -12,4 +12,11 @@ namespace CryoSpin.Particles;
 /// </param>
 public sealed record ParticleLoadOptions(
     double? PixelSizeAngstrom = null, bool RequireImages = true, string? DataDirectory = null, ParticleSubset? Subset = null,
-    IReadOnlyList<string>? Passthrough = null);
+    IReadOnlyList<string>? Passthrough = null)
+{
+    /// <summary>
+    /// True for tables into which cryoDRGN's values were put: their lengths were written by <see cref="PixelSizeAngstrom"/> already, and
+    /// every particle has a pose.
+    /// </summary>
+    internal bool IsOfPickles { get; init; }
+}

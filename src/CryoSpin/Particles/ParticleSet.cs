@@ -48,7 +48,7 @@ public sealed class ParticleSet
     /// <summary>True when the particles have defoci (rlnDefocusU, rlnDefocusV, rlnDefocusAngle).</summary>
     public bool HasCtf => _data.Ctfs is not null;
 
-    /// <summary>True when the particles have all of rlnAngleRot, rlnAngleTilt and rlnAnglePsi.</summary>
+    /// <summary>True when a particle has a pose: rlnAngleRot, rlnAngleTilt and rlnAnglePsi. Not every one need have.</summary>
     public bool HasPoses => _data.Poses is not null;
 
     /// <summary>Paths of the image stacks, each once, in the order of their first use; as found on the disk.</summary>
@@ -76,7 +76,7 @@ public sealed class ParticleSet
         bool isStack = StackList.IsStack(path);
         if (!isStack && !StackList.IsList(path)) return new ParticleSetLoader(StarFile.Read(path), path, options).Load();
         List<string> warnings = [];
-        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory);
+        StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory, warnings);
         return new ParticleSetLoader(table, path, options) { IsStackList = true, EarlierWarnings = warnings }.Load();
     }
 
@@ -87,9 +87,11 @@ public sealed class ParticleSet
     /// <param name="file">The tables; not changed, and not to be changed afterwards.</param>
     /// <param name="source">The file that was read, for messages; relative image paths are also looked for in its folder.</param>
     /// <param name="options">How to read it.</param>
+    /// <param name="tolerate">Receives values that cannot be, with validation's codes for them; null to refuse the file for one.</param>
     /// <exception cref="InputException">A stack, column or value is missing or wrong.</exception>
-    internal static ParticleSet FromStar(StarFile file, string source, ParticleLoadOptions? options = null) =>
-        new ParticleSetLoader(file, source, Checked(options)).Load();
+    internal static ParticleSet FromStar(
+        StarFile file, string source, ParticleLoadOptions? options = null, Action<string, InputException>? tolerate = null) =>
+        new ParticleSetLoader(file, source, Checked(options)) { Tolerate = tolerate }.Load();
 
     private static ParticleLoadOptions Checked(ParticleLoadOptions? options)
     {
@@ -110,11 +112,20 @@ public sealed class ParticleSet
     /// <summary>The particle's CTF; null for every particle where <see cref="HasCtf"/> is false.</summary>
     public CtfParameters? Ctf(int particle) => _data.Ctfs?[particle];
 
-    /// <summary>The particle's pose, origin in angstrom; null for every particle where <see cref="HasPoses"/> is false.</summary>
+    /// <summary>The particle's pose, origin in angstrom; null where it has none: angles of -999, or of 0 in several rows.</summary>
     public Pose? Pose(int particle) => _data.Poses?[particle];
 
     /// <summary>rlnRandomSubset, 1 or 2 for the half sets; null where the file has no such column.</summary>
     public int? RandomSubset(int particle) => _data.RandomSubsets?[particle];
+
+    /// <summary>
+    /// What the particle's image is to be multiplied with, 1 or -1, to be light on dark (cryoSPARC's blob/sign); 1 where the file is silent.
+    /// Particles of one file may differ.
+    /// </summary>
+    public int ContrastSign(int particle) => _data.ContrastSigns?[particle] ?? 1;
+
+    /// <summary>How many particles have a <see cref="ContrastSign"/> of -1.</summary>
+    public int DarkParticles => _data.ContrastSigns?.Count(s => s < 0) ?? 0;
 
     /// <summary>Index into <see cref="StackPaths"/>.</summary>
     public int StackOf(int particle) => _data.StackOf[particle];
@@ -131,11 +142,12 @@ public sealed class ParticleSet
     /// <summary>
     /// Writes a star file of RELION 3.1: every column and row of the input, with what was estimated put in its place. A single-table
     /// input gets a data_optics. An image path that resolves as written is kept; any other is rewritten relative to the new file's folder.
-    /// Angles and origins have six decimals.
+    /// Angles and origins have six decimals. With new poses, what belonged to the earlier alignment goes: priors, class, norm correction,
+    /// likelihood.
     /// </summary>
     /// <remarks>
-    /// Where a file without CTFs does not name them, rlnVoltage 300 and rlnSphericalAberration 2.7 are written: RELION 3.1 refuses an
-    /// optics table without them, and uses neither where there is no defocus.
+    /// Voltage and spherical aberration that the input does not name are not written. RELION 3.1 refuses an optics table without them, even
+    /// for images without defocus.
     /// </remarks>
     /// <param name="path">The file; replaced where it exists.</param>
     /// <param name="poses">One per particle, or null to keep the input's.</param>
@@ -149,7 +161,14 @@ public sealed class ParticleSet
         IReadOnlyList<int>? randomSubset = null,
         IReadOnlyList<(string Name, IReadOnlyList<double> Values)>? extraColumns = null,
         IReadOnlyList<(string Name, IReadOnlyList<string> Words)>? wordColumns = null) =>
-        ParticleStarWriter.Write(this, path, poses, randomSubset, extraColumns ?? [], wordColumns ?? []);
+        ParticleStarWriter.Write(this, path, NewPoses.Of(this, poses), randomSubset, extraColumns ?? [], wordColumns ?? []);
+
+    /// <summary>Writes the same with every pose changed, and the priors of poses with them: a map's mirror or turn. All else stays.</summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="change">What is done to each pose.</param>
+    /// <exception cref="CryoSpinException">The file cannot be written.</exception>
+    public void WriteStarChanged(string path, Func<Pose, Pose> change) =>
+        ParticleStarWriter.Write(this, path, NewPoses.Of(this, change), null, [], []);
 
     /// <summary>True when the particles were read from cryoSPARC's files.</summary>
     public bool IsFromCryoSparc => _data.CryoSparcRecords is not null;
@@ -164,7 +183,14 @@ public sealed class ParticleSet
     /// <param name="randomSubset">1 or 2 per particle, or null to keep the input's.</param>
     /// <exception cref="CryoSpinException">The file cannot be written, or the particles lack what a dataset must have.</exception>
     public void WriteCryoSparc(string path, IReadOnlyList<Pose>? poses, IReadOnlyList<int>? randomSubset = null) =>
-        CryoSparcWriter.Write(this, path, poses, randomSubset);
+        CryoSparcWriter.Write(this, path, NewPoses.Of(this, poses), randomSubset);
+
+    /// <summary>Writes the same with every pose changed: a map's mirror or turn.</summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="change">What is done to each pose.</param>
+    /// <exception cref="CryoSpinException">The file cannot be written, or the particles lack what a dataset must have.</exception>
+    public void WriteCryoSparcChanged(string path, Func<Pose, Pose> change) =>
+        CryoSparcWriter.Write(this, path, NewPoses.Of(this, change), null);
 }
 
 /// <summary>The loaded values behind a <see cref="ParticleSet"/>; arrays have one entry per particle.</summary>
@@ -188,9 +214,13 @@ internal sealed record ParticleSetData
 
     public required CtfParameters[]? Ctfs { get; init; }
 
-    public required Pose[]? Poses { get; init; }
+    /// <summary>Null where no particle has a pose, and in the places of those that have none.</summary>
+    public required Pose?[]? Poses { get; init; }
 
     public required int[]? RandomSubsets { get; init; }
+
+    /// <summary>1 or -1; null where the file does not say the images' contrast.</summary>
+    public int[]? ContrastSigns { get; init; }
 
     /// <summary>Stack names as the file has them.</summary>
     public required IReadOnlyList<string> StackNames { get; init; }

@@ -2,6 +2,7 @@ using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.IO.Star;
 using CryoSpin.Optics;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Particles;
 
@@ -26,20 +27,24 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
     /// <summary>True for bare stacks: a pixel size that nothing tells is then taken for 1 angstrom, with a warning.</summary>
     public bool IsStackList { get; init; }
 
+    /// <summary>
+    /// Receives values that cannot be, with the codes that validation gives them, so that one does not hide the others; null to refuse the
+    /// file for the first.
+    /// </summary>
+    public Action<string, InputException>? Tolerate { get; init; }
+
     public ParticleSet Load()
     {
         _warnings.AddRange(EarlierWarnings);
-        _optics = file.Find("optics");
-        StarTable all = FindParticles();
-        if (all.RowCount == 0) throw new InputException(path, $"block data_{all.Name} has no particles.", "Was the selection empty?");
+        (StarTable all, _optics) = new ParticleBlocks(file, path).Find(_warnings);
         _particles = options.Subset is { } subset ? all.Select(subset.Rows(all.RowCount, path, _warnings)) : all;
+        TomographySigns.RefuseTables(file, _particles, path);
         _images = ImageNames.Parse(_particles);
-        string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
-            .Resolve(_images.Stacks, options.RequireImages);
-        _headers = new StackHeaders(stacks);
         _opticsRowOf = MatchOptics();
         _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
         RefuseSubtomograms();
+        string[] stacks = FindStacks();
+        if (options is { PixelSizeAngstrom: { } given, IsOfPickles: false }) Override(given);
         bool hasCtf = _particles.Has("rlnDefocusU") || _particles.Has("rlnDefocusV") || _particles.Has("rlnDefocusAngle");
         double[] pixelSizes = PixelSizes();
         (IReadOnlyList<OpticsGroup> groups, int[] groupOf) = new OpticsGroupReader(_particles, _optics, _opticsRowOf, _columns)
@@ -48,6 +53,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             StackPaths = stacks,
             StackOf = _images.StackOf,
             RequireImages = options.RequireImages,
+            Refuse = Refuse,
         }.Read(pixelSizes, hasCtf);
         WarnOfSizes(groups, groupOf);
         _images.WarnOfDuplicates(_particles, stacks, _warnings);
@@ -63,6 +69,9 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             Ctfs = hasCtf ? ReadCtfs() : null,
             Poses = ReadPoses(pixelSizes),
             RandomSubsets = _particles.Has("rlnRandomSubset") ? _particles.GetInt32s("rlnRandomSubset") : null,
+            ContrastSigns = _particles.Has(CryoSparcFields.SignColumn)
+                ? [.. _particles.GetDoubles(CryoSparcFields.SignColumn).Select(s => s < 0 ? -1 : 1)]
+                : null,
             StackNames = _images.Stacks,
             StackPaths = stacks,
             StackOf = _images.StackOf,
@@ -72,12 +81,15 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         });
     }
 
-    private StarTable FindParticles() =>
-        file.Find("particles") ?? file.Tables.FirstOrDefault(t => t.Name != "optics" && t.Has(ImageNames.Column))
-        ?? throw new InputException(
-            path,
-            $"no block has a column _{ImageNames.Column}; the blocks are {string.Join(", ", file.Tables.Select(t => "data_" + t.Name))}.",
-            "Give the star file of particles (e.g. particles.star or run_data.star).");
+    private string[] FindStacks()
+    {
+        string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
+            .Resolve(_images.Stacks, options.RequireImages, _warnings);
+        _headers = new StackHeaders(stacks);
+        TomographySigns.RefuseStacks(path, _images, _headers);
+        if (!IsStackList && TomographySigns.Doubt(_images, _headers) is { } doubt) Warn($"{path}: {doubt}");
+        return stacks;
+    }
 
     private StarFile WithParticles(StarTable all)
     {
@@ -121,8 +133,18 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         {
             if (dimensions[i] == 2) continue;
             throw new InputException(
-                path, "the particles are not two-dimensional (_rlnImageDimensionality).", "Give images, not subtomograms.");
+                path, FormattableString.Invariant($"the particles are subtomograms: _rlnImageDimensionality is {dimensions[i]}."),
+                "Give two-dimensional images of single particles.");
         }
+    }
+
+    private void Override(double given)
+    {
+        // A file that states none was read with that of its stacks' headers.
+        double[] headers = [.. _images.StackOf.Select(s => _headers.PixelSize(s) ?? double.NaN)];
+        double[]? before = PixelSizeOverride.Stated(_columns) ?? (Array.TrueForAll(headers, double.IsFinite) ? headers : null);
+        _particles = PixelSizeOverride.Apply(_particles, before, given, _warnings);
+        _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
     }
 
     private double[] PixelSizes()
@@ -134,31 +156,19 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             Array.Fill(sizes, given);
             return sizes;
         }
-        if (_columns.Find("rlnImagePixelSize") is { } direct)
-        {
-            for (int i = 0; i < n; i++) sizes[i] = direct[i];
-        }
-        else if (_columns.Find("rlnDetectorPixelSize") is { } detector && _columns.Find("rlnMagnification") is { } magnification)
-        {
-            // Micrometres on the detector over the magnification: 1 um = 1e4 angstrom.
-            for (int i = 0; i < n; i++) sizes[i] = Math.Round(detector[i] * 1e4 / magnification[i], 9);
-        }
-        else if (_columns.Find("rlnPixelSize") is { } plain)
-        {
-            for (int i = 0; i < n; i++) sizes[i] = plain[i];
-        }
-        else
+        if (PixelSizeOverride.Stated(_columns) is not { } stated)
         {
             TakeFromHeaders(sizes);
             return sizes;
         }
+        sizes = stated;
         for (int i = 0; i < n; i++)
         {
             if (!(sizes[i] > 0 && double.IsFinite(sizes[i])))
             {
-                throw new InputException(
+                Refuse("pixelSize.range", new InputException(
                     _particles.Where(i), FormattableString.Invariant($"the pixel size is {sizes[i]} angstrom."),
-                    "Correct _rlnImagePixelSize or _rlnMagnification.");
+                    "Correct _rlnImagePixelSize or _rlnMagnification."));
             }
         }
         if (_headers.PixelSize(_images.StackOf[0]) is { } header && Math.Abs((header / sizes[0]) - 1) > WorthSaying)
@@ -218,26 +228,35 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         return ctfs;
     }
 
-    private Pose[]? ReadPoses(double[] pixelSizes)
-    {
-        if (!_particles.Has("rlnAngleRot") || !_particles.Has("rlnAngleTilt") || !_particles.Has("rlnAnglePsi")) return null;
-        double[] rot = _particles.GetDoubles("rlnAngleRot");
-        double[] tilt = _particles.GetDoubles("rlnAngleTilt");
-        double[] psi = _particles.GetDoubles("rlnAnglePsi");
-        double[] x = Origins("rlnOriginX", pixelSizes), y = Origins("rlnOriginY", pixelSizes);
-        Pose[] poses = new Pose[rot.Length];
-        for (int i = 0; i < poses.Length; i++) poses[i] = new Pose(new EulerAngles(rot[i], tilt[i], psi[i]).ToRotation(), x[i], y[i]);
-        return poses;
-    }
+    private Pose?[]? ReadPoses(double[] pixelSizes) =>
+        PoseColumns.Read(_particles, Origins("rlnOriginX", pixelSizes), Origins("rlnOriginY", pixelSizes), options.IsOfPickles, _warnings);
 
-    // Pixels were the unit before 3.1; with an optics table RELION reads only the angstrom columns.
+    // Pixels were the unit before 3.1; with an optics table RELION itself reads only the angstrom columns.
     private double[] Origins(string column, double[] pixelSizes)
     {
-        if (_particles.Has(column + "Angst")) return _particles.GetDoubles(column + "Angst");
-        if (_optics is not null || !_particles.Has(column)) return new double[pixelSizes.Length];
+        bool hasPixels = _particles.Has(column);
+        double[]? angstrom = _particles.Has(column + "Angst") ? _particles.GetDoubles(column + "Angst") : null;
+        if (!hasPixels) return angstrom ?? new double[pixelSizes.Length];
         double[] pixels = _particles.GetDoubles(column);
-        for (int i = 0; i < pixels.Length; i++) pixels[i] *= pixelSizes[i];
-        return pixels;
+        for (int i = 0; i < pixels.Length; i++) pixels[i] *= pixels[i] == PoseColumns.None ? 1 : pixelSizes[i];
+        if (angstrom is null)
+        {
+            if (_optics is not null)
+            {
+                Warn($"{path}: _{column} stands beside data_optics, where RELION 3.1 and later look for _{column}Angst only. It is read, in pixels.");
+            }
+            return pixels;
+        }
+        int other = 0;
+        while (other < pixels.Length && Math.Abs(pixels[other] - angstrom[other]) <= WorthSaying * pixelSizes[other]) other++;
+        if (other < pixels.Length) Warn($"{_particles.Where(other)}: _{column} and _{column}Angst differ; the one in angstrom is taken.");
+        return angstrom;
+    }
+
+    private void Refuse(string code, InputException fault)
+    {
+        if (Tolerate is null) throw fault;
+        Tolerate(code, fault);
     }
 
     private void Warn(FormattableString text) => _warnings.Add(FormattableString.Invariant(text));

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
 
 namespace CryoSpin.Particles;
 
-/// <summary>Reads particle images from their stacks when asked; holds open files and no images.</summary>
+/// <summary>Reads particle images from their stacks when asked; holds a bounded number of open files and no images.</summary>
 public sealed class ParticleSource : IDisposable
 {
     private const int ProblemsShown = 20;
     private const int StackWarningsShown = 5;
     private readonly MrcStackReader?[] _stacks;
+    private readonly OpenFiles _files = new();
 
     /// <summary>Opens every stack once and checks that all images are there and have their groups' sizes.</summary>
     /// <exception cref="InputException">
@@ -52,13 +54,14 @@ public sealed class ParticleSource : IDisposable
     /// <summary>Reads an image as it is in the file. May be called from several threads at once.</summary>
     /// <param name="particle">0 to Count - 1.</param>
     /// <param name="pixels">Box x box values, [y][x], with the box of the particle's optics group.</param>
-    /// <exception cref="InputException">The image cannot be read or holds values that are not finite.</exception>
+    /// <exception cref="InputException">The image cannot be read, or holds values that are not finite or above 1e9.</exception>
     public void ReadImage(int particle, Span<float> pixels)
     {
         _stacks[Set.StackOf(particle)]!.Read(Set.ImageIndex(particle), pixels);
-        if (TensorPrimitives.IsFiniteAll<float>(pixels)) return;
+        // Of a pixel that is not a number the magnitude is none either.
+        if (MathF.Abs(TensorPrimitives.MaxMagnitude<float>(pixels)) <= PixelRange.Greatest) return;
         int at = 0;
-        while (float.IsFinite(pixels[at])) at++;
+        while (MathF.Abs(pixels[at]) <= PixelRange.Greatest) at++;
         int box = Set.Optics(particle).BoxSize;
         throw new InputException(
             string.Create(CultureInfo.InvariantCulture, $"{Set.Where(particle)}: {Set.ImageIndex(particle) + 1}@{Set.ImagePath(particle)}"),
@@ -70,6 +73,7 @@ public sealed class ParticleSource : IDisposable
     public void Dispose()
     {
         foreach (MrcStackReader? stack in _stacks) stack?.Dispose();
+        _files.Dispose();
     }
 
     // A project has thousands of stacks from one writer, all with one oddity.
@@ -84,7 +88,7 @@ public sealed class ParticleSource : IDisposable
     {
         try
         {
-            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s]);
+            _stacks[s] = MrcStackReader.Open(Set.StackPaths[s], _files);
         }
         catch (InputException e)
         {

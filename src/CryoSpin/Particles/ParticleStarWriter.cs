@@ -1,4 +1,3 @@
-using CryoSpin.Geometry;
 using CryoSpin.IO.Star;
 using CryoSpin.Optics;
 
@@ -10,7 +9,7 @@ internal static class ParticleStarWriter
     public static void Write(
         ParticleSet set,
         string path,
-        IReadOnlyList<Pose>? poses,
+        NewPoses? poses,
         IReadOnlyList<int>? randomSubset,
         IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns,
         IReadOnlyList<(string Name, IReadOnlyList<string> Words)> wordColumns)
@@ -25,17 +24,16 @@ internal static class ParticleStarWriter
     public static StarFile Build(
         ParticleSet set,
         string path,
-        IReadOnlyList<Pose>? poses,
+        NewPoses? poses,
         IReadOnlyList<int>? randomSubset,
         IReadOnlyList<(string Name, IReadOnlyList<double> Values)> extraColumns)
     {
-        CheckCount(set, poses?.Count, nameof(poses));
         CheckCount(set, randomSubset?.Count, nameof(randomSubset));
         foreach ((string name, IReadOnlyList<double> values) in extraColumns) CheckCount(set, values.Count, name);
         ParticleSetData data = set.Data;
         StarTable particles = data.Particles.Copy("particles");
         SetImageNames(data, particles, path);
-        if ((poses ?? data.Poses) is { } known) SetPoses(particles, known);
+        SetPoses(data, particles, poses);
         if (randomSubset is not null) particles.SetColumn("rlnRandomSubset", randomSubset);
         SetOpticsGroups(data, particles);
         foreach ((string name, IReadOnlyList<double> values) in extraColumns) SetNumbers(particles, name, values);
@@ -56,8 +54,8 @@ internal static class ParticleStarWriter
 
     private static void SetImageNames(ParticleSetData data, StarTable particles, string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
-        string?[] renamed = [.. data.StackNames.Select((name, s) => Rename(name, data.StackPaths[s], folder))];
+        StackRenaming renaming = new(path, data.Source);
+        string?[] renamed = [.. data.StackNames.Select((name, s) => Rename(name, data.StackPaths[s], renaming))];
         if (Array.TrueForAll(renamed, r => r is null)) return;
         string[] names = particles.GetTexts(ImageNames.Column);
         for (int i = 0; i < names.Length; i++)
@@ -69,25 +67,18 @@ internal static class ParticleStarWriter
         particles.SetColumn(ImageNames.Column, names);
     }
 
-    private static string? Rename(string name, string found, string folder)
+    private static string? Rename(string name, string found, StackRenaming renaming)
     {
         string file = RelionStackName.File(name);
-        if (found == file || !File.Exists(found)) return null;
-        string renamed = Path.GetRelativePath(folder, Path.GetFullPath(found)).Replace('\\', '/');
-        return file == name ? renamed : RelionStackName.Of(renamed);
+        string? renamed = renaming.Of(file, found);
+        return renamed is null || file == name ? renamed : RelionStackName.Of(renamed);
     }
 
-    private static void SetPoses(StarTable particles, IReadOnlyList<Pose> poses)
+    private static void SetPoses(ParticleSetData data, StarTable particles, NewPoses? poses)
     {
-        EulerAngles[] angles = [.. poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
-        particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
-        particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
-        particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
-        particles.SetColumn("rlnOriginXAngst", [.. poses.Select(p => p.OriginXAngstrom)]);
-        particles.SetColumn("rlnOriginYAngst", [.. poses.Select(p => p.OriginYAngstrom)]);
-        // The pixel columns of older files would contradict the new origins.
-        particles.RemoveColumn("rlnOriginX");
-        particles.RemoveColumn("rlnOriginY");
+        if (poses is { Change: { } change }) PoseColumns.ChangePriors(particles, data.Poses!, change);
+        else if (poses is not null) PoseColumns.Forget(particles);
+        if ((poses?.Poses ?? data.Poses) is { } known) PoseColumns.Set(particles, known);
     }
 
     private static void SetOpticsGroups(ParticleSetData data, StarTable particles)
@@ -110,18 +101,22 @@ internal static class ParticleStarWriter
         table.SetColumn(name, values, whole ? "F0" : "F6");
     }
 
+    private static void SetKnown(
+        StarTable table, string name, IReadOnlyList<double> values, Action<StarTable, string, IReadOnlyList<double>> set)
+    {
+        if (values.All(double.IsFinite)) set(table, name, values);
+    }
+
     private static StarTable BuildOptics(ParticleSetData data)
     {
         IReadOnlyList<OpticsGroup> groups = data.OpticsGroups;
         StarTable optics = new("optics");
         optics.SetColumn("rlnOpticsGroup", [.. Enumerable.Range(1, groups.Count)]);
         optics.SetColumn("rlnOpticsGroupName", [.. groups.Select(g => g.Name)]);
-        SetNumbers(optics, "rlnVoltage", [.. groups.Select(Voltage)]);
-        SetNumbers(optics, "rlnSphericalAberration", [.. groups.Select(Aberration)]);
-        if (groups.All(g => double.IsFinite(g.AmplitudeContrast)))
-        {
-            optics.SetColumn("rlnAmplitudeContrast", [.. groups.Select(g => g.AmplitudeContrast)]);
-        }
+        // What the input does not say is not made up: a reader could not tell it from a measured value.
+        SetKnown(optics, "rlnVoltage", [.. groups.Select(g => g.VoltageKilovolts)], SetNumbers);
+        SetKnown(optics, "rlnSphericalAberration", [.. groups.Select(g => g.SphericalAberrationMillimeters)], SetNumbers);
+        SetKnown(optics, "rlnAmplitudeContrast", [.. groups.Select(g => g.AmplitudeContrast)], (t, name, v) => t.SetColumn(name, v));
         optics.SetColumn("rlnImagePixelSize", [.. groups.Select(g => g.PixelSizeAngstrom)]);
         if (groups.All(g => g.BoxSize > 0)) optics.SetColumn("rlnImageSize", [.. groups.Select(g => g.BoxSize)]);
         optics.SetColumn("rlnImageDimensionality", [.. groups.Select(_ => 2)]);
@@ -154,13 +149,7 @@ internal static class ParticleStarWriter
         }
     }
 
-    // RELION 3.1 refuses an optics table without voltage and aberration, even for images without a CTF, which then uses neither.
-    private static double Voltage(OpticsGroup group) => double.IsFinite(group.VoltageKilovolts) ? group.VoltageKilovolts : 300;
-
-    private static double Aberration(OpticsGroup group) =>
-        double.IsFinite(group.SphericalAberrationMillimeters) ? group.SphericalAberrationMillimeters : 2.7;
-
-    // RELION 3.1 also refuses an optics table without image size, dimensionality or pixel size.
+    // RELION 3.1 refuses an optics table without image size, dimensionality or pixel size.
     private static StarTable CompleteOptics(ParticleSetData data, StarTable input)
     {
         StarTable optics = input.Copy();
@@ -171,12 +160,16 @@ internal static class ParticleStarWriter
             string[] names = [.. Enumerable.Range(1, rows).Select(r => FormattableString.Invariant($"opticsGroup{r}"))];
             optics.SetColumn("rlnOpticsGroupName", names);
         }
-        if (data.PixelSizeGiven || !optics.Has("rlnImagePixelSize"))
+        if (data.PixelSizeGiven) PixelSizeOverride.SetStated(optics, data.OpticsGroups[0].PixelSizeAngstrom);
+        if (!optics.Has("rlnImagePixelSize"))
         {
             optics.SetColumn("rlnImagePixelSize", PerRow(data, rows, g => g.PixelSizeAngstrom));
         }
-        if (!optics.Has("rlnVoltage")) SetNumbers(optics, "rlnVoltage", PerRow(data, rows, Voltage));
-        if (!optics.Has("rlnSphericalAberration")) SetNumbers(optics, "rlnSphericalAberration", PerRow(data, rows, Aberration));
+        if (!optics.Has("rlnVoltage")) SetKnown(optics, "rlnVoltage", PerRow(data, rows, g => g.VoltageKilovolts), SetNumbers);
+        if (!optics.Has("rlnSphericalAberration"))
+        {
+            SetKnown(optics, "rlnSphericalAberration", PerRow(data, rows, g => g.SphericalAberrationMillimeters), SetNumbers);
+        }
         if (!optics.Has("rlnImageSize") && data.OpticsGroups.All(g => g.BoxSize > 0))
         {
             SetNumbers(optics, "rlnImageSize", PerRow(data, rows, g => g.BoxSize));

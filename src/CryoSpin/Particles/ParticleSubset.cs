@@ -2,12 +2,13 @@ using System.Globalization;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO;
 using CryoSpin.IO.Npy;
+using CryoSpin.IO.Pickle;
 
 namespace CryoSpin.Particles;
 
 /// <summary>
 /// Some of the particles of a file: the first N, or those whose indices, from 0, a file lists - a text with one index per line (# starts
-/// a comment) or a one-dimensional .npy of integers.
+/// a comment), or a one-dimensional array of integers as .npy or pickle (cryoDRGN's .pkl).
 /// </summary>
 public sealed class ParticleSubset
 {
@@ -30,7 +31,7 @@ public sealed class ParticleSubset
     }
 
     /// <summary>The particles that a file of indices lists, in its order.</summary>
-    /// <param name="path">A text or .npy file; read when particles are loaded.</param>
+    /// <param name="path">A text, .npy or .pkl file; read when particles are loaded.</param>
     public static ParticleSubset FromFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -47,6 +48,8 @@ public sealed class ParticleSubset
         !File.Exists(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? First(count)
             : FromFile(text);
+
+    private bool MayBeCount => int.TryParse(_path, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     /// <summary>The count or the path, as the user would type it.</summary>
     public override string ToString() => _leftOut is { } left
@@ -70,6 +73,7 @@ public sealed class ParticleSubset
             if (_first > count) warnings.Add($"{source}: the first {_first} particles were asked for, but there are {count}.");
             return [.. Enumerable.Range(0, Math.Min(_first, count))];
         }
+        if (MayBeCount) warnings.Add($"{source}: --subset {_path} is taken for the file of that name, not for a number of particles.");
         (long Index, int Place)[] entries = ReadFile(_path);
         if (entries.Length == 0) throw new InputException(_path, "it lists no particles.", "Give one index per line, from 0.");
         bool[] taken = new bool[count];
@@ -92,9 +96,15 @@ public sealed class ParticleSubset
 
     private static string Where(string path, int place) => string.Create(CultureInfo.InvariantCulture, $"{path}, entry {place}");
 
+    private static TypedArray ReadArray(string path) => Path.GetExtension(path).ToLowerInvariant() == ".npy"
+        ? NpyReader.ReadArray(path)
+        : PickleReader.ReadArrays(path) is [var single]
+            ? single
+            : throw new InputException(path, "it does not hold one array.", "cryoDRGN's selections are one array of indices.");
+
     private static IEnumerable<long> ReadIntegers(string path)
     {
-        TypedArray array = NpyReader.ReadArray(path);
+        TypedArray array = ReadArray(path);
         if (array.Element.Kind is not ('i' or 'u'))
         {
             throw new InputException(
@@ -110,7 +120,7 @@ public sealed class ParticleSubset
 
     private static (long Index, int Place)[] ReadFile(string path)
     {
-        if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
+        if (Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".pkl" or ".pickle")
         {
             return [.. ReadIntegers(path).Select((value, i) => (value, i + 1))];
         }
@@ -125,7 +135,7 @@ public sealed class ParticleSubset
                 string shown = text[..Math.Min(40, text.Length)].ToString();
                 throw new InputException(
                     Where(path, entries.Count + 1), $"'{shown}' is not a whole number.",
-                    "Give one index per line, from 0, or a one-dimensional .npy of integers.");
+                    "Give one index per line, from 0, or a one-dimensional array of integers as .npy or .pkl.");
             }
             entries.Add((index, entries.Count + 1));
         }

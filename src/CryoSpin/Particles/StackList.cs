@@ -20,16 +20,13 @@ internal static class StackList
     public static StarFile OfStack(string path, List<string> warnings)
     {
         MrcHeader header = MrcStackReader.ReadHeader(path);
-        if (header.SpaceGroup == 1 && header.Columns == header.Rows && header.Columns == header.Sections)
-        {
-            warnings.Add($"{path}: this looks like a map; its {header.Sections} sections are taken for images.");
-        }
+        TomographySigns.RefuseBare(path, [(path, header)], warnings);
         return Table(path, [(path, header.Sections)]);
     }
 
     /// <summary>All images of the stacks that a text lists, one path per line; # starts a comment.</summary>
     /// <exception cref="InputException">The list is empty, or a stack is absent or cannot be read.</exception>
-    public static StarFile OfList(string path, string? dataDirectory)
+    public static StarFile OfList(string path, string? dataDirectory, List<string> warnings)
     {
         List<string> names = [];
         foreach (ReadOnlySpan<char> line in InputFile.ReadText(path).AsSpan().EnumerateLines())
@@ -38,8 +35,13 @@ internal static class StackList
             if (!name.IsEmpty && name[0] != '#') names.Add(name.ToString());
         }
         if (names.Count == 0) throw new InputException(path, "it lists no stacks.", "Write one path per line.");
-        string[] found = new StackLocator(path, dataDirectory) { OwnFolderFirst = true }.Resolve(names, require: true);
-        return Table(path, [.. names.Select((name, i) => (name, MrcStackReader.ReadHeader(found[i]).Sections))]);
+        // What is odd about the places is told when the loader looks for the same names.
+        string[] stacks = [.. names.Distinct(StringComparer.Ordinal)];
+        string[] found = new StackLocator(path, dataDirectory) { OwnFolderFirst = true }.Resolve(stacks, require: true, []);
+        Dictionary<string, MrcHeader> headers = [];
+        for (int s = 0; s < stacks.Length; s++) headers.Add(stacks[s], MrcStackReader.ReadHeader(found[s]));
+        TomographySigns.RefuseBare(path, [.. headers.Select(h => (h.Key, h.Value))], warnings);
+        return Table(path, [.. names.Select(name => (name, headers[name].Sections))]);
     }
 
     private static string ExtensionWithoutGzip(string path)

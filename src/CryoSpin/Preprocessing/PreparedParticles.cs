@@ -24,6 +24,7 @@ public sealed class PreparedParticles
     private const int ContrastSample = 500;
     private readonly ParticleSource _source;
     private readonly (ImageResampler Resampler, ImageCorrection? Correction)[] _groups;
+    private readonly float[] _groupSigns;
     private float _sign = 1;
 
     private PreparedParticles(ParticleSource source, PreparationOptions options)
@@ -36,6 +37,8 @@ public sealed class PreparedParticles
         [
             .. source.Set.OpticsGroups.Select(g => (ResamplerOf(g, grid), ImageCorrection.For(grid, g, source.Set.HasCtf, options)))
         ];
+        _groupSigns = new float[_groups.Length];
+        Array.Fill(_groupSigns, 1);
     }
 
     /// <summary>How they are prepared.</summary>
@@ -47,7 +50,7 @@ public sealed class PreparedParticles
     /// <summary>The particles as the file describes them.</summary>
     public ParticleSet Set => _source.Set;
 
-    /// <summary>Whether the images are inverted.</summary>
+    /// <summary>Whether the images are inverted, besides what the file says of each one's contrast.</summary>
     public bool IsInverted => _sign < 0;
 
     /// <summary>What was decided, as complete sentences for the log.</summary>
@@ -87,7 +90,7 @@ public sealed class PreparedParticles
             ArrayPool<float>.Shared.Return(raw);
         }
         correction?.Apply(pixels, Set.Ctf(particle));
-        if (_sign < 0) TensorPrimitives.Negate(pixels, pixels);
+        if (_sign * _groupSigns[Set.OpticsGroupOf(particle)] * Set.ContrastSign(particle) < 0) TensorPrimitives.Negate(pixels, pixels);
     }
 
     /// <summary>The transfer function of the image that <see cref="ReadImage"/> gives; null where the particles have none.</summary>
@@ -141,19 +144,22 @@ public sealed class PreparedParticles
 
     private void SetContrast(List<string> notes)
     {
+        if (Set.DarkParticles is > 0 and var dark)
+        {
+            notes.Add($"Contrast: {dark} of {Set.Count} images are inverted, since the file says that they are dark on light (blob/sign -1).");
+        }
         if (Options.Invert is { } asked)
         {
             _sign = asked ? -1 : 1;
             if (asked) notes.Add("The images' contrast is inverted, as asked.");
             return;
         }
-        ContrastEstimate estimate = new(Grid.BoxSize, BackgroundShare * Grid.BoxSize / 2);
-        float[] pixels = new float[Grid.BoxSize * Grid.BoxSize];
-        int sampled = Math.Min(ContrastSample, Set.Count);
-        for (int i = 0; i < sampled; i++)
+        ContrastEstimate estimate = EstimateContrast(out ContrastEstimate[] ofGroups);
+        Contrast[] verdicts = [.. ofGroups.Select(g => g.Verdict)];
+        if (verdicts.Contains(Contrast.White) && verdicts.Contains(Contrast.Black))
         {
-            ReadImage((int)((long)i * Set.Count / sampled), pixels);
-            estimate.Add(pixels);
+            InvertDarkGroups(verdicts, notes);
+            return;
         }
         string sigmas = Invariant($"{Math.Abs(estimate.Sigmas):0.#} standard errors, {estimate.Images} images");
         switch (estimate.Verdict)
@@ -169,5 +175,39 @@ public sealed class PreparedParticles
                 notes.Add($"Contrast: not clear from the data ({sigmas}); white particles are assumed, --invert says otherwise.");
                 break;
         }
+    }
+
+    private ContrastEstimate EstimateContrast(out ContrastEstimate[] ofGroups)
+    {
+        ContrastEstimate New() => new(Grid.BoxSize, BackgroundShare * Grid.BoxSize / 2);
+        ContrastEstimate all = New();
+        ofGroups = [.. _groups.Select(_ => New())];
+        float[] pixels = new float[Grid.BoxSize * Grid.BoxSize];
+        int sampled = Math.Min(ContrastSample, Set.Count);
+        for (int k = 0; k < sampled; k++)
+        {
+            int particle = (int)((long)k * Set.Count / sampled);
+            ReadImage(particle, pixels);
+            all.Add(pixels);
+            if (_groups.Length > 1) ofGroups[Set.OpticsGroupOf(particle)].Add(pixels);
+        }
+        return all;
+    }
+
+    // Data sets of two microscopes, put together: one of them inverted, the other not.
+    private void InvertDarkGroups(Contrast[] verdicts, List<string> notes)
+    {
+        for (int g = 0; g < verdicts.Length; g++)
+        {
+            if (verdicts[g] == Contrast.Black) _groupSigns[g] = -1;
+            string said = verdicts[g] switch
+            {
+                Contrast.Black => "particles are darker than their background, so its images are inverted",
+                Contrast.White => "particles are brighter than their background",
+                _ => "not clear from the data; white particles are assumed",
+            };
+            notes.Add($"Contrast of optics group {Set.OpticsGroups[g].Name}: {said}.");
+        }
+        notes.Add("Optics groups differ in contrast. Where that is not so, --invert true or --invert false takes all images alike.");
     }
 }

@@ -4,6 +4,7 @@ using CryoSpin.Imaging;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
+using CryoSpin.Particles.CryoSparc;
 
 namespace CryoSpin.Preprocessing;
 
@@ -21,7 +22,11 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
     [
         "rlnImagePixelSize", "rlnPixelSize", "rlnMagnification", "rlnDetectorPixelSize", "rlnImageSize", "rlnBeamTiltX", "rlnBeamTiltY",
         "rlnMagMat00", "rlnMagMat01", "rlnMagMat10", "rlnMagMat11", "rlnOddZernike", "rlnCtfDataArePhaseFlipped",
+        CryoSparcFields.SignColumn,
     ];
+
+    // What an alignment measured of the old images' grey values.
+    private static readonly string[] s_ofGreyValues = ["rlnNormCorrection", "rlnLogLikeliContribution", CryoSparcFields.AlphaColumn];
 
     /// <summary>Whether a plane is taken off each image's background, which then gets mean 0 and standard deviation 1.</summary>
     public bool Normalise { get; init; } = true;
@@ -76,7 +81,10 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
     {
         StarTable table = input.Copy();
         ConvertOrigins(table);
+        bool[]? ownFlags = OwnFlags(input);
         foreach (string column in s_outdated) table.RemoveColumn(column);
+        if (Normalise) foreach (string column in s_ofGreyValues) table.RemoveColumn(column);
+        if (ownFlags is not null) table.SetColumn("rlnCtfDataArePhaseFlipped", [.. ownFlags.Select(f => f ? 1 : 0)]);
         string[] names = [.. Enumerable.Range(1, table.RowCount).Select(i => FormattableString.Invariant($"{i:000000}@{stackName}"))];
         table.SetColumn("rlnImageName", names);
         return table;
@@ -124,11 +132,24 @@ public sealed class PreprocessedCopy(PreparedParticles particles)
         return table;
     }
 
+    // A particle's own flag beats its group's: it must go on saying what was done to its image.
+    private bool[]? OwnFlags(StarTable table)
+    {
+        if (!table.Has("rlnCtfDataArePhaseFlipped") || particles.Set.Data.Optics is null) return null;
+        return
+        [
+            .. Enumerable.Range(0, table.RowCount).Select(particles.Set.Optics).Select(g => IsFlipped(g.IsPhaseFlipped, g.IsPremultiplied)),
+        ];
+    }
+
+    private bool IsFlipped(bool was, bool isPremultiplied) =>
+        was || (particles.Options.FlipPhases && particles.Set.HasCtf && !isPremultiplied);
+
     private bool IsFlipped(StarTable optics, int row)
     {
         bool was = optics.Has("rlnCtfDataArePhaseFlipped") && optics.GetInt32("rlnCtfDataArePhaseFlipped", row) != 0;
         bool premultiplied = optics.Has("rlnCtfDataAreCtfPremultiplied") && optics.GetInt32("rlnCtfDataAreCtfPremultiplied", row) != 0;
-        return was || (particles.Options.FlipPhases && particles.Set.HasCtf && !premultiplied);
+        return IsFlipped(was, premultiplied);
     }
 
     private static double[] Repeated(double value, int rows) => [.. Enumerable.Repeat(value, rows)];

@@ -3,7 +3,9 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
+using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
+using CryoSpin.Particles;
 
 namespace CryoSpin.Validation;
 
@@ -18,6 +20,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     public const string Unreadable = "image.unreadable";
     public const string NotFinite = "image.notFinite";
     public const string Constant = "image.constant";
+    public const string Huge = "image.huge";
 
     /// <summary>The verdict on the images' contrast, of up to a thousand spread over the file.</summary>
     public Contrast Contrast { get; private set; }
@@ -28,23 +31,15 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     /// <returns>The unusable ones, by index.</returns>
     public IReadOnlyList<BadParticle> Run(Action<int, int>? progress, CancellationToken cancellation)
     {
-        MrcStackReader?[] stacks = new MrcStackReader?[rows.StackPaths.Count];
-        try
-        {
-            for (int s = 0; s < stacks.Length; s++) stacks[s] = TryOpen(rows.StackPaths[s]);
-            return Run(stacks, progress, cancellation);
-        }
-        finally
-        {
-            foreach (MrcStackReader? stack in stacks) stack?.Dispose();
-        }
+        using OpenFiles files = new();
+        return Run([.. rows.StackPaths.Select(path => TryOpen(path, files))], progress, cancellation);
     }
 
-    private static MrcStackReader? TryOpen(string path)
+    private static MrcStackReader? TryOpen(string path, OpenFiles files)
     {
         try
         {
-            return File.Exists(path) ? MrcStackReader.Open(path) : null;
+            return File.Exists(path) ? MrcStackReader.Open(path, files) : null;
         }
         catch (InputException)
         {
@@ -79,7 +74,6 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     private BadParticle? Judge(int particle, IReadOnlyList<MrcStackReader?> stacks, float[] buffer)
     {
         int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
-        if (s < 0) return new BadParticle(particle, Unreadable, "its name is none");
         string name = string.Create(CultureInfo.InvariantCulture, $"{index + 1L}@{rows.StackPaths[s]}");
         if (stacks[s] is not { } stack) return new BadParticle(particle, Unreadable, $"{name}: the stack cannot be opened");
         if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {stack.Count} images");
@@ -97,11 +91,16 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         {
             return new BadParticle(particle, Unreadable, $"{name}: {e.What}");
         }
-        if (!TensorPrimitives.IsFiniteAll<float>(pixels))
+        float largest = TensorPrimitives.MaxMagnitude<float>(pixels);
+        if (!float.IsFinite(largest))
         {
             int at = Array.FindIndex(pixels, p => !float.IsFinite(p));
             string where = string.Create(CultureInfo.InvariantCulture, $"pixel ({at % width}, {at / width}) is {pixels[at]}");
             return new BadParticle(particle, NotFinite, $"{name}: {where}");
+        }
+        if (MathF.Abs(largest) > PixelRange.Greatest)
+        {
+            return new BadParticle(particle, Huge, string.Create(CultureInfo.InvariantCulture, $"{name}: a pixel is {largest:g6}"));
         }
         return pixels.AsSpan(1).ContainsAnyExcept(pixels[0])
             ? null
@@ -118,6 +117,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
             int i = (int)((long)k * rows.Count / samples);
             if (verdicts[i] is not null || stacks[rows.StackOf[i]]!.Width != box) continue;
             stacks[rows.StackOf[i]]!.Read(rows.ImageIndex[i], pixels.AsSpan(0, box * box));
+            if (rows.ContrastSign(i) < 0) TensorPrimitives.Negate(pixels.AsSpan(0, box * box), pixels.AsSpan(0, box * box));
             estimate.Add(pixels.AsSpan(0, box * box));
         }
         Contrast = estimate.Verdict;

@@ -20,7 +20,7 @@ public static class ParticleValidation
     {
         ProblemList problems = new();
         (ParticleRows? rows, _) = CheckFile(path, options, problems);
-        return new ValidationReport(path, rows?.Count ?? 0, 0, problems.Sorted(), []);
+        return new ValidationReport(path, rows?.Total ?? 0, 0, problems.Sorted(), []);
     }
 
     /// <summary>The same of a set that was loaded, with its stacks.</summary>
@@ -28,7 +28,18 @@ public static class ParticleValidation
     {
         ArgumentNullException.ThrowIfNull(set);
         ProblemList problems = new();
-        CheckRows(ParticleRows.Of(set), set.Warnings, problems);
+        CheckRows(ParticleRows.Of(set), problems);
+        return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
+    }
+
+    /// <summary>What the values of a set say of themselves, and of its boxes; no stack is opened.</summary>
+    public static ValidationReport Values(ParticleSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ProblemList problems = new();
+        ParticleRows rows = ParticleRows.Of(set);
+        CheckValues(rows, problems);
+        if (set.BoxSize > 0) RowChecks.RunWithBox(rows, set.BoxSize, problems);
         return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
     }
 
@@ -57,7 +68,7 @@ public static class ParticleValidation
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
         ParticleRows rows = ParticleRows.Of(set);
-        return Finish(set.Source, rows, CheckRows(rows, set.Warnings, problems), null, problems, team, progress, cancellation);
+        return Finish(set.Source, rows, CheckRows(rows, problems), null, problems, team, progress, cancellation);
     }
 
     /// <summary>The same of particles whose stacks are open: these are read, and not opened (or unpacked) once more.</summary>
@@ -69,7 +80,7 @@ public static class ParticleValidation
         ProblemList problems = new();
         ParticleSet set = source.Set;
         ParticleRows rows = ParticleRows.Of(set);
-        int box = CheckRows(rows, set.Warnings, problems);
+        int box = CheckRows(rows, problems);
         return Finish(set.Source, rows, box, source.Stacks, problems, team, progress, cancellation);
     }
 
@@ -87,7 +98,7 @@ public static class ParticleValidation
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(team);
         ParticleRows rows = ParticleRows.Of(set);
-        int box = StackChecks.Run(rows, new ProblemList(), checkPixelSize: false);
+        int box = StackChecks.Run(rows, new ProblemList());
         return box > 0
             ? new ImageScan(rows, box, team).Run(progress, cancellation)
             : [.. Enumerable.Range(0, set.Count).Select(i => new BadParticle(i, ImageScan.Unreadable,
@@ -98,11 +109,12 @@ public static class ParticleValidation
         string path, ParticleRows? rows, int box, IReadOnlyList<MrcStackReader?>? open, ProblemList problems, WorkerTeam team,
         Action<int, int>? progress, CancellationToken cancellation)
     {
-        if (rows is null || box == 0) return new ValidationReport(path, rows?.Count ?? 0, 0, problems.Sorted(), []);
+        if (rows is null || box == 0) return new ValidationReport(path, rows?.Total ?? 0, 0, problems.Sorted(), []);
         ImageScan scan = new(rows, box, team);
         IReadOnlyList<BadParticle> bad = open is null ? scan.Run(progress, cancellation) : scan.Run(open, progress, cancellation);
         Report(rows, bad, ImageScan.NotFinite, "finite numbers", problems);
         Report(rows, bad, ImageScan.Constant, "an image", problems);
+        Report(rows, bad, ImageScan.Huge, FormattableString.Invariant($"{PixelRange.Greatest:g6} at most"), problems);
         // What makes an image unreadable has mostly been found at its stack.
         if (!problems.HasErrors) Report(rows, bad, ImageScan.Unreadable, "an image that can be read", problems);
         if (scan.Contrast == Contrast.Black)
@@ -112,7 +124,7 @@ public static class ParticleValidation
                 "white protein on black background, as RELION has it", "Invert the images; else the map becomes negative.", rows.Count);
         }
         int read = rows.Count - bad.Count(b => b.Code == ImageScan.Unreadable);
-        return new ValidationReport(path, rows.Count, read, problems.Sorted(), bad);
+        return new ValidationReport(path, rows.Total, read, problems.Sorted(), [.. bad.Select(b => b with { Index = rows.RowOf(b.Index) })]);
     }
 
     private static void Report(ParticleRows rows, IReadOnlyList<BadParticle> bad, string code, string expected, ProblemList problems)
@@ -123,28 +135,33 @@ public static class ParticleValidation
                 "Remove the particle or extract it again.");
     }
 
-    /// <summary>What the loader accepts is checked as loaded; what it refuses, as far as its tables can be read.</summary>
+    /// <summary>What the loader accepts is checked as loaded; of a table that it refuses, the rows that it would take.</summary>
     private static (ParticleRows? Rows, int Box) CheckFile(string path, ParticleLoadOptions? options, ProblemList problems)
     {
         options = (options ?? new ParticleLoadOptions()) with { RequireImages = false };
         try
         {
-            ParticleSet set = ParticleSet.Load(path, options);
-            ParticleRows rows = ParticleRows.Of(set);
-            return (rows, CheckRows(rows, set.Warnings, problems));
+            bool isStar = Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase);
+            Dictionary<string, InputException> refused = [];
+            ParticleRows? rows = isStar ? RowsOfTable(path, options, problems, refused) : ParticleRows.Of(ParticleSet.Load(path, options));
+            if (rows is null) return (null, 0);
+            int box = CheckRows(rows, problems);
+            // What the loader would refuse and no check has found in its own words.
+            foreach ((string code, InputException e) in refused.Where(r => !problems.Has(r.Key)))
+            {
+                problems.Add(Severity.Error, code, e.Where, e.What, "a value that can be", e.Remedy);
+            }
+            return (rows, box);
         }
         catch (InputException e)
         {
-            (ParticleRows? rows, int box) = Path.GetExtension(path).Equals(".star", StringComparison.OrdinalIgnoreCase)
-                ? CheckTables(path, options, problems)
-                : (null, 0);
-            // Said in other words where the checks found the same fault themselves.
-            if (!problems.HasErrors) problems.Add(Severity.Error, "file.refused", e.Where, e.What, "particles that can be used", e.Remedy);
-            return (rows, box);
+            problems.Add(Severity.Error, "file.refused", e.Where, e.What, "particles that can be used", e.Remedy);
+            return (null, 0);
         }
     }
 
-    private static (ParticleRows? Rows, int Box) CheckTables(string path, ParticleLoadOptions options, ProblemList problems)
+    private static ParticleRows? RowsOfTable(
+        string path, ParticleLoadOptions options, ProblemList problems, Dictionary<string, InputException> refused)
     {
         StarFile file;
         try
@@ -154,33 +171,41 @@ public static class ParticleValidation
         catch (InputException e)
         {
             problems.Add(Severity.Error, "file.unreadable", e.Where, e.What, "a STAR file of particles", e.Remedy);
-            return (null, 0);
+            return null;
         }
-        StarTable? particles = file.Find("particles") ?? file.Tables.FirstOrDefault(t => t.Name != "optics" && t.Has("rlnImageName"));
-        if (particles is null || !particles.Has("rlnImageName"))
+        if (ReadableRows.Of(file, path, options.Subset, problems) is not { } readable) return null;
+        options = options with { Subset = null };
+        if (options.PixelSizeAngstrom is not null || readable.HasPixelSize) return Rows(options);
+        try
         {
-            problems.Add(
-                Severity.Error, "column.missing", path, $"the blocks {string.Join(", ", file.Tables.Select(t => "data_" + t.Name))}",
-                "a block with a column _rlnImageName", "Give the star file of particles (e.g. particles.star or run_data.star).");
-            return (null, 0);
+            return Rows(options);
         }
-        if (particles.RowCount == 0)
+        catch (InputException e)
         {
-            problems.Add(Severity.Error, "particles.none", path, "no particles", "some thousands", "Was the selection empty?", 0);
-            return (null, 0);
+            // Everything else can be checked with any pixel size.
+            ParticleRows rows = Rows(options with { PixelSizeAngstrom = 1 });
+            problems.Add(Severity.Error, "pixelSize.missing", e.Where, e.What, "a column _rlnImagePixelSize", e.Remedy);
+            Array.Fill(rows.PixelSize, double.NaN);
+            return rows;
         }
-        ParticleRows rows = ParticleRows.Of(particles, file.Find("optics"), problems);
-        if (options.PixelSizeAngstrom is { } given) Array.Fill(rows.PixelSize, given);
-        return (rows, CheckRows(rows, null, problems));
+
+        ParticleRows Rows(ParticleLoadOptions how) =>
+            ParticleRows.Of(
+                ParticleSet.FromStar(readable.File, path, how, (code, fault) => refused.TryAdd(code, fault)), readable.Rows, readable.Total);
     }
 
-    private static int CheckRows(ParticleRows rows, IReadOnlyList<string>? warnings, ProblemList problems)
+    private static void CheckValues(ParticleRows rows, ProblemList problems)
     {
+        ValueRanges.Check(rows.Set, rows, problems);
         RowChecks.Run(rows, problems);
-        // A loaded set brings its own warnings about pixel sizes.
-        int box = StackChecks.Run(rows, problems, checkPixelSize: warnings is null);
+    }
+
+    private static int CheckRows(ParticleRows rows, ProblemList problems)
+    {
+        CheckValues(rows, problems);
+        int box = StackChecks.Run(rows, problems);
         if (box > 0) RowChecks.RunWithBox(rows, box, problems);
-        foreach (string warning in warnings ?? [])
+        foreach (string warning in rows.Warnings)
         {
             problems.Add(Severity.Warning, "file.warning", rows.Source, warning, "nothing unusual", "See the message.");
         }

@@ -10,6 +10,9 @@ internal sealed class ProblemList
 
     public bool HasErrors => _problems.Exists(p => p.Severity == Severity.Error);
 
+    /// <summary>True where a problem of this code was found.</summary>
+    public bool Has(string code) => _problems.Exists(p => p.Code == code);
+
     /// <summary>A problem that is not about rows.</summary>
     public void Add(Severity severity, string code, string where, string found, string expected, string remedy, int count = 1) =>
         _problems.Add(new ValidationProblem(severity, code, where, found, expected, remedy, count, []));
@@ -36,7 +39,15 @@ internal sealed class ProblemList
         string text = found(failing[0]).ToString(CultureInfo.InvariantCulture);
         _problems.Add(new ValidationProblem(
             severity, code, rows.Where(failing[0]), text, expected, remedy, failing.Count,
-                [.. failing.Take(RowsShown).Select(i => i + 1)]));
+                [.. failing.Take(RowsShown).Select(i => rows.RowOf(i) + 1)]));
+    }
+
+    /// <summary>One problem for rows of a table of which no particle could be made, from 0; none where there are none.</summary>
+    public void AddRows(string code, IReadOnlyList<int> rows, Func<int, string> where, string found, string expected, string remedy)
+    {
+        if (rows.Count == 0) return;
+        _problems.Add(new ValidationProblem(
+            Severity.Error, code, where(rows[0]), found, expected, remedy, rows.Count, [.. rows.Take(RowsShown).Select(r => r + 1)]));
     }
 
     /// <summary>Errors first, each kind in the order in which it was found.</summary>

@@ -1,4 +1,5 @@
 using CryoSpin.Optics;
+using CryoSpin.Particles;
 
 namespace CryoSpin.Validation;
 
@@ -12,11 +13,11 @@ internal static class RowChecks
 
     public static void Run(ParticleRows rows, ProblemList problems)
     {
-        if (rows.Count < FewestParticles)
+        if (rows.Total < FewestParticles)
         {
             problems.Add(
-                Severity.Error, "particles.few", rows.Source, $"{rows.Count} particles", $"{FewestParticles} or more",
-                "Give more particles; some thousands make a good map.", rows.Count);
+                Severity.Error, "particles.few", rows.Source, $"{rows.Total} particles", $"{FewestParticles} or more",
+                "Give more particles; some thousands make a good map.", rows.Total);
         }
         Duplicates(rows, problems);
         if (rows.HasCtf)
@@ -39,11 +40,11 @@ internal static class RowChecks
         List<int> again = [];
         for (int i = 0; i < rows.Count; i++)
         {
-            if (rows.StackOf[i] >= 0 && !first.TryAdd((rows.StackOf[i], rows.ImageIndex[i]), i)) again.Add(i);
+            if (!first.TryAdd((rows.StackOf[i], rows.ImageIndex[i]), i)) again.Add(i);
         }
         problems.AddRows(
             Severity.Warning, "image.duplicate", rows, again,
-            i => $"{rows.ImageIndex[i] + 1}@{rows.StackPaths[rows.StackOf[i]]}, as in row {first[(rows.StackOf[i], rows.ImageIndex[i])] + 1}",
+            i => $"{rows.ImageIndex[i] + 1}@{rows.StackPaths[rows.StackOf[i]]}, as in row {rows.RowOf(first[(rows.StackOf[i], rows.ImageIndex[i])]) + 1}",
             "every image once", "Remove the copies: in different half-sets they make the FSC too good.");
     }
 
@@ -104,7 +105,13 @@ internal static class RowChecks
             Severity.Warning, "halfSet.range", rows, i => subset[i] is not (1 or 2) && !double.IsNaN(subset[i]),
             i => $"_rlnRandomSubset is {subset[i]:g6}", "1 or 2", "Correct the column, or remove it: half-sets are then drawn.");
         int one = subset.Count(s => s == 1), two = subset.Count(s => s == 2);
-        if (one + two > 0 && Math.Min(one, two) < 0.4 * (one + two))
+        if (HalfSetSplit.IsOneSided(one, two))
+        {
+            problems.Add(
+                Severity.Warning, "halfSet.empty", rows.Source, $"half-sets of {one} and {two} particles (_rlnRandomSubset)",
+                "about equal ones", "Half-sets are drawn anew. Remove _rlnRandomSubset, or give the particles of both half-sets.", one + two);
+        }
+        else if (one + two > 0 && Math.Min(one, two) < 0.4 * (one + two))
         {
             problems.Add(
                 Severity.Warning, "halfSet.unbalanced", rows.Source, $"half-sets of {one} and {two} particles", "about equal ones",
@@ -115,9 +122,13 @@ internal static class RowChecks
     /// <summary>What needs the box: origins, and how far the CTF spreads a point.</summary>
     public static void RunWithBox(ParticleRows rows, int box, ProblemList problems)
     {
+        double Origin(int i) => Math.Max(Math.Abs(rows.OriginX[i]), Math.Abs(rows.OriginY[i]));
         problems.AddRows(
-            Severity.Warning, "pose.origin", rows, i => Math.Max(Math.Abs(rows.OriginX[i]),
-                Math.Abs(rows.OriginY[i])) > box * rows.PixelSize[i] / 2,
+            Severity.Error, "pose.outside", rows, i => Origin(i) > box * rows.PixelSize[i],
+            i => $"an origin of {rows.OriginX[i]:g6}, {rows.OriginY[i]:g6} Å", $"less than the box of {box} pixels",
+            "The particle is not in its image: is the unit angstrom, and the pixel size right? Or leave the particle out.");
+        problems.AddRows(
+            Severity.Warning, "pose.origin", rows, i => Origin(i) > box * rows.PixelSize[i] / 2 && Origin(i) <= box * rows.PixelSize[i],
             i => $"an origin of {rows.OriginX[i]:g6}, {rows.OriginY[i]:g6} Å", $"at most half the box of {box} pixels",
             "The particle is outside of its image; is the unit angstrom?");
         if (!rows.HasCtf) return;

@@ -11,12 +11,11 @@ internal static class StackChecks
 
     /// <summary>Checks every stack.</summary>
     /// <returns>The box of the first readable stack; 0 where there is none.</returns>
-    public static int Run(ParticleRows rows, ProblemList problems, bool checkPixelSize)
+    public static int Run(ParticleRows rows, ProblemList problems)
     {
         int box = 0;
         string boxOf = "";
         int[] counts = new int[rows.StackPaths.Count];
-        double headerPixel = 0;
         HashSet<int> missing = [];
         for (int s = 0; s < counts.Length; s++)
         {
@@ -32,7 +31,7 @@ internal static class StackChecks
                 counts[s] = stack.Count;
                 if (box == 0)
                 {
-                    (box, boxOf, headerPixel) = (stack.Width, path, stack.PixelSizeAngstrom);
+                    (box, boxOf) = (stack.Width, path);
                     CheckBox(stack, problems);
                 }
                 if (stack.Width != stack.Height)
@@ -64,10 +63,9 @@ internal static class StackChecks
             "the stack that the row names", "Run in the folder that the paths start from, or put the stacks beside the star file.");
         problems.AddRows(
             Severity.Error, "image.beyondEnd", rows,
-            i => rows.StackOf[i] >= 0 && counts[rows.StackOf[i]] > 0 && rows.ImageIndex[i] >= counts[rows.StackOf[i]],
+            i => counts[rows.StackOf[i]] > 0 && rows.ImageIndex[i] >= counts[rows.StackOf[i]],
             i => $"image {rows.ImageIndex[i] + 1L} of {rows.StackPaths[rows.StackOf[i]]}, which has {counts[rows.StackOf[i]]}",
             "an image that is in the stack", "Correct the name, or write the stack again.");
-        if (checkPixelSize) CheckPixelSize(rows, headerPixel, boxOf, problems);
         return box;
     }
 
@@ -79,24 +77,5 @@ internal static class StackChecks
             $"images of {stack.Width} x {stack.Height} pixels", $"even, {SmallestBox} or more, a product of 2, 3, 5 and 7",
             "Other boxes from there on are cut to the next smaller one: extract or window to "
             + $"{FourierSizes.NextGood(Math.Max(SmallestBox, stack.Width + stack.Width % 2))} to lose nothing.");
-    }
-
-    // 0 and 1 are what writers leave that know nothing.
-    private static void CheckPixelSize(ParticleRows rows, double header, string stack, ProblemList problems)
-    {
-        double size = rows.Count > 0 ? rows.PixelSize[0] : double.NaN;
-        if (double.IsNaN(size) && header is 0 or 1)
-        {
-            problems.Add(
-                Severity.Error, "pixelSize.missing", rows.Source, $"no pixel size, and {header:g6} in the header of the first stack",
-                "a column _rlnImagePixelSize", "Add the column or give the pixel size.");
-        }
-        if (size > 0 && header > 0 && header != 1 && Math.Abs(header / size - 1) > 0.01)
-        {
-            problems.Add(
-                Severity.Warning, "pixelSize.header", stack, FormattableString.Invariant($"{header:g6} Å per pixel in the header"),
-                FormattableString.Invariant($"{size:g6} Å, as the particle file says"),
-                "Find out which is right; the particle file is believed.");
-        }
     }
 }

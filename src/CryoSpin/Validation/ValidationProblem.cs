@@ -24,7 +24,8 @@ public sealed record ValidationProblem(
 
 /// <summary>A particle whose image cannot be used.</summary>
 /// <param name="Index">The particle, from 0.</param>
-/// <param name="Code">The code of the problem: <c>image.unreadable</c>, <c>image.notFinite</c> or <c>image.constant</c>.</param>
+/// <param name="Code">The code of the problem: <c>image.unreadable</c>, <c>image.notFinite</c>, <c>image.huge</c> or
+/// <c>image.constant</c>.</param>
 /// <param name="Reason">What is wrong with it, for the user.</param>
 public sealed record BadParticle(int Index, string Code, string Reason);
 

@@ -79,6 +79,46 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     }
 
     [Fact]
+    public async Task A_run_goes_on_where_its_project_was_moved()
+    {
+        using TemporaryFolder place = new();
+        string before = place["before"], after = place["after"];
+        Directory.CreateDirectory(before);
+        foreach (string file in new[] { unbroken.Input.Particles, unbroken.Input.Stack })
+        {
+            File.Copy(file, Path.Combine(before, Path.GetFileName(file)));
+        }
+        string chosen = Path.Combine(before, "rows.txt");
+        File.WriteAllLines(chosen, Enumerable.Range(0, 80).Select(i => $"{i}"));
+        string[] start = unbroken.Start(Path.Combine(before, "out"));
+        start[1] = Path.Combine(before, Path.GetFileName(start[1]));
+        await Invocation.Stopped("auto-decoding 1:", SimulatedInput.ShortRun, [.. start, "--subset", chosen]);
+        Directory.Move(before, after);
+        string folder = Path.Combine(after, "out");
+        Invocation resumed = await Invocation.With(SimulatedInput.ShortRun, "reconstruct", "--resume", folder);
+        Assert.True(resumed.Code == ExitCode.Done, resumed.Error);
+        Assert.Contains("Going on from pass 2 of auto-decoding", resumed.Error);
+        unbroken.VerifySame(folder, Path.Combine(after, "particles.star"));
+
+        // The results alone, moved to another depth of the project: what reads them finds the images, or needs none.
+        string deeper = Path.Combine(after, "old/runs/out");
+        Directory.CreateDirectory(Path.GetDirectoryName(deeper)!);
+        Directory.Move(folder, deeper);
+        string flipped = Path.Combine(after, "flipped");
+        foreach (string[] args in new string[][]
+        {
+            ["evaluate", deeper, "--truth-poses", unbroken.Input.TruthStar, "--truth-map", unbroken.Input.TruthMap],
+            ["flip-hand", deeper, "-o", flipped],
+            ["backproject", Path.Combine(deeper, RunFiles.Particles), "-o", Path.Combine(after, "a.mrc")],
+            ["backproject", Path.Combine(flipped, RunFiles.Particles), "-o", Path.Combine(after, "b.mrc")],
+        })
+        {
+            Invocation run = await Invocation.Of(args);
+            Assert.True(run.Code == ExitCode.Done, run.Error);
+        }
+    }
+
+    [Fact]
     public async Task Changed_input_is_refused_by_name_and_leaves_all_as_it_was()
     {
         await Invocation.Stopped("proposals", SimulatedInput.ShortRun, Start());
@@ -87,7 +127,7 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         Invocation refused = await Resume();
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written);
         Assert.Equal(ExitCode.Failed, refused.Code);
-        Assert.Contains("its input has changed: the stack " + unbroken.Input.Stack, refused.Error);
+        Assert.Contains("its input has changed: the stack " + Path.GetFileName(unbroken.Input.Stack), refused.Error);
         string star = File.ReadAllText(unbroken.Input.Particles);
         File.WriteAllText(unbroken.Input.Particles, star + "\n");
         refused = await Resume();
@@ -109,7 +149,7 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
                 }), cancellation), Start());
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written);
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains($"the stack {unbroken.Input.Stack} changed while the images were read", run.Error);
+        Assert.Contains($"the stack {Path.GetFileName(unbroken.Input.Stack)} changed while the images were read", run.Error);
         Assert.Equal(ExitCode.Done, (await Resume()).Code);
         Verify();
     }
@@ -185,14 +225,14 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
             ["reconstruct", Input.Particles, "-o", folder, "--max-shift", "2", "--threads", "2", "--checkpoint-minutes", "0"];
 
         /// <summary>Compares every file whose content does not depend on the time.</summary>
-        public void VerifySame(string folder)
+        public void VerifySame(string folder, string? particles = null)
         {
             foreach (string name in (string[])[RunFiles.Map, RunFiles.Half1, RunFiles.Half2, RunFiles.Particles, RunFiles.FscStar, RunFiles.FscXml])
             {
                 Assert.True(File.ReadAllBytes(Path.Combine(Folder, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder, name))), name);
             }
             Assert.Equal(Metrics(Folder), Metrics(folder));
-            ResultFolder.Verify(folder, Input.Particles);
+            ResultFolder.Verify(folder, particles ?? Input.Particles);
         }
 
         public async Task InitializeAsync()

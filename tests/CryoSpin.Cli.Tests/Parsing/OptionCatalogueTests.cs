@@ -155,13 +155,13 @@ public sealed class OptionCatalogueTests : IAsyncLifetime
             Particles = new ParticleOptions { Path = "p.star", Subset = "some.txt", DataDirectory = "data", Passthrough = ["a.cs", "/b.cs"] },
             Resources = new RunResources { ScratchDirectory = "scratch" },
         };
-        ReconstructionOptions found = RunSession.Relocated(Record(options) with { WorkingDirectory = "/elsewhere" });
+        ReconstructionOptions found = MovedRun.Options(Record(options) with { WorkingDirectory = "/elsewhere" }, "out");
         Assert.Equal(
             ("/elsewhere/p.star", "/elsewhere/some.txt", "/elsewhere/data", "/elsewhere/scratch"),
             (found.Particles.Path, found.Particles.Subset, found.Particles.DataDirectory, found.Resources.ScratchDirectory));
         Assert.Equal(["/elsewhere/a.cs", "/b.cs"], found.Particles.Passthrough);
         ReconstructionOptions counted = options with { Particles = options.Particles with { Subset = "50" } };
-        Assert.Equal("50", RunSession.Relocated(Record(counted) with { WorkingDirectory = "/elsewhere" }).Particles.Subset);
+        Assert.Equal("50", MovedRun.Options(Record(counted) with { WorkingDirectory = "/elsewhere" }, "out").Particles.Subset);
     }
 
     // The samples name files and folders that are not there.

@@ -111,6 +111,17 @@ public sealed class EvaluateVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_stacks_are_not_paired_with_one()
+    {
+        string[] lines = File.ReadAllLines(_folder["sim/truth.star"]);
+        string[] again = [.. lines.Where(l => l.Contains('@')).Select(l => l.Replace("@particles", "@job2/particles", StringComparison.Ordinal))];
+        File.WriteAllLines(_folder["result/particles.star"], [.. lines.Where(l => l.Trim().Length > 0), .. again]);
+        Invocation run = await Run();
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("job2/particles.mrcs both are paired with 1@particles.mrcs", run.Error);
+    }
+
+    [Fact]
     public async Task Without_poses_the_map_alone_is_compared()
     {
         Invocation run = await Invocation.Of("evaluate", _folder["result"], "--truth-map", _folder["sim/truth.mrc"], "--json");

@@ -46,6 +46,16 @@ public class FourierShellCorrelationTests
         Assert.Throws<ArgumentException>(() => FourierShellCorrelation.Compute(a, a, new float[7]));
     }
 
+    // Between shell 0, which is 1 by definition, and the first there is nothing to read a resolution from.
+    [Fact]
+    public void Maps_that_agree_on_nothing_have_no_resolution()
+    {
+        FscCurve none = new(10, 2, [1, 0, 0, 0, 0, 0]);
+        Assert.Equal(double.PositiveInfinity, none.ResolutionAngstrom(0.143));
+        Assert.Equal(double.PositiveInfinity, new FscCurve(10, 2, [1, 0.3, 0.9, 0.9, 0.9, 0.9]).ResolutionAngstrom(0.5));
+        Assert.Contains("_rlnFinalResolution 999.000000", FscReport.ToStarText(none));
+    }
+
     [Fact]
     public void The_xml_is_that_of_the_emdb()
     {

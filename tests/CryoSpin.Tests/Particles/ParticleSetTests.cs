@@ -64,10 +64,10 @@ public class ParticleSetTests
         Assert.Equal(set.OpticsGroupOf(0), set.OpticsGroupOf(2));
         Assert.Equal(2, set.OpticsGroups.Count);
         Assert.Equal(new CtfParameters(10000, 9000, 12.5, 90, 50, 0.9), set.Ctf(0));
-        // With an optics table the pixel columns are not read.
+        // The columns in angstrom count, as in RELION.
         Assert.Equal(new Pose(new EulerAngles(30, 60, 45).ToRotation(), 1.5, -2.5), set.Pose(0));
         Assert.Equal([1, 2, 1], Enumerable.Range(0, 3).Select(i => set.RandomSubset(i)!.Value));
-        Assert.Empty(set.Warnings);
+        Assert.Contains("_rlnOriginX and _rlnOriginXAngst differ; the one in angstrom is taken", Assert.Single(set.Warnings));
         Assert.EndsWith("p.star, row 2 (line 33)", set.Where(1));
     }
 

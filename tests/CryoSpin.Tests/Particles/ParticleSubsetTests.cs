@@ -1,6 +1,8 @@
 using System.Text;
 using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
+using CryoSpin.IO.Npy;
+using CryoSpin.IO.Pickle;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
 
@@ -54,6 +56,35 @@ public class ParticleSubsetTests
         string file = folder.File("rows.npy");
         File.WriteAllBytes(file, Npy(type, version, size, [3, 1], "(2,)"));
         CheckRows(folder, Load(star, ParticleSubset.FromFile(file)));
+    }
+
+    [Fact]
+    public void A_pickled_array_of_integers_is_read_as_cryodrgn_writes_it()
+    {
+        using ParticleFolder folder = Make(out string star);
+        string file = folder.File("ind.pkl");
+        PickleWriter.Write(file, TypedArray.Of([3, 1], 2));
+        CheckRows(folder, Load(star, ParticleSubset.Parse(file)));
+        PickleWriter.Write(file, TypedArray.Of([1f, 3], 2));
+        Assert.Contains("not integers", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
+        PickleWriter.Write(file, TypedArray.Of([1], 1), TypedArray.Of([2], 1));
+        Assert.Contains("one array", Assert.Throws<InputException>(() => Load(star, ParticleSubset.FromFile(file))).What);
+    }
+
+    [Fact]
+    public void A_file_that_is_called_like_a_number_is_told()
+    {
+        using ParticleFolder folder = Make(out string star);
+        string name = $"{Random.Shared.Next(1_000_000, 2_000_000)}";
+        File.WriteAllText(name, "3\n");
+        try
+        {
+            Assert.Contains("file of that name", Assert.Single(Load(star, ParticleSubset.Parse(name)).Warnings));
+        }
+        finally
+        {
+            File.Delete(name);
+        }
     }
 
     [Theory]

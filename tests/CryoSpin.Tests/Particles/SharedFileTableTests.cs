@@ -21,12 +21,14 @@ public class SharedFileTableTests(ITestOutputHelper output)
     private static readonly string[] s_maps = [".mrc", ".map", ".ccp4"];
     private static readonly string[] s_models = [".pdb", ".cif"];
 
-    /// <summary>What says too little among the formats that are read here: no pixel size, or no amplitude contrast.</summary>
+    /// <summary>
+    /// What says too little among the formats that are read here (no pixel size, or no amplitude contrast), or is of subtomograms.
+    /// </summary>
     private static readonly string[] s_refused =
     [
         "B_particles/cryodrgn/FinalRefinement-OriginalParticles-PfCRT.star", "B_particles/cryodrgn/toy_projections.star",
         "B_particles/tomodrgn/10076_classE_32_clean.star", "B_particles/aspire/rln_proj_64.star",
-        "C_formats/star_teamtomo/rln3.1_data_style.star", "C_formats/star_teamtomo/single_line_end_of_multiblock.star",
+        "C_formats/star_teamtomo/one_loop.star", "C_formats/star_teamtomo/rln3.1_data_style.star", "C_formats/star_teamtomo/single_line_end_of_multiblock.star",
         "C_formats/star_teamtomo/single_line_middle_of_multiblock.star",
     ];
 

@@ -93,15 +93,6 @@ public class StackFindingTests
     }
 
     [Fact]
-    public void A_stack_that_is_a_map_is_doubted()
-    {
-        using ParticleFolder folder = new();
-        string map = folder.File("map.mrc");
-        CryoSpin.IO.Mrc.MrcWriter.WriteVolume(map, new float[216], 6, 6, 6, 2);
-        Assert.Contains("looks like a map", Assert.Single(ParticleSet.Load(map).Warnings));
-    }
-
-    [Fact]
     public void Relions_old_name_for_the_pixel_size_is_known()
     {
         using ParticleFolder folder = new();

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Particles;
 using CryoSpin.Tests.Particles;
@@ -30,6 +31,7 @@ public sealed class ParticleValidationTests : IDisposable
 
     [Theory]
     [InlineData("defocus.zero", Severity.Error, "000002@s.mrcs 1 0 0 0 1")]
+    [InlineData("defocus.none", Severity.Error, "000002@s.mrcs 1 -999 4000 0 1")]
     [InlineData("defocus.absurd", Severity.Error, "000002@s.mrcs 1 2000000 2000000 0 1")]
     [InlineData("defocus.unit", Severity.Error, "000002@s.mrcs 1 1.2 1.3 0 1")]
     [InlineData("defocus.negative", Severity.Warning, "000002@s.mrcs 1 -9000 -9000 0 1")]
@@ -53,6 +55,63 @@ public sealed class ParticleValidationTests : IDisposable
         Assert.All([problem.Found, problem.Expected, problem.Remedy], Assert.NotEmpty);
     }
 
+    [Theory]
+    [InlineData("ctf.scaleZero", "rlnCtfScalefactor", "0")]
+    [InlineData("ctf.scale", "rlnCtfScalefactor", "1e30")]
+    [InlineData("ctf.bFactor", "rlnCtfBfactor", "1e9")]
+    [InlineData("ctf.phaseShift", "rlnPhaseShift", "1e300")]
+    [InlineData("ctf.astigmatismAngle", "rlnDefocusAngle", "1e30")]
+    [InlineData("ctf.bFactor", "rlnCtfBfactor", "-999")]
+    [InlineData("optics.beamTilt", "rlnBeamTiltY", "1e30")]
+    [InlineData("optics.magnification", "rlnMagMat00", "0")]
+    [InlineData("optics.zernike", "rlnOddZernike", "[0,1e30,0]")]
+    [InlineData("optics.zernike", "rlnEvenZernike", "[0,1e30,0]")]
+    [InlineData("pose.angle", "rlnAngleTilt", "1e30")]
+    [InlineData("pose.originAbsurd", "rlnOriginXAngst", "1e308")]
+    [InlineData("pose.outside", "rlnOriginYAngst", "-70")]
+    public void An_absurd_value_is_an_error_wherever_it_is_checked(string code, string column, string value)
+    {
+        string[] names = ["rlnAngleRot", "rlnAngleTilt", "rlnAnglePsi", column];
+        string[] rows = [.. Rows().Select((r, i) => $"{r} 10 20 30 {(i == 4 ? value : column == "rlnAngleTilt" ? "20" : Usual(column))}")];
+        // Where the column is one of the poses' own it stands once.
+        string star = Star(rows);
+        string text = File.ReadAllText(star).Replace("_rlnRandomSubset", "_rlnRandomSubset\n" + string.Join('\n', names.Select((n, k) => "_" + (k < 3 && n == column ? "other" : n))), StringComparison.Ordinal);
+        if (column == "rlnDefocusAngle") text = text.Replace("_rlnDefocusAngle #5", "_another #5", StringComparison.Ordinal);
+        File.WriteAllText(star, text);
+
+        ParticleSet set = ParticleSet.Load(star);
+        foreach (ValidationReport report in new[] { ParticleValidation.Quick(star), ParticleValidation.Quick(set), ParticleValidation.Values(set) })
+        {
+            ValidationProblem problem = Assert.Single(report.Problems, p => p.Code == code);
+            Assert.Equal((Severity.Error, 1), (problem.Severity, problem.Count));
+            Assert.Contains("row 5", problem.Where);
+        }
+    }
+
+    private static string Usual(string column) => column switch
+    {
+        "rlnCtfScalefactor" or "rlnMagMat00" => "1",
+        "rlnOddZernike" or "rlnEvenZernike" => "[0,0,0]",
+        _ => "0",
+    };
+
+    [Fact]
+    public void Grey_values_beyond_any_detectors_are_an_error()
+    {
+        ValidationReport report = ParticleValidation.Full(Star(Rows(), (i, pixels) => pixels[7] = i == 2 ? 1e30f : pixels[7]), null, _team);
+        Assert.Equal("image.huge", Assert.Single(report.Problems, p => p.Severity == Severity.Error).Code);
+        Assert.Equal((2, "image.huge"), (report.BadParticles[0].Index, report.BadParticles[0].Code));
+        using ParticleSource source = ParticleSource.Open(_folder.File("p.star"));
+        Assert.Contains("1E+30", Assert.Throws<InputException>(() => source.ReadImage(2, new float[Box * Box])).Message);
+    }
+
+    [Fact]
+    public void A_half_set_that_is_empty_is_told()
+    {
+        string[] rows = [.. Rows().Select(r => r[..^1] + "1")];
+        Assert.Equal("halfSet.empty", Assert.Single(Check(rows).Problems).Code);
+    }
+
     [Fact]
     public void All_problems_are_told_at_once()
     {
@@ -70,6 +129,39 @@ public sealed class ParticleValidationTests : IDisposable
         ValidationProblem zero = report.Problems.Single(p => p.Code == "defocus.zero");
         Assert.Equal(2, zero.Count);
         Assert.Equal([5, 6], zero.Rows);
+    }
+
+    [Fact]
+    public void One_bad_cell_hides_neither_the_stacks_nor_the_places_of_other_problems()
+    {
+        string[] rows = Rows();
+        rows[0] = rows[0].Replace("4000", "nan", StringComparison.Ordinal);
+        rows[5] = rows[4];
+        string path = Star(rows, (image, pixels) =>
+        {
+            if (image == 9) pixels[3] = float.NaN;
+        });
+        // Names start from the project's folder, two above the star file's.
+        string moved = _folder.File("project/Refine3D/job5/p.star");
+        File.WriteAllText(moved, File.ReadAllText(path).Replace("@s.mrcs", "@Extract/job2/s.mrcs", StringComparison.Ordinal));
+        File.Move(_folder.File("s.mrcs"), _folder.File("project/Extract/job2/s.mrcs"));
+        ValidationReport report = ParticleValidation.Full(moved, null, _team);
+        Assert.Equal(
+            [("value.notNumber", 1), ("image.notFinite", 10), ("image.duplicate", 6)],
+            report.Problems.Where(p => p.Code != "file.warning").Select(p => (p.Code, Assert.Single(p.Rows))));
+        Assert.Contains("as in row 5", report.Problems[2].Found);
+        Assert.Equal((Count, 9), (report.Particles, Assert.Single(report.BadParticles).Index));
+    }
+
+    [Fact]
+    public void What_is_taken_by_a_guess_or_found_twice_is_a_warning_here_too()
+    {
+        string path = Star([.. Rows().Select(r => r.Replace("@s.mrcs", "@gone/s.mrcs", StringComparison.Ordinal))]);
+        Assert.Contains("not where their names say", Assert.Single(ParticleValidation.Quick(path).Problems).Found);
+        string two = Star([.. Rows().Select((r, i) => r.Replace("@s.mrcs", $"@gone{i % 2}/s.mrcs", StringComparison.Ordinal))]);
+        ValidationReport report = ParticleValidation.Quick(two);
+        Assert.Equal(["stack.missing", "file.warning"], report.Problems.Select(p => p.Code));
+        Assert.Contains("two names end at one file", report.Problems[1].Found);
     }
 
     [Fact]

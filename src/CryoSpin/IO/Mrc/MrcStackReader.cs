@@ -9,12 +9,19 @@ namespace CryoSpin.IO.Mrc;
 public sealed class MrcStackReader : IDisposable
 {
     private const int VolumeStack = 401;
-    private readonly SafeFileHandle _file;
 
-    private MrcStackReader(string path, SafeFileHandle file, MrcHeader header, IReadOnlyList<string> warnings)
+    // One of the two: a handle that is this reader's own or that of a shared temporary file, or the files that it is opened among.
+    private readonly SafeFileHandle? _file;
+    private readonly OpenFiles? _files;
+    private readonly long _start;
+
+    private MrcStackReader(
+        string path, SafeFileHandle? file, OpenFiles? files, long start, MrcHeader header, IReadOnlyList<string> warnings)
     {
         Path = path;
         _file = file;
+        _files = files;
+        _start = start;
         Header = header;
         Warnings = warnings;
     }
@@ -56,10 +63,9 @@ public sealed class MrcStackReader : IDisposable
                 file.Dispose();
                 file = InputFile.Unpack(path, (long)header.DataEnd);
                 CheckLength(path, header, RandomAccess.GetLength(file), warnings);
-                long megabytes = (long)header.DataEnd / 1_000_000;
-                warnings.Add($"{path}: unpacked to a temporary file ({megabytes} MB); gunzip saves this time at each start.");
+                WarnOfUnpacking(path, header, warnings);
             }
-            return new MrcStackReader(path, file, header, warnings);
+            return new MrcStackReader(path, file, null, 0, header, warnings);
         }
         catch
         {
@@ -68,11 +74,28 @@ public sealed class MrcStackReader : IDisposable
         }
     }
 
+    /// <summary>The same as one of many stacks, which are not all open at once.</summary>
+    /// <param name="path">The stack.</param>
+    /// <param name="files">Opens the file whenever it is read, and is to be closed after the last reading.</param>
+    /// <exception cref="InputException">As for <see cref="Open(string)"/>.</exception>
+    internal static MrcStackReader Open(string path, OpenFiles files)
+    {
+        List<string> warnings = [];
+        MrcHeader header;
+        bool gzip;
+        using (OpenFiles.Lease lease = files.Rent(path)) header = ReadHeader(path, lease.Handle, warnings, out gzip);
+        if (!gzip) return new MrcStackReader(path, null, files, 0, header, warnings);
+        (SafeFileHandle file, long start, long length) = files.Unpack(path, (long)header.DataEnd);
+        CheckLength(path, header, length, warnings);
+        WarnOfUnpacking(path, header, warnings);
+        return new MrcStackReader(path, file, files, start, header, warnings);
+    }
+
     /// <summary>
     /// Reads a stack's header and compares it with the file's length, without opening it for reading. The length of a file compressed
     /// with gzip is not known before it is opened.
     /// </summary>
-    /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
+    /// <exception cref="InputException">As for <see cref="Open(string)"/>.</exception>
     public static MrcHeader ReadHeader(string path)
     {
         using SafeFileHandle file = InputFile.OpenHandle(path);
@@ -112,8 +135,11 @@ public sealed class MrcStackReader : IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Closes the file, unless it is one of many.</summary>
+    public void Dispose()
+    {
+        if (_files is null) _file?.Dispose();
+    }
 
     /// <summary>Compares the length with the header: a short file is refused, a long one is only reported.</summary>
     internal static void CheckLength(string path, MrcHeader header, long length, List<string> warnings)
@@ -132,6 +158,9 @@ public sealed class MrcStackReader : IDisposable
             warnings.Add($"{path}: {length - (long)header.DataEnd} bytes after the last section are ignored.");
         }
     }
+
+    private static void WarnOfUnpacking(string path, MrcHeader header, List<string> warnings) => warnings.Add(
+        $"{path}: unpacked to a temporary file ({(long)header.DataEnd / 1_000_000} MB); gunzip saves this time at each start.");
 
     private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool gzip)
     {
@@ -184,7 +213,7 @@ public sealed class MrcStackReader : IDisposable
         {
             for (int done = 0; done < bytes.Length;)
             {
-                int n = RandomAccess.Read(_file, bytes[done..], offset + done);
+                int n = ReadPart(bytes[done..], _start + offset + done);
                 if (n == 0) throw new EndOfStreamException("the file ends within the image");
                 done += n;
             }
@@ -194,5 +223,12 @@ public sealed class MrcStackReader : IDisposable
             throw new InputException(
                 Path, $"image {index + 1} of {Count} cannot be read ({e.Message}).", "Was the file changed during the run?", e);
         }
+    }
+
+    private int ReadPart(Span<byte> bytes, long offset)
+    {
+        if (_file is not null) return RandomAccess.Read(_file, bytes, offset);
+        using OpenFiles.Lease lease = _files!.Rent(Path);
+        return RandomAccess.Read(lease.Handle, bytes, offset);
     }
 }

@@ -42,6 +42,14 @@ public static class MrcVolumeIO
         }
     }
 
+    /// <summary>True where a file is compressed with gzip.</summary>
+    /// <exception cref="InputException">It cannot be opened.</exception>
+    public static bool IsCompressed(string path)
+    {
+        using FileStream file = InputFile.Open(path);
+        return InputFile.IsGzip(file);
+    }
+
     /// <summary>Unpacks the header of a file compressed with gzip.</summary>
     /// <returns>How many bytes there are.</returns>
     internal static int UnpackHeader(string path, Span<byte> bytes)

@@ -87,7 +87,9 @@ internal sealed class RecordTable
 
     private TypedArray Get(string column) =>
         Find(column) ?? throw new InputException(
-            Source, $"there is no field {column}.", $"The fields are {string.Join(", ", _names.Take(60))}.");
+            Source, $"there is no field {column}.",
+            "Give the file that has it too (--passthrough FILE.cs), or export the particles again. The fields that are there: "
+            + $"{string.Join(", ", _names.Take(60))}.");
 
     private InputException Fault(string column, string what) =>
         new(Source, $"field {column} {what}", "Was the file written by another program? Export it again.");

@@ -20,6 +20,9 @@ public sealed class StarFile
     /// <summary>The tables in file order.</summary>
     public IReadOnlyList<StarTable> Tables => _tables;
 
+    /// <summary>What was skipped while it was read, as complete sentences that name the file.</summary>
+    public IReadOnlyList<string> Warnings { get; internal set; } = [];
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="InputException">The file cannot be read or is not STAR.</exception>
     public static StarFile Read(string path) => Parse(InputFile.ReadText(path), path);

@@ -10,6 +10,7 @@ internal sealed class StarParser(string text, string source)
     private string? _block;
     private StarTable? _table;
     private int _line;
+    private InputException? _skipped;
 
     public StarFile Parse()
     {
@@ -26,8 +27,9 @@ internal sealed class StarParser(string text, string source)
         {
             throw text.Length == 0
                 ? new InputException(source, "the file is empty.", "Copy or write it again.")
-                : Fault("the file has no data_ block.", "Is this a STAR file?");
+                : _skipped ?? Fault("the file has no data_ block.", "Is this a STAR file?");
         }
+        if (_skipped is not null) _file.Warnings = [$"{_skipped.Where}: text before the first data_ block is skipped, as RELION does."];
         return _file;
     }
 
@@ -36,10 +38,22 @@ internal sealed class StarParser(string text, string source)
         while (start < end && IsSpace(text[start])) start++;
         if (start == end || text[start] == '#') return;
         ReadOnlySpan<char> rest = text.AsSpan(start, end - start);
-        if (rest[0] == '_') ParseName(start, end);
+        if (_block is null && !IsBlockMark(rest, start, end)) Skip(start, end);
+        else if (rest[0] == '_') ParseName(start, end);
         else if (IsLoopMark(rest)) OpenTable(isLoop: true);
         else if (IsBlockMark(rest, start, end)) OpenBlock(rest);
         else ParseRow(start, end);
+    }
+
+    // Kept for a file that turns out to have no block at all.
+    private void Skip(int start, int end) => _skipped ??= IsLoopMark(text.AsSpan(start, end - start)) || text[start] == '_'
+        ? Fault("a table starts before any data_ block.", "Put a line such as data_particles before it.")
+        : Stray(start, end);
+
+    private InputException Stray(int start, int end)
+    {
+        string shown = Printable(text[start..Math.Min(end, start + 40)].TrimEnd());
+        return Fault($"'{shown}' stands outside of a loop.", "Is this a STAR file? Values need loop_ and column names above them.");
     }
 
     private void OpenBlock(ReadOnlySpan<char> line)
@@ -59,8 +73,7 @@ internal sealed class StarParser(string text, string source)
 
     private void OpenTable(bool isLoop)
     {
-        if (_block is null) throw Fault("a table starts before any data_ block.", "Put a line such as data_particles before it.");
-        _table = new StarTable(_block, isLoop, source);
+        _table = new StarTable(_block!, isLoop, source);
         _file.Add(_table);
     }
 
@@ -87,13 +100,7 @@ internal sealed class StarParser(string text, string source)
 
     private void ParseRow(int start, int end)
     {
-        if (_table is not { IsLoop: true })
-        {
-            int shown = Math.Min(end, start + 40);
-            throw Fault(
-                $"'{Printable(text[start..shown].TrimEnd())}' stands outside of a loop.",
-                "Is this a STAR file? Values need loop_ and column names above them.");
-        }
+        if (_table is not { IsLoop: true }) throw Stray(start, end);
         Tokenise(start, end);
         if (_cells.Count != _table.Columns.Count)
         {

@@ -198,19 +198,30 @@ public sealed class StarTable
         return result;
     }
 
+    /// <summary>True where the cell is a number that <see cref="GetDouble"/> takes.</summary>
+    internal bool HasDouble(string column, int row) => TryParse(CellAt(column, row).Span, out double _);
+
+    /// <summary>True where the cell is a number that <see cref="GetInt32"/> takes.</summary>
+    internal bool TryGetInt32(string column, int row, out int value) => TryParse(CellAt(column, row).Span, out value);
+
     private double ParseDouble(ReadOnlySpan<char> text, string column, int row) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+        TryParse(text, out double value)
             ? value
             : throw new InputException($"{Where(row)}, column _{column}", $"'{text}' is not a finite number.", "Correct the value.");
 
-    private int ParseInt32(ReadOnlySpan<char> text, string column, int row)
+    private int ParseInt32(ReadOnlySpan<char> text, string column, int row) =>
+        TryParse(text, out int value)
+            ? value
+            : throw new InputException($"{Where(row)}, column _{column}", $"'{text}' is not a whole number.", "Correct the value.");
+
+    private static bool TryParse(ReadOnlySpan<char> text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+
+    private static bool TryParse(ReadOnlySpan<char> text, out int value)
     {
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)) return value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double d)
-            && d == Math.Floor(d) && Math.Abs(d) <= int.MaxValue)
-        {
-            return (int)d;
-        }
-        throw new InputException($"{Where(row)}, column _{column}", $"'{text}' is not a whole number.", "Correct the value.");
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)) return true;
+        bool whole = TryParse(text, out double d) && d == Math.Floor(d) && Math.Abs(d) <= int.MaxValue;
+        value = whole ? (int)d : 0;
+        return whole;
     }
 }

@@ -29,13 +29,15 @@ public static class CryoDrgnFiles
         float[] rotations = new float[9 * set.Count], shifts = new float[2 * set.Count];
         for (int i = 0; i < set.Count; i++)
         {
-            Pose pose = set.Pose(i)!.Value;
+            Pose pose = set.Pose(i) ?? throw new InputException(
+                set.Where(i), $"the particle has no pose, which {path} must state for every one.",
+                "Leave particles without a pose out: --subset FILE, with the indices of the others.");
             Rotation r = pose.Rotation;
             ReadOnlySpan<double> m = [r.M00, r.M01, r.M02, r.M10, r.M11, r.M12, r.M20, r.M21, r.M22];
             for (int k = 0; k < 9; k++) rotations[9 * i + k] = (float)m[k];
             double width = set.Optics(i).BoxSize * set.Optics(i).PixelSizeAngstrom;
-            shifts[2 * i] = (float)(pose.OriginXAngstrom / width);
-            shifts[2 * i + 1] = (float)(pose.OriginYAngstrom / width);
+            shifts[2 * i] = Single(set, i, pose.OriginXAngstrom / width);
+            shifts[2 * i + 1] = Single(set, i, pose.OriginYAngstrom / width);
         }
         PickleWriter.Write(path, TypedArray.Of(rotations, set.Count, 3, 3), TypedArray.Of(shifts, set.Count, 2));
     }
@@ -59,7 +61,7 @@ public static class CryoDrgnFiles
                 o.BoxSize, o.PixelSizeAngstrom, c.DefocusUAngstrom, c.DefocusVAngstrom, c.AstigmatismAngleDegrees, o.VoltageKilovolts,
                 o.SphericalAberrationMillimeters, o.AmplitudeContrast, c.PhaseShiftDegrees,
             ];
-            for (int k = 0; k < CtfColumns; k++) values[CtfColumns * i + k] = (float)row[k];
+            for (int k = 0; k < CtfColumns; k++) values[CtfColumns * i + k] = Single(set, i, row[k]);
         }
         PickleWriter.Write(path, TypedArray.Of(values, set.Count, CtfColumns));
     }
@@ -98,9 +100,19 @@ public static class CryoDrgnFiles
         file.Add(particles);
         // A bare stack without ctf.pkl has its pixel size from its header or from the caller, which the tables do not say.
         double? pixelSize = options.PixelSizeAngstrom ?? (optics is null ? set.PixelSizeAngstrom : null);
-        ParticleLoadOptions again = options with { PixelSizeAngstrom = pixelSize };
-        return ParticleSet.FromStar(file, images, again);
+        ParticleLoadOptions again = options with { PixelSizeAngstrom = pixelSize, IsOfPickles = true };
+        ParticleSet result = ParticleSet.FromStar(file, images, again);
+        // A dataset's own fields would contradict the pickles', and are left behind.
+        string[] lost = set.IsFromCryoSparc ? [.. ConversionLosses.OfDataset(set)] : [];
+        return new ParticleSet(result.Data with { Warnings = [.. set.Warnings, .. lost, .. result.Warnings.Except(set.Warnings)] });
     }
+
+    private static float Single(ParticleSet set, int particle, double value) =>
+        float.IsFinite((float)value)
+            ? (float)value
+            : throw new InputException(
+                set.Where(particle), FormattableString.Invariant($"{value} does not fit the single precision of cryoDRGN's files."),
+                "Correct the value: cryospin validate says which one it is.");
 
     private static CryoSpinException Lacks(ParticleSet set, string what, string path) =>
         new($"{set.Source}: the particles have no {what}, which {path} is made of. Give particles that have them.");

@@ -12,18 +12,20 @@ internal static class CryoDrgnTables
     {
         double[] ctf = pickle.Ctf!;
         int n = pickle.Rows;
-        Dictionary<(double, double, double, double), int> known = [];
+        int[]? rows = images.Data.OpticsRowOf;
+        Dictionary<(double, double, double, double, int), int> known = [];
         List<int> firsts = [];
         int[] groups = new int[n];
         for (int i = 0; i < n; i++)
         {
-            (double Pixel, double Kv, double Cs, double Q0) key = (Pixel(i), ctf[9 * i + 5], ctf[9 * i + 6], ctf[9 * i + 7]);
+            (double Pixel, double Kv, double Cs, double Q0, int Row) key = (Pixel(i), ctf[9 * i + 5], ctf[9 * i + 6], ctf[9 * i + 7], rows?[i] ?? 0);
             if (!known.TryGetValue(key, out groups[i]))
             {
                 firsts.Add(i);
                 known.Add(key, groups[i] = firsts.Count);
             }
         }
+        ConvertOrigins(particles, images, Pixel);
         particles.SetColumn("rlnOpticsGroup", groups);
         particles.SetColumn("rlnDefocusU", Column(i => ctf[9 * i + 2]));
         particles.SetColumn("rlnDefocusV", Column(i => ctf[9 * i + 3]));
@@ -33,6 +35,7 @@ internal static class CryoDrgnTables
         foreach (string column in new[]
         {
             "rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast", "rlnDetectorPixelSize", "rlnMagnification", "rlnImagePixelSize",
+            "rlnPixelSize",
         })
         {
             particles.RemoveColumn(column);
@@ -47,6 +50,7 @@ internal static class CryoDrgnTables
         optics.SetColumn("rlnImagePixelSize", [.. firsts.Select(f => Text(Pixel(f)))]);
         optics.SetColumn("rlnImageSize", [.. firsts.Select(f => images.Optics(f).BoxSize)]);
         optics.SetColumn("rlnImageDimensionality", [.. firsts.Select(_ => 2)]);
+        KeepOther(optics, images.Data.Optics, rows is null ? [] : [.. firsts.Select(f => rows[f])]);
         return optics;
 
         double Pixel(int i) => options.PixelSizeAngstrom ?? Short(ctf[9 * i + 1] * ctf[9 * i] / Math.Max(1, images.Optics(i).BoxSize));
@@ -56,6 +60,32 @@ internal static class CryoDrgnTables
             string[] texts = new string[n];
             for (int i = 0; i < n; i++) texts[i] = Text(value(i));
             return texts;
+        }
+    }
+
+    // What the pickle does not speak of stays: flags of what was done to the images, beam tilt, magnification.
+    private static void KeepOther(StarTable optics, StarTable? before, int[] rows)
+    {
+        if (before is null) return;
+        string[] replaced = ["rlnDetectorPixelSize", "rlnMagnification", "rlnPixelSize", .. optics.Columns];
+        foreach (string column in before.Columns.Where(c => !replaced.Contains(c)))
+        {
+            optics.SetColumn(column, [.. rows.Select(r => before.GetText(column, r))]);
+        }
+    }
+
+    // Origins count pixels, whatever a pixel is now said to be; beside an optics table they are read in angstrom alone.
+    private static void ConvertOrigins(StarTable particles, ParticleSet images, Func<int, double> pixel)
+    {
+        double[] sizes = [.. Enumerable.Range(0, particles.RowCount).Select(pixel)];
+        PixelSizeOverride.ScaleLengths(particles, [.. sizes.Select((s, i) => s / images.Optics(i).PixelSizeAngstrom)]);
+        if (images.Data.Optics is not null) return;
+        foreach (string column in (ReadOnlySpan<string>)["rlnOriginX", "rlnOriginY"])
+        {
+            if (!particles.Has(column)) continue;
+            double[] origins = [.. particles.GetDoubles(column).Select((o, i) => o * sizes[i])];
+            if (!particles.Has(column + "Angst")) particles.SetColumn(column + "Angst", origins);
+            particles.RemoveColumn(column);
         }
     }
 

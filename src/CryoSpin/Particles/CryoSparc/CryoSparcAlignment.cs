@@ -15,7 +15,7 @@ internal sealed partial class CryoSparcAlignment
 {
     private readonly RecordTable _table;
 
-    private CryoSparcAlignment(RecordTable table, Pose[] poses, int[] classes, string? described)
+    private CryoSparcAlignment(RecordTable table, Pose?[] poses, int[] classes, string? described)
     {
         _table = table;
         Poses = poses;
@@ -23,7 +23,8 @@ internal sealed partial class CryoSparcAlignment
         Described = described;
     }
 
-    public Pose[] Poses { get; }
+    /// <summary>Null in the places of particles that have none, (0, 0, 0).</summary>
+    public Pose?[] Poses { get; }
 
     /// <summary>From 0; the class that the pose belongs to.</summary>
     public int[] Classes { get; }
@@ -43,19 +44,19 @@ internal sealed partial class CryoSparcAlignment
         int[] best = BestClass(table, sources);
         double[][] poses = [.. sources.Select(s => s.Poses())], shifts = [.. sources.Select(s => s.Shifts())];
         double[][] pixels = [.. sources.Select(s => s.PixelSizes())];
-        Pose[] result = new Pose[table.RowCount];
-        int unaligned = 0;
+        Pose?[] result = new Pose?[table.RowCount];
         for (int i = 0; i < result.Length; i++)
         {
             int c = best[i];
             RotationVector w = new(poses[c][3 * i], poses[c][3 * i + 1], poses[c][3 * i + 2]);
-            if (w.Angle == 0) unaligned++;
+            // A turn by nothing is cryoSPARC's word for a particle that was not aligned.
+            if (w.Angle == 0) continue;
             result[i] = new Pose(So3.Exp(w).Transpose(), shifts[c][2 * i] * pixels[c][i], shifts[c][2 * i + 1] * pixels[c][i]);
         }
-        if (unaligned == result.Length) return null;
+        if (Array.TrueForAll(result, p => p is null)) return null;
         List<string> remarks = [];
         if (sources.Length > 1) remarks.Add($"of {sources.Length} classes, the pose in each particle's most probable one is taken");
-        if (unaligned > 0) remarks.Add($"{unaligned} particles have no pose, (0, 0, 0)");
+        if (IsOneHalf(table, sources[0])) remarks.Add($"{sources[0].Name}/split is 1 for every particle, so that half-sets are drawn");
         string? described = remarks.Count > 0 ? string.Join("; ", remarks) : null;
         return new CryoSparcAlignment(table, result, [.. best.Select(c => sources[c].Class)], described)
         {
@@ -66,6 +67,19 @@ internal sealed partial class CryoSparcAlignment
     /// <summary>cryoSPARC's contrast scale per particle as text, or null.</summary>
     public string[]? Alpha() =>
         _table.Find($"{CryoSparcFields.Alignment}/alpha") is { Width: 1, Element.IsNumber: true } alpha ? alpha.ToTexts() : null;
+
+    /// <summary>Whether a dataset has poses: fields of them that are not (0, 0, 0), not aligned, throughout.</summary>
+    public static bool HasPoses(RecordTable table) => table.Columns.Any(
+        c => c.EndsWith("/pose", StringComparison.Ordinal) && IsAlignment(c) && table.Find(c) is { Element.IsNumber: true } poses
+            && Array.Exists(poses.ToDoubles(), v => v != 0));
+
+    /// <summary>Whether a field says the poses in one of several classes.</summary>
+    public static bool IsOfClasses(string column) =>
+        column.StartsWith($"{CryoSparcFields.Alignment}_multi/", StringComparison.Ordinal) || ClassField().IsMatch(column);
+
+    /// <summary>Whether a field belongs to an alignment in three dimensions.</summary>
+    public static bool IsAlignment(string column) =>
+        column.StartsWith($"{CryoSparcFields.Alignment}/", StringComparison.Ordinal) || IsOfClasses(column);
 
     private static Source[] Sources(RecordTable table)
     {
@@ -102,6 +116,12 @@ internal sealed partial class CryoSparcAlignment
         return best;
     }
 
+    private static bool IsOneHalf(RecordTable table, Source source)
+    {
+        string field = $"{source.Name}/split";
+        return table.Find(field) is { Width: 1 } && Array.TrueForAll(table.Doubles(field), s => s == 1);
+    }
+
     // cryoSPARC writes 0 for all where it has not split the particles.
     private static int[]? HalfSets(RecordTable table, Source source)
     {
@@ -113,6 +133,9 @@ internal sealed partial class CryoSparcAlignment
 
     [GeneratedRegex(@"^(alignments(?!2D)\w*_([0-9]{1,4}))/pose$")]
     private static partial Regex ClassPose();
+
+    [GeneratedRegex(@"^alignments(?!2D)\w*_[0-9]{1,4}/")]
+    private static partial Regex ClassField();
 
     /// <summary>The fields of one class: a group of its own, or one place in every array of a common group.</summary>
     private sealed record Source(RecordTable Table, string Name, int Class, int Place, int Places)

@@ -29,6 +29,17 @@ internal static class CryoSparcFields
     public const string Tetrafoil = "ctf/tetra_A";
     public const string Magnification = "ctf/anisomag";
 
+    public const string MicrographPath = "location/micrograph_path";
+    public const string MicrographShape = "location/micrograph_shape";
+    public const string MicrographUid = "location/micrograph_uid";
+    public const string MicrographPixelSize = "location/micrograph_psize_A";
+    public const string MicrographGroup = "location/exp_group_id";
+    public const string CentreX = "location/center_x_frac";
+    public const string CentreY = "location/center_y_frac";
+    public const string PickScore = "pick_stats/ncc_score";
+    public const string CtfFit = "ctf/ctf_fit_to_A";
+    public const string CtfScore = "ctf/cross_corr_ctffind4";
+
     /// <summary>The group of a refined pose, without its slash.</summary>
     public const string Alignment = "alignments3D";
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
-using CryoSpin.Geometry;
 using CryoSpin.IO.Npy;
 using CryoSpin.IO.Star;
 
@@ -53,6 +52,7 @@ internal sealed class CryoSparcParticles
         StarTable optics = SetOptics(particles);
         SetDefocus(particles);
         SetAlignment(particles);
+        CryoSparcLocations.ToColumns(Records, particles);
         if (Records.Has(CryoSparcFields.Uid)) particles.SetColumn(CryoSparcFields.UidColumn, Records.Find(CryoSparcFields.Uid)!.ToTexts());
         StarFile file = new(Records.Source);
         file.Add(optics);
@@ -73,18 +73,21 @@ internal sealed class CryoSparcParticles
                     Records.Where(i), FormattableString.Invariant($"image {indices[i]} of '{paths[i]}' cannot be."),
                     "Export the file again.");
             }
-            // A leading > stands for the dataset's own folder, where the stack is looked for in any case.
-            string stack = RelionStackName.Of(paths[i].TrimStart('>'));
+            string stack = RelionStackName.Of(FromOwnFolder(paths[i]));
             names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{stack}");
         }
         particles.SetColumn(ImageNames.Column, names);
         if (Records.Has(CryoSparcFields.Sign) && Records.Doubles(CryoSparcFields.Sign) is { } signs && Array.Exists(signs, s => s < 0))
         {
             particles.SetColumn(CryoSparcFields.SignColumn, [.. signs.Select(s => s < 0 ? -1 : 1)]);
-            _warnings.Add(
-                $"{Records.Source}: {CryoSparcFields.Sign} says that {signs.Count(s => s < 0)} of {signs.Length} images are dark on light "
-                + "(protein black); RELION's convention, and the reconstruction's, is light on dark.");
         }
+    }
+
+    // A leading > stands for the dataset's own folder.
+    private static string FromOwnFolder(string path)
+    {
+        string rest = path.TrimStart('>');
+        return rest == path || System.IO.Path.IsPathRooted(rest) || rest.StartsWith("./", StringComparison.Ordinal) ? rest : "./" + rest;
     }
 
     /// <summary>Groups the particles by exposure group and by whatever else stands in data_optics; returns that table.</summary>
@@ -99,7 +102,9 @@ internal sealed class CryoSparcParticles
         Copy(columns, "rlnSphericalAberration", CryoSparcFields.Aberration);
         Copy(columns, "rlnAmplitudeContrast", CryoSparcFields.AmplitudeContrast);
         Copy(columns, "rlnImagePixelSize", CryoSparcFields.PixelSize);
-        columns.Add(("rlnImageSize", ImageSizes()));
+        // Without the field the stacks' headers tell, as for a star file without rlnImageSize.
+        if (Records.Has(CryoSparcFields.Shape)) columns.Add(("rlnImageSize", ImageSizes()));
+        if (IsPositive(CryoSparcFields.MicrographPixelSize)) Copy(columns, CryoSparcLocations.PixelSizeColumn, CryoSparcFields.MicrographPixelSize);
         AddTilt(columns);
         AddMagnification(columns);
         Dictionary<string, int> groupOf = new(StringComparer.Ordinal);
@@ -139,6 +144,12 @@ internal sealed class CryoSparcParticles
 
     private string[] ImageSizes()
     {
+        if (Records.Find(CryoSparcFields.Shape) is { Width: 3 })
+        {
+            throw new InputException(
+                Records.Source, $"the particles are volumes (subtomograms): {CryoSparcFields.Shape} has three numbers.",
+                "Give two-dimensional images of single particles.");
+        }
         TypedArray shape = Records.Numbers(CryoSparcFields.Shape, 2);
         string[] sizes = new string[Records.RowCount];
         for (int i = 0; i < sizes.Length; i++)
@@ -194,7 +205,12 @@ internal sealed class CryoSparcParticles
         if (Records.Has(CryoSparcFields.PhaseShift)) particles.SetColumn("rlnPhaseShift", Degrees(CryoSparcFields.PhaseShift));
         if (Records.Has(CryoSparcFields.BFactor)) particles.SetColumn("rlnCtfBfactor", Plain(CryoSparcFields.BFactor));
         if (Records.Has(CryoSparcFields.Scale)) particles.SetColumn("rlnCtfScalefactor", Plain(CryoSparcFields.Scale));
-        foreach ((string field, int width) in new[] { (CryoSparcFields.Trefoil, 2), (CryoSparcFields.Tetrafoil, 4) })
+        if (Records.Has(CryoSparcFields.CtfFit)) particles.SetColumn("rlnCtfMaxResolution", Plain(CryoSparcFields.CtfFit));
+        if (Records.Has(CryoSparcFields.CtfScore)) particles.SetColumn("rlnCtfFigureOfMerit", Plain(CryoSparcFields.CtfScore));
+        foreach ((string field, int width) in new[]
+        {
+            (CryoSparcFields.Trefoil, 2), (CryoSparcFields.Tetrafoil, 4), (CryoSparcFields.ImageShift, 2), (CryoSparcFields.ScaleConstant, 1),
+        })
         {
             if (IsUsed(field, width)) _warnings.Add($"{Records.Source}: {field} has no counterpart in a star file and is ignored.");
         }
@@ -204,12 +220,7 @@ internal sealed class CryoSparcParticles
     {
         if (CryoSparcAlignment.Find(Records) is not { } alignment) return;
         if (alignment.Described is { } chosen) _warnings.Add($"{Records.Source}: {chosen}.");
-        EulerAngles[] angles = [.. alignment.Poses.Select(p => EulerAngles.FromRotation(p.Rotation))];
-        particles.SetColumn("rlnAngleRot", [.. angles.Select(a => a.RotDegrees)]);
-        particles.SetColumn("rlnAngleTilt", [.. angles.Select(a => a.TiltDegrees)]);
-        particles.SetColumn("rlnAnglePsi", [.. angles.Select(a => a.PsiDegrees)]);
-        particles.SetColumn("rlnOriginXAngst", [.. alignment.Poses.Select(p => p.OriginXAngstrom)]);
-        particles.SetColumn("rlnOriginYAngst", [.. alignment.Poses.Select(p => p.OriginYAngstrom)]);
+        PoseColumns.Set(particles, alignment.Poses);
         if (Array.Exists(alignment.Classes, c => c != 0)) particles.SetColumn("rlnClassNumber", [.. alignment.Classes.Select(c => c + 1)]);
         if (alignment.RandomSubsets is { } halves) particles.SetColumn("rlnRandomSubset", halves);
         if (alignment.Alpha() is { } alpha) particles.SetColumn(CryoSparcFields.AlphaColumn, alpha);
@@ -219,6 +230,8 @@ internal sealed class CryoSparcParticles
     {
         if (Records.Has(field)) columns.Add((column, Plain(field)));
     }
+
+    private bool IsPositive(string field) => Records.Has(field) && Array.TrueForAll(Records.Doubles(field), v => v > 0);
 
     private bool IsUsed(string field, int width) => Records.Has(field) && Array.Exists(Records.Doubles(field, width), v => v != 0);
 

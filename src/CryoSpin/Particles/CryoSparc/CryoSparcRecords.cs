@@ -14,7 +14,8 @@ internal static class CryoSparcRecords
 
     /// <summary>Reads a .cs or .csg and what belongs to it. Rows stand in the order of the first file.</summary>
     /// <param name="path">A dataset or a result group.</param>
-    /// <param name="passthrough">Further datasets; where empty, and images or CTF are missing, one beside the file is looked for.</param>
+    /// <param name="passthrough">Further datasets; where empty, and images, CTF, poses or places in micrographs are missing, one beside the
+    /// file is looked for.</param>
     /// <param name="warnings">Receives what the user should know.</param>
     /// <exception cref="InputException">A file cannot be read, or lacks particles of the first.</exception>
     public static RecordTable Read(string path, IReadOnlyList<string> passthrough, List<string> warnings)
@@ -42,21 +43,73 @@ internal static class CryoSparcRecords
         ];
     }
 
+    // What a job took over unchanged, and a field that tells that a file has it.
+    private static readonly (string What, Func<RecordTable, bool> IsIn)[] s_parts =
+    [
+        ("images", t => t.Has(CryoSparcFields.Path)),
+        ("CTFs", t => t.Has(CryoSparcFields.Voltage)),
+        ("poses", CryoSparcAlignment.HasPoses),
+        ("places in micrographs", t => t.Has(CryoSparcFields.MicrographPath)),
+    ];
+
     private static void FindMissing(RecordTable table, Dictionary<ulong, int> rowOf, List<string> warnings)
     {
-        if (table.Has(CryoSparcFields.Path) && table.Has(CryoSparcFields.Voltage)) return;
-        foreach (string file in PassthroughsBeside(table.Source))
+        string[] needed = Missing(table);
+        string? joined = null;
+        List<(string File, string[] Parts)> partial = [];
+        foreach (string file in needed.Length == 0 ? [] : PassthroughsBeside(table.Source))
         {
-            RecordTable other = CryoSparcFile.Read(file);
-            bool useful = (!table.Has(CryoSparcFields.Path) && other.Has(CryoSparcFields.Path))
-                || (!table.Has(CryoSparcFields.Voltage) && other.Has(CryoSparcFields.Voltage));
-            if (useful && Join(table, other, rowOf, isGuess: true)) warnings.Add($"{table.Source}: joined with {file} on uid.");
+            if (Peek(file, table, warnings) is not { } other) continue;
+            string[] answers = [.. needed.Except(Missing(other))];
+            string[] useful = [.. answers.Intersect(Missing(table))];
+            if (useful.Length > 0 && Join(table, other, rowOf, isGuess: true))
+            {
+                warnings.Add($"{table.Source}: joined with {file} on uid, for {string.Join(", ", useful)}.");
+                joined ??= file;
+            }
+            else if (useful.Length > 0)
+            {
+                partial.Add((file, useful));
+            }
+            else if (joined is not null && answers.Length > 0 && !Rows(table, other, rowOf).Contains(-1))
+            {
+                warnings.Add($"{table.Source}: {file} has these particles too; {joined} was taken. Name the right one with --passthrough.");
+            }
         }
+        WarnOfPartial(table, partial, warnings);
         if (!table.Has(CryoSparcFields.Path))
         {
             throw new InputException(
                 table.Source, $"the file says nothing of the images (there is no field {CryoSparcFields.Path}).",
                 "Give the job's passthrough file too (--passthrough P1_J1_passthrough_particles.cs), or its .csg.");
+        }
+    }
+
+    private static string[] Missing(RecordTable table) => [.. s_parts.Where(p => !p.IsIn(table)).Select(p => p.What)];
+
+    private static void WarnOfPartial(RecordTable table, List<(string File, string[] Parts)> partial, List<string> warnings)
+    {
+        string[] missing = Missing(table);
+        foreach ((string file, string[] parts) in partial)
+        {
+            if (!parts.Any(missing.Contains)) continue;
+            warnings.Add(
+                $"{table.Source}: {file} has {string.Join(", ", parts)}, but not of every particle, and is not joined (--passthrough names "
+                + "a file).");
+        }
+    }
+
+    // Only images are needed: a file beside the particles that cannot be read must not keep them from being used.
+    private static RecordTable? Peek(string file, RecordTable table, List<string> warnings)
+    {
+        try
+        {
+            return CryoSparcFile.Read(file);
+        }
+        catch (InputException e) when (table.Has(CryoSparcFields.Path))
+        {
+            warnings.Add($"{e.Message} It is not joined.");
+            return null;
         }
     }
 
@@ -92,16 +145,11 @@ internal static class CryoSparcRecords
             : throw new InputException(table.Source, "field uid does not hold whole numbers.", "Export the file from cryoSPARC again.");
     }
 
-    // Fields that the first file has already are its own: newer than what a passthrough carries along.
+    // Fields that the first file has already are its own: newer than what a passthrough carries along. So are its poses, whatever the group
+    // of fields is called that they stand in, and those of an alignment must not be mixed.
     private static bool Join(RecordTable table, RecordTable other, Dictionary<ulong, int> rowOf, bool isGuess)
     {
-        TypedArray uids = Uids(other);
-        int[] source = new int[table.RowCount];
-        Array.Fill(source, -1);
-        for (int i = 0; i < uids.Count; i++)
-        {
-            if (rowOf.TryGetValue((ulong)uids.GetInt64(i), out int row)) source[row] = i;
-        }
+        int[] source = Rows(table, other, rowOf);
         int missing = source.Count(s => s < 0);
         if (missing > 0)
         {
@@ -113,10 +161,29 @@ internal static class CryoSparcRecords
                     $"{missing} of {table.RowCount} particles of {table.Source} are not in it, the first in row {first + 1} there."),
                 "Is it the passthrough of another job, or of other classes?");
         }
+        bool isAligned = CryoSparcAlignment.HasPoses(table);
+        if (!isAligned && CryoSparcAlignment.HasPoses(other))
+        {
+            // What is left is the place of an alignment that was never made.
+            foreach (string column in table.Columns.Where(CryoSparcAlignment.IsAlignment).ToArray()) table.Remove(column);
+        }
         foreach (string column in other.Columns)
         {
-            if (!table.Has(column)) table.Set(column, other.Find(column)!.Take(source));
+            if (!table.Has(column) && !(isAligned && CryoSparcAlignment.IsAlignment(column))) table.Set(column, other.Find(column)!.Take(source));
         }
         return true;
+    }
+
+    /// <summary>The row of the other table for each of the first; -1 where it has none.</summary>
+    private static int[] Rows(RecordTable table, RecordTable other, Dictionary<ulong, int> rowOf)
+    {
+        TypedArray uids = Uids(other);
+        int[] source = new int[table.RowCount];
+        Array.Fill(source, -1);
+        for (int i = 0; i < uids.Count; i++)
+        {
+            if (rowOf.TryGetValue((ulong)uids.GetInt64(i), out int row)) source[row] = i;
+        }
+        return source;
     }
 }

@@ -13,29 +13,65 @@ internal static class CryoSparcWriter
 {
     private const double Radian = Math.PI / 180;
 
-    public static void Write(ParticleSet set, string path, IReadOnlyList<Pose>? poses, IReadOnlyList<int>? randomSubset)
+    // A turn by nothing means no pose; one this small is further from it than single precision, and nearer than any measurement.
+    private const double LeastAngle = 1e-7;
+
+    public static void Write(ParticleSet set, string path, NewPoses? newPoses, IReadOnlyList<int>? randomSubset)
     {
-        if (poses is not null && poses.Count != set.Count) throw new ArgumentException("One pose per particle is needed.", nameof(poses));
         if (randomSubset is not null && randomSubset.Count != set.Count)
         {
             throw new ArgumentException("One half-set per particle is needed.", nameof(randomSubset));
         }
-        RecordTable? kept = Kept(set);
+        RecordTable? kept = Kept(set, path);
         RecordTable table = kept ?? Made(set, path);
-        if (set.Data.PixelSizeGiven) table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
+        if (kept is not null) Complete(set, table);
         // Nothing new to say of poses: what the input says of them, to the last bit, stays.
-        bool unchanged = kept is not null && poses is null && randomSubset is null && table.Has(Alignment + "/pose");
-        if (poses is null && set.HasPoses) poses = [.. Enumerable.Range(0, set.Count).Select(i => set.Pose(i)!.Value)];
-        if (randomSubset is null && set.RandomSubset(0) is not null)
+        bool unchanged = kept is not null && newPoses is null && randomSubset is null && table.Has(Alignment + "/pose");
+        Pose?[]? poses = newPoses?.Poses ?? set.Data.Poses;
+        if (newPoses is not null) ForgetClasses(table);
+        randomSubset ??= set.Data.RandomSubsets;
+        if (poses is not null && !unchanged)
         {
-            randomSubset = [.. Enumerable.Range(0, set.Count).Select(i => set.RandomSubset(i)!.Value)];
+            // A mirror or turn of the map leaves what the alignment says besides the pose.
+            bool isWhole = newPoses?.Change is null || !table.Has(Alignment + "/pose");
+            if (isWhole) SetSplit(set, table, randomSubset);
+            SetPoses(set, table, poses);
+            if (isWhole) SetAlignment(set, table, newPoses is null);
         }
-        if (poses is not null && !unchanged) SetAlignment(set, table, poses, randomSubset);
         NpyWriter.Write(path, table);
     }
 
+    // What the records lack and the images say; and with another pixel size, that of every alignment, whose shifts count pixels.
+    private static void Complete(ParticleSet set, RecordTable table)
+    {
+        if (!table.Has(Shape) && set.OpticsGroups.All(g => g.BoxSize > 0)) table.Set(Shape, Boxes(set));
+        if (set.Data.PixelSizeGiven && table.Has(PixelSize)) ScaleAlignments(set, table, table.Doubles(PixelSize));
+        if (set.Data.PixelSizeGiven || !table.Has(PixelSize)) table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
+    }
+
+    private static void ScaleAlignments(ParticleSet set, RecordTable table, double[] before)
+    {
+        foreach (string field in table.Columns.Where(c => c.StartsWith("alignments", StringComparison.Ordinal)).ToArray())
+        {
+            if (!field.EndsWith("/psize_A", StringComparison.Ordinal) || table.Find(field) is not { Element.IsNumber: true } sizes) continue;
+            int width = sizes.Width;
+            double Ratio(int i) => before[i] > 0 ? set.Optics(i).PixelSizeAngstrom / before[i] : 1;
+            float[] scaled = [.. sizes.ToDoubles().Select((s, k) => (float)(s * Ratio(k / width)))];
+            table.Set(field, TypedArray.Of(scaled, [.. sizes.Shape]));
+        }
+    }
+
+    private static TypedArray Boxes(ParticleSet set) =>
+        TypedArray.Of([.. Enumerable.Range(0, 2 * set.Count).Select(k => (uint)set.Optics(k / 2).BoxSize)], set.Count, 2);
+
+    // Poses in each of several classes are those of the alignment before; beside new ones they would be a second truth.
+    private static void ForgetClasses(RecordTable table)
+    {
+        foreach (string column in table.Columns.Where(c => CryoSparcAlignment.IsOfClasses(c)).ToArray()) table.Remove(column);
+    }
+
     /// <summary>The records that the particles were read from, in the particles' order; null where there are none.</summary>
-    private static RecordTable? Kept(ParticleSet set)
+    private static RecordTable? Kept(ParticleSet set, string path)
     {
         if (set.Data.CryoSparcRecords is not { } records) return null;
         TypedArray uids = records.Find(Uid)!;
@@ -43,7 +79,23 @@ internal static class CryoSparcWriter
         for (int i = 0; i < uids.Count; i++) rowOf[uids.GetText(i)] = i;
         // Particles may have been left out or put in another order since: the uid, not the row, says which is which.
         string[] wanted = set.Data.Particles.GetTexts(UidColumn);
-        return records.Take([.. wanted.Select(u => rowOf[u])]);
+        RecordTable table = records.Take([.. wanted.Select(u => rowOf[u])]);
+        KeepPaths(set, table, path);
+        return table;
+    }
+
+    // As cryoSPARC had them, but for those that would lead to another stack from the new file's folder.
+    private static void KeepPaths(ParticleSet set, RecordTable table, string path)
+    {
+        StackRenaming renaming = new(path, set.Source);
+        bool[] misleads = [.. set.StackPaths.Select((found, s) => renaming.Misleads(RelionStackName.File(set.Data.StackNames[s]), found))];
+        if (Array.TrueForAll(misleads, m => !m)) return;
+        string[] paths = table.Texts(CryoSparcFields.Path);
+        for (int i = 0; i < paths.Length; i++)
+        {
+            if (misleads[set.StackOf(i)]) paths[i] = renaming.Relative(set.ImagePath(i));
+        }
+        table.Set(CryoSparcFields.Path, new TypedArray(paths));
     }
 
     private static RecordTable Made(ParticleSet set, string path)
@@ -56,23 +108,20 @@ internal static class CryoSparcWriter
         table.Set(Uid, TypedArray.Of(Uids(set)));
         table.Set(CryoSparcFields.Path, new TypedArray(ImagePaths(set, path)));
         table.Set(CryoSparcFields.Index, TypedArray.Of(Each(set, i => (uint)set.ImageIndex(i))));
-        table.Set(Shape, TypedArray.Of([.. Enumerable.Range(0, 2 * set.Count).Select(k => (uint)set.Optics(k / 2).BoxSize)], set.Count, 2));
+        table.Set(Shape, Boxes(set));
         table.Set(PixelSize, Floats(set, i => set.Optics(i).PixelSizeAngstrom));
         // RELION's images are light on dark; those that came from cryoSPARC once need not be.
         table.Set(Sign, Floats(set, Column(set, SignColumn) ?? (_ => 1)));
         table.Set(ImportSignature, TypedArray.Of(new ulong[set.Count]));
         if (set.HasCtf) SetCtf(set, table);
+        CryoSparcLocations.ToFields(set, table);
         return table;
     }
 
     private static string[] ImagePaths(ParticleSet set, string path)
     {
-        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "";
-        string[] relative =
-        [
-            .. set.StackPaths.Select(
-                s => File.Exists(s) ? System.IO.Path.GetRelativePath(folder, System.IO.Path.GetFullPath(s)).Replace('\\', '/') : s),
-        ];
+        StackRenaming renaming = new(path, set.Source);
+        string[] relative = [.. set.StackPaths.Select(s => File.Exists(s) ? renaming.Relative(s) : s)];
         return Each(set, i => relative[set.StackOf(i)]);
     }
 
@@ -96,6 +145,8 @@ internal static class CryoSparcWriter
         table.Set(Tetrafoil, Vectors(set, 4, (_, _) => 0));
         table.Set(Magnification, Vectors(set, 4, (i, place) => BeyondIdentity(set.Optics(i).Magnification, place)));
         table.Set(BFactor, Floats(set, i => Of(i).BFactorAngstromSquared));
+        if (Column(set, "rlnCtfMaxResolution") is { } fit) table.Set(CtfFit, Floats(set, fit));
+        if (Column(set, "rlnCtfFigureOfMerit") is { } score) table.Set(CtfScore, Floats(set, score));
     }
 
     private static Func<int, double>? Column(ParticleSet set, string column)
@@ -105,7 +156,7 @@ internal static class CryoSparcWriter
         return i => values[i];
     }
 
-    private static uint GroupNumber(ParticleSet set, int particle)
+    internal static uint GroupNumber(ParticleSet set, int particle)
     {
         string name = set.Optics(particle).Name;
         return name.StartsWith(GroupPrefix, StringComparison.Ordinal)
@@ -126,14 +177,12 @@ internal static class CryoSparcWriter
         _ => m.YY - 1,
     };
 
-    private static void SetAlignment(ParticleSet set, RecordTable table, IReadOnlyList<Pose> poses, IReadOnlyList<int>? randomSubset)
+    private static void SetPoses(ParticleSet set, RecordTable table, Pose?[] poses)
     {
         const string group = Alignment + "/";
-        RotationVector[] vectors = [.. poses.Select(p => So3.Log(p.Rotation.Transpose()))];
-        uint[] split = randomSubset is null ? new uint[set.Count] : [.. randomSubset.Select(s => (uint)Math.Max(0, s - 1))];
-        table.Set(group + "split", TypedArray.Of(split));
+        RotationVector[] vectors = [.. poses.Select(Vector)];
         table.Set(group + "shift", Vectors(set, 2, (i, axis) =>
-            (axis == 0 ? poses[i].OriginXAngstrom : poses[i].OriginYAngstrom) / set.Optics(i).PixelSizeAngstrom));
+            ((axis == 0 ? poses[i]?.OriginXAngstrom : poses[i]?.OriginYAngstrom) ?? 0) / set.Optics(i).PixelSizeAngstrom));
         table.Set(group + "pose", Vectors(set, 3, (i, axis) => axis switch
         {
             0 => vectors[i].X,
@@ -141,6 +190,19 @@ internal static class CryoSparcWriter
             _ => vectors[i].Z,
         }));
         table.Set(group + "psize_A", Floats(set, i => set.Optics(i).PixelSizeAngstrom));
+    }
+
+    private static void SetSplit(ParticleSet set, RecordTable table, IReadOnlyList<int>? randomSubset)
+    {
+        // 0 for all is cryoSPARC's word for particles that were not split, which a half-set of some other number means too.
+        bool isSplit = randomSubset?.All(s => s is 1 or 2) == true && randomSubset.Contains(1) && randomSubset.Contains(2);
+        uint[] split = isSplit ? [.. randomSubset!.Select(s => (uint)s - 1)] : new uint[set.Count];
+        table.Set(Alignment + "/split", TypedArray.Of(split));
+    }
+
+    private static void SetAlignment(ParticleSet set, RecordTable table, bool keepClasses)
+    {
+        const string group = Alignment + "/";
         // What these measure belongs to an earlier alignment; cryoSPARC wants the fields to be there and fills them itself.
         foreach (string name in new[]
         {
@@ -151,8 +213,16 @@ internal static class CryoSparcWriter
         }
         if (!table.Has(group + "alpha")) table.Set(group + "alpha", Floats(set, Column(set, AlphaColumn) ?? (_ => 1)));
         table.Set(group + "class_posterior", Floats(set, _ => 1));
-        table.Set(group + "class", TypedArray.Of(new uint[set.Count]));
+        Func<int, double>? classes = keepClasses ? Column(set, "rlnClassNumber") : null;
+        table.Set(group + "class", TypedArray.Of(Each(set, i => (uint)Math.Clamp((classes?.Invoke(i) ?? 1) - 1, 0, uint.MaxValue))));
         table.Set(group + "class_ess", Floats(set, _ => 1));
+    }
+
+    private static RotationVector Vector(Pose? pose)
+    {
+        if (pose is not { } known) return default;
+        RotationVector w = So3.Log(known.Rotation.Transpose());
+        return w.Angle < LeastAngle ? new RotationVector(LeastAngle, 0, 0) : w;
     }
 
     /// <summary>The uids that the star file carries, or else made of the image names, so that the same particle gets the same one
@@ -180,19 +250,26 @@ internal static class CryoSparcWriter
     }
 
     // FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/.
-    private static ulong Hash(string text)
+    internal static ulong Hash(string text)
     {
         ulong hash = 0xcbf29ce484222325;
         foreach (byte b in Encoding.UTF8.GetBytes(text)) hash = (hash ^ b) * 0x100000001b3;
         return hash;
     }
 
-    private static TypedArray Floats(ParticleSet set, Func<int, double> value) => TypedArray.Of(Each(set, i => (float)value(i)));
+    private static float Single(ParticleSet set, int particle, double value) =>
+        float.IsFinite((float)value)
+            ? (float)value
+            : throw new InputException(
+                set.Where(particle), FormattableString.Invariant($"{value} does not fit the single precision of a cryoSPARC dataset."),
+                "Correct the value: cryospin validate says which one it is.");
+
+    private static TypedArray Floats(ParticleSet set, Func<int, double> value) => TypedArray.Of(Each(set, i => Single(set, i, value(i))));
 
     private static TypedArray Vectors(ParticleSet set, int width, Func<int, int, double> value)
     {
         float[] values = new float[set.Count * width];
-        for (int i = 0; i < values.Length; i++) values[i] = (float)value(i / width, i % width);
+        for (int i = 0; i < values.Length; i++) values[i] = Single(set, i / width, value(i / width, i % width));
         return TypedArray.Of(values, set.Count, width);
     }
 

@@ -12,7 +12,7 @@ public static partial class OptionCatalogue
         },
         new(
             "--subset", new FileOrCountKind(), OptionGroup.Particles, OptionEffect.Input,
-            "Take the first N particles, or those whose indices (from 0) FILE lists: one per line, or .npy.")
+            "Take the first N particles, or those whose indices (from 0) FILE lists: one per line, or .npy, .pkl.")
         {
             Comparison = ComparisonRole.Common,
             Place = OptionPlace.Particles(p => p.Subset, (ParticleOptions p, string v) => p with { Subset = v }),

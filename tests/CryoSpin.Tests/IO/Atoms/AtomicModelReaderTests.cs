@@ -137,7 +137,8 @@ public class AtomicModelReaderTests
     public void Files_without_atoms_are_refused()
     {
         using TemporaryFolder folder = new();
-        foreach (string text in new[] { "", "HEADER\nEND\n", "data_x\n_a 1\n", "data_x\nloop_\n_b.c\n1\n2\n" })
+        Assert.Contains("empty", Assert.Throws<InputException>(() => AtomicModelReader.Read(folder.Write("a", ""))).What);
+        foreach (string text in new[] { "HEADER\nEND\n", "data_x\n_a 1\n", "data_x\nloop_\n_b.c\n1\n2\n" })
         {
             Assert.Contains("no atoms", Assert.Throws<InputException>(() => AtomicModelReader.Read(folder.Write("a", text))).What);
         }

@@ -33,6 +33,94 @@ public class CryoSparcReadingTests
         Assert.Equal($"{main}, row 2", set.Where(1));
     }
 
+    [Fact]
+    public void A_second_passthrough_with_the_same_particles_is_told()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        string main = Write(folder, "J2/cryosparc_P1_J2_005_particles.cs", Records.Alignment(Uids, Poses, Shifts));
+        string taken = Write(folder, "J2/P1_J2_passthrough_particles.cs", Records.Blob(Uids));
+        string other = Write(folder, "J2/P1_J2_passthrough_particles_old.cs", Records.Blob(Uids, "J0/extract/b.mrc"));
+        Write(folder, "J2/P1_J2_passthrough_particles_unselected.cs", Records.Blob([1, 2]));
+        string warning = Assert.Single(ParticleSet.Load(main).Warnings, w => w.Contains("too;", StringComparison.Ordinal));
+        Assert.Contains(other, warning);
+        Assert.Contains(taken, warning);
+    }
+
+    [Fact]
+    public void Poses_and_places_are_taken_from_the_passthrough_where_the_file_has_none()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        string main = Write(folder, "J2/P1_J2_particles.cs", Records.Blob(Uids));
+        RecordTable passthrough = Records.Alignment(Uids, Poses, Shifts).Take([2, 0, 1]);
+        passthrough.Set("location/micrograph_path", new TypedArray(["m3", "m1", "m2"]));
+        Write(folder, "J2/P1_J2_passthrough_particles.cs", passthrough);
+
+        ParticleSet set = ParticleSet.Load(main);
+
+        Assert.Equal(5.9, set.Pose(0)!.Value.OriginXAngstrom, 5);
+        Assert.Equal(["m1", "m2", "m3"], set.Data.Particles.GetTexts("rlnMicrographName"));
+        Assert.Contains(set.Warnings, w => w.Contains("for poses, places in micrographs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Poses_of_nothing_but_zeros_give_way_to_those_of_the_passthrough()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        RecordTable own = Records.Blob(Uids);
+        Records.AddAlignment(own, "alignments3D", new float[9], new float[6]);
+        string main = Write(folder, "J2/P1_J2_particles.cs", own);
+        Write(folder, "J2/P1_J2_passthrough_particles.cs", Records.Alignment(Uids, Poses, Shifts));
+        Assert.Equal(5.9, ParticleSet.Load(main).Pose(0)!.Value.OriginXAngstrom, 5);
+    }
+
+    [Fact]
+    public void A_passthrough_of_other_particles_is_told_and_not_joined()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        string main = Write(folder, "J2/P1_J2_particles.cs", Records.Blob(Uids));
+        Write(folder, "J2/P1_J2_passthrough_particles.cs", Records.Alignment(Uids, Poses, Shifts).Take([0, 1]));
+        ParticleSet set = ParticleSet.Load(main);
+        Assert.False(set.HasPoses);
+        Assert.Contains(set.Warnings, w => w.Contains("has poses, but not of every particle", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_older_pose_of_the_passthrough_does_not_beat_the_jobs_own()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        RecordTable own = Records.Alignment(Uids, Poses, Shifts);
+        foreach (string column in own.Columns.Where(c => c != "uid").ToArray())
+        {
+            own.Set(column.Replace("alignments3D/", "alignments_class_0/", StringComparison.Ordinal), own.Find(column)!);
+            own.Remove(column);
+        }
+        string main = Write(folder, "J2/P1_J2_particles.cs", own);
+        RecordTable passthrough = Records.Blob(Uids);
+        Records.AddAlignment(passthrough, "alignments3D", [0.5f, 0, 0, 0.5f, 0, 0, 0.5f, 0, 0], [9, 9, 9, 9, 9, 9]);
+        Write(folder, "J2/P1_J2_passthrough_particles.cs", passthrough);
+        ParticleSet set = ParticleSet.Load(main);
+        Assert.Equal(5.9, set.Pose(0)!.Value.OriginXAngstrom, 5);
+        Assert.False(set.Data.CryoSparcRecords!.Has("alignments3D/pose"));
+    }
+
+    [Fact]
+    public void Without_a_shape_the_stack_tells_the_box()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        RecordTable table = Records.Blob(Uids);
+        table.Remove("blob/shape");
+        ParticleSet set = ParticleSet.Load(Write(folder, "p.cs", table));
+        Assert.Equal(6, set.BoxSize);
+        set.WriteCryoSparc(folder.File("out.cs"), null);
+        Assert.Equal([6, 6, 6, 6, 6, 6], NpyReader.ReadTable(folder.File("out.cs")).Doubles("blob/shape", 2));
+    }
+
     // A z rotation by +90 degrees of the map moves x to y; the pose's matrix is its transpose.
     [Fact]
     public void Poses_shifts_and_ctf_have_relions_signs_and_units()
@@ -109,7 +197,9 @@ public class CryoSparcReadingTests
         Records.AddAlignment(table, "alignments3D", new float[9], Shifts);
         Assert.False(ParticleSet.Load(Write(folder, "p.cs", table)).HasPoses);
         Records.AddAlignment(table, "alignments3D", [0, 0, 0, 1, 0, 0, 0, 0, 0], Shifts);
-        Assert.Contains(ParticleSet.Load(Write(folder, "p.cs", table)).Warnings, w => w.Contains("2 particles have no pose", StringComparison.Ordinal));
+        ParticleSet set = ParticleSet.Load(Write(folder, "p.cs", table));
+        Assert.Contains(set.Warnings, w => w.Contains("2 of 3 particles have no pose", StringComparison.Ordinal));
+        Assert.Equal([true, false, true], Enumerable.Range(0, 3).Select(i => set.Pose(i) is null));
     }
 
     [Fact]
@@ -126,7 +216,8 @@ public class CryoSparcReadingTests
         Assert.Equal(-0.5, set.Data.Optics!.GetDouble("rlnBeamTiltY", 0), 5);
         Assert.Equal(["1.01", "0.002", "0.003", "0.99"], new[] { "00", "01", "10", "11" }.Select(
             k => set.Data.Optics!.GetDouble("rlnMagMat" + k, 0).ToString("0.######", System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Contains(set.Warnings, w => w.Contains("dark on light", StringComparison.Ordinal));
+        Assert.Equal((3, -1), (set.DarkParticles, set.ContrastSign(1)));
+        Assert.Contains(ConversionLosses.Of(set, ParticleForm.Relion), w => w.Contains("dark on light", StringComparison.Ordinal));
     }
 
     [Fact]

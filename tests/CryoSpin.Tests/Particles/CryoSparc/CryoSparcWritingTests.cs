@@ -1,7 +1,9 @@
+using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.IO.Npy;
 using CryoSpin.IO.Star;
 using CryoSpin.Particles;
+using CryoSpin.Particles.CryoDrgn;
 using CryoSpin.TestSupport;
 
 namespace CryoSpin.Tests.Particles.CryoSparc;
@@ -118,9 +120,65 @@ public class CryoSparcWritingTests
             Assert.Equal(records.Find(column)!.ToTexts(), t.Find(column)!.ToTexts());
         }
         Assert.Equal([1, 1, 0], t.Doubles("alignments3D/split"));
-        Assert.All(t.Doubles("alignments3D/pose", 3), v => Assert.Equal(0, v));
+        // Not exactly 0, which would say that the particles have no pose.
+        Assert.All(t.Doubles("alignments3D/pose", 3), v => Assert.InRange(v, 0, 1e-6));
+        Assert.True(ParticleSet.Load(path, new ParticleLoadOptions(DataDirectory: folder.Path)).HasPoses);
         Assert.Equal([0, 0, 1, 0, 2, 0], t.Doubles("alignments3D/shift", 2));
         Assert.Equal([2.95f, 2.95f, 2.95f], t.Doubles("alignments3D/psize_A").Select(v => (float)v));
+    }
+
+    [Fact]
+    public void New_poses_leave_no_poses_of_classes_beside_them_and_a_turn_leaves_the_rest()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("J1/extract/a.mrc", 3, 6);
+        RecordTable records = Records.Blob([9, 8, 7]);
+        Records.AddAlignment(records, "alignments3D", [1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]);
+        records.Set("alignments3D/error", TypedArray.Of([7f, 8, 9]));
+        records.Set("alignments3D/class_posterior", TypedArray.Of([0.25f, 0.5f, 1]));
+        Records.AddAlignment(records, "alignments_class_0", [1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]);
+        Records.AddAlignment(records, "alignments2D", [1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 1, 1, 1, 1, 1]);
+        ParticleSet set = ParticleSet.Load(CryoSparcReadingTests.Write(folder, "p.cs", records));
+        string path = folder.File("new.cs");
+
+        set.WriteCryoSparc(path, [.. Enumerable.Range(1, 3).Select(i => new Pose(new EulerAngles(i, 20, 30).ToRotation(), 0, 0))]);
+        RecordTable found = NpyReader.ReadTable(path);
+        Assert.DoesNotContain(found.Columns, c => c.StartsWith("alignments_class", StringComparison.Ordinal));
+        Assert.True(found.Has("alignments2D/pose"));
+        Assert.Equal([0, 0, 0], found.Doubles("alignments3D/error"));
+
+        set.WriteCryoSparcChanged(path, p => p with { Rotation = p.Rotation.FlipHand() });
+        RecordTable turned = NpyReader.ReadTable(path);
+        Assert.DoesNotContain(turned.Columns, c => c.StartsWith("alignments_class", StringComparison.Ordinal));
+        Assert.Equal([7, 8, 9], turned.Doubles("alignments3D/error"));
+        Assert.Equal([0.25, 0.5, 1], turned.Doubles("alignments3D/class_posterior"));
+        Assert.Equal([0, 1, 0], turned.Doubles("alignments3D/split"));
+        Rotation expected = set.Pose(0)!.Value.Rotation.FlipHand();
+        Assert.InRange(ParticleSet.Load(path).Pose(0)!.Value.Rotation.AngleToDegrees(expected), 0, 1e-4);
+    }
+
+    [Fact]
+    public void Half_sets_that_are_none_are_no_split_and_classes_are_carried()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("a.mrcs", 2, 6);
+        string columns = ParticleSetTests.Optics + "_rlnAngleRot #6\n_rlnAngleTilt #7\n_rlnAnglePsi #8\n_rlnRandomSubset #9\n_rlnClassNumber #10\n";
+        string star = folder.Star("p.star", columns + "1@a.mrcs 7 10000 9000 0 10 20 30 2 3\n2@a.mrcs 7 10000 9000 0 11 20 30 0 1\n");
+        ParticleSet.Load(star).WriteCryoSparc(folder.File("p.cs"), null);
+        RecordTable table = NpyReader.ReadTable(folder.File("p.cs"));
+        Assert.Equal([0, 0], table.Doubles("alignments3D/split"));
+        Assert.Equal([2, 0], table.Doubles("alignments3D/class"));
+    }
+
+    [Fact]
+    public void A_number_that_single_precision_cannot_hold_is_refused()
+    {
+        using ParticleFolder folder = new();
+        folder.Stack("a.mrcs", 1, 6);
+        string columns = ParticleSetTests.Optics + "_rlnAngleRot #6\n_rlnAngleTilt #7\n_rlnAnglePsi #8\n_rlnOriginXAngst #9\n";
+        ParticleSet set = ParticleSet.Load(folder.Star("p.star", columns + "1@a.mrcs 7 10000 9000 0 10 20 30 1e308\n"));
+        Assert.Contains("row 1", Assert.Throws<InputException>(() => set.WriteCryoSparc(folder.File("p.cs"), null)).Message);
+        Assert.Throws<InputException>(() => CryoDrgnFiles.WritePoses(set, folder.File("p.pkl")));
     }
 
     [Fact]
