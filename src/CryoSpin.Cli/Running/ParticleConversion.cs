@@ -2,6 +2,7 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Particles;
 using CryoSpin.Particles.CryoDrgn;
+using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
 
 namespace CryoSpin.Cli.Running;
@@ -46,6 +47,7 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
     public void Run(Terminal terminal)
     {
         ParticleSet set = Read();
+        new InputProtection(inputs.Concat(set.InputFiles)).Refuse(Outputs);
         foreach (string warning in set.Warnings) terminal.Error.WriteLine("cryospin: " + warning);
         if (Output is not null)
         {

@@ -42,6 +42,7 @@ internal static class PreprocessVerb
             string folder = parse.GetRequiredValue(output);
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
+            new InputProtection(source.Set.InputFiles).RefuseIn(folder, Stack, Star);
             foreach (string warning in source.Warnings) terminal.Error.WriteLine("warning: " + warning);
             PreparedParticles prepared = PreparedParticles.Open(
                 source, images.Read(parse) with { FlipPhases = parse.GetValue(flip), UndoPremultiplication = false });

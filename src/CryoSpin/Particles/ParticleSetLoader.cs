@@ -36,6 +36,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         _images = ImageNames.Parse(_particles);
         string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
             .Resolve(_images.Stacks, options.RequireImages);
+        RefuseUnwritable(stacks);
         _headers = new StackHeaders(stacks);
         _opticsRowOf = MatchOptics();
         _columns = new ParticleColumns(path, _particles, _optics, _opticsRowOf);
@@ -69,7 +70,17 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             ImageIndex = _images.Index,
             PixelSizeGiven = options.PixelSizeAngstrom is not null,
             Warnings = _warnings,
+            TableFiles = options.Subset?.File is { } list ? [list] : [],
         });
+    }
+
+    // Where results are written elsewhere, the way to a stack from there stands in them.
+    private void RefuseUnwritable(string[] stacks)
+    {
+        if (Array.Find(stacks, s => !StarFormatter.CanHold(Path.GetFullPath(s))) is not { } stack) return;
+        throw new InputException(
+            path, $"the path of the stack '{Path.GetFullPath(stack)}' cannot stand in a STAR file, as which results are written.",
+            "Rename the folder or file that has a line break or two kinds of quotes in its name.");
     }
 
     private StarTable FindParticles() =>

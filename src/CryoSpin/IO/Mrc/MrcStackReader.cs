@@ -41,7 +41,7 @@ public sealed class MrcStackReader : IDisposable
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>
-    /// Opens a stack and checks its header and length. One compressed with gzip is unpacked to a temporary file, which a warning tells.
+    /// Opens a stack and checks its header and length. One compressed with gzip or bzip2 is unpacked to a temporary file, which a warning tells.
     /// </summary>
     /// <exception cref="InputException">The file is absent, is not MRC, or is shorter than its header says.</exception>
     public static MrcStackReader Open(string path)
@@ -50,14 +50,14 @@ public sealed class MrcStackReader : IDisposable
         try
         {
             List<string> warnings = [];
-            MrcHeader header = ReadHeader(path, file, warnings, out bool gzip);
-            if (gzip)
+            MrcHeader header = ReadHeader(path, file, warnings, out bool packed);
+            if (packed)
             {
                 file.Dispose();
                 file = InputFile.Unpack(path, (long)header.DataEnd);
                 CheckLength(path, header, RandomAccess.GetLength(file), warnings);
                 long megabytes = (long)header.DataEnd / 1_000_000;
-                warnings.Add($"{path}: unpacked to a temporary file ({megabytes} MB); gunzip saves this time at each start.");
+                warnings.Add($"{path}: unpacked to a temporary file ({megabytes} MB); unpacking it once saves this time at each start.");
             }
             return new MrcStackReader(path, file, header, warnings);
         }
@@ -70,7 +70,7 @@ public sealed class MrcStackReader : IDisposable
 
     /// <summary>
     /// Reads a stack's header and compares it with the file's length, without opening it for reading. The length of a file compressed
-    /// with gzip is not known before it is opened.
+    /// with gzip or bzip2 is not known before it is opened.
     /// </summary>
     /// <exception cref="InputException">As for <see cref="Open"/>.</exception>
     public static MrcHeader ReadHeader(string path)
@@ -133,16 +133,16 @@ public sealed class MrcStackReader : IDisposable
         }
     }
 
-    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool gzip)
+    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool packed)
     {
         Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
         int n = Fill(path, file, bytes);
-        gzip = InputFile.IsGzip(bytes[..n]);
+        packed = PackedFile.IsOne(bytes[..n]);
         long length = RandomAccess.GetLength(file);
-        if (gzip)
+        if (packed)
         {
+            length = PackedFile.MostUnpacked(bytes[..n], length);
             n = MrcVolumeIO.UnpackHeader(path, bytes);
-            length *= MrcVolumeIO.LargestExpansion;
         }
         MrcHeader header = MrcHeader.Parse(bytes[..n], path);
         warnings.AddRange(header.Warnings.Select(w => $"{path}: {w}"));
@@ -156,7 +156,7 @@ public sealed class MrcStackReader : IDisposable
         {
             throw new InputException(path, "this is a stack of volumes (ISPG 401).", "Give a stack of images.");
         }
-        CheckLength(path, header, length, gzip ? [] : warnings);
+        CheckLength(path, header, length, packed ? [] : warnings);
         if (header.SectionBytes > Array.MaxLength)
         {
             throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
@@ -164,7 +164,8 @@ public sealed class MrcStackReader : IDisposable
         return header;
     }
 
-    private static int Fill(string path, SafeFileHandle file, Span<byte> bytes)
+    /// <summary>Reads a file's first bytes; how many there are.</summary>
+    internal static int Fill(string path, SafeFileHandle file, Span<byte> bytes)
     {
         try
         {

@@ -99,7 +99,8 @@ public static class CryoDrgnFiles
         // A bare stack without ctf.pkl has its pixel size from its header or from the caller, which the tables do not say.
         double? pixelSize = options.PixelSizeAngstrom ?? (optics is null ? set.PixelSizeAngstrom : null);
         ParticleLoadOptions again = options with { PixelSizeAngstrom = pixelSize };
-        return ParticleSet.FromStar(file, images, again);
+        ParticleSetData made = ParticleSet.FromStar(file, images, again).Data;
+        return new ParticleSet(made with { TableFiles = [.. made.TableFiles, .. set.Data.TableFiles, .. pickles] });
     }
 
     private static CryoSpinException Lacks(ParticleSet set, string what, string path) =>
