@@ -11,7 +11,7 @@ namespace CryoSpin.Reconstruction.Checkpoints;
 /// Holds every number of a checkpoint against the run that is to go on from it. The checksum tells damage, not intent: kernels believe
 /// the poses and the bands that they are given, so none may come from a file unseen.
 /// </summary>
-/// <param name="particles">Number of particles of the run.</param>
+/// <param name="particles">Number of particles of the run, those included that it leaves out.</param>
 /// <param name="box">Edge of the images, pixels.</param>
 internal sealed class RunStateChecks(int particles, int box)
 {
@@ -37,7 +37,8 @@ internal sealed class RunStateChecks(int particles, int box)
 
     private void CheckPoses(PoseFit[][] candidates, int atLeast)
     {
-        Require(candidates.Length == particles, "the number of particles");
+        // Fewer where images were left out; how many is known when all have been read.
+        Require(candidates.Length > 0 && candidates.Length <= particles, "the number of particles");
         foreach (PoseFit[] fits in candidates)
         {
             Require(fits.Length >= atLeast, "the number of candidates");
@@ -52,7 +53,7 @@ internal sealed class RunStateChecks(int particles, int box)
 
     private void CheckDecoding(RunState state, DecodingState decoding)
     {
-        Require(state.Candidates is not null, "the candidates");
+        Require(state.Candidates?.Length == decoding.Change.Length && decoding.Likelihood.Length == decoding.Change.Length, "the candidates");
         Require(IsBand(decoding.Band) && decoding.Band <= box / 2.0, "the band of auto-decoding");
         Require(decoding.Iteration >= 1 && decoding.Still >= 0 && Enum.IsDefined(decoding.Choice), "the pass of auto-decoding");
         Require(decoding.Done >= 0 && decoding.Done <= particles, "the number of refined particles");
