@@ -59,7 +59,7 @@ public static class ReconstructionRun
             return other.Run(cancellation);
         }
         RunCheckpoints checkpoints = new(options, fingerprint, observer, cancellation);
-        RunState? from = options.Resume ? checkpoints.Find() : null;
+        RunState? from = options.Resume ? checkpoints.Find(input.Count, input.BoxSize) : null;
         if (options.Resume) observer.Resumed(from?.Course.Metrics ?? 0);
         DefaultReconstruction run = new(input, options, settings, memory, observer, team, checkpoints)
         {

@@ -36,6 +36,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             ReconstructionRun.Check(run.Options, set);
             CheckSame(run, options.Folder);
         }
+        RefuseInputs(options, set, plan);
         bool finished = plan.All(run => RunDirectory.ReadRun(run.Folder) is { Status: RunStatus.Finished });
         ParticleReview.Of(options.Common with { QuickValidation = finished }, source, terminal, cancellation);
         ComparisonTruth truth = ComparisonTruth.Read(options, set);
@@ -54,6 +55,13 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             throw;
         }
         return results.Runs;
+    }
+
+    private static void RefuseInputs(ComparisonOptions options, ParticleSet set, IReadOnlyList<PlannedRun> plan)
+    {
+        InputProtection inputs = new([.. set.InputFiles, options.TruthPoses, options.TruthMap]);
+        inputs.RefuseIn(options.Folder, ComparisonFiles.Names);
+        foreach (PlannedRun run in plan) inputs.RefuseInRun(run.Folder);
     }
 
     private void RunAll(

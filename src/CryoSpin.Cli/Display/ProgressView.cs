@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CryoSpin.Diagnostics;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
 using Spectre.Console;
@@ -23,7 +24,7 @@ internal static class ProgressView
     public static T Run<T>(Terminal terminal, Func<IProgressView, T> work)
     {
         if (!terminal.CanRedraw) return work(new PlainProgressView(terminal.Error, PlainProgressView.UsualInterval));
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new ScreenOutput(terminal.Screen) });
         Progress progress = console.Progress().AutoClear(true).Columns(
             new SpinnerColumn(),
             new TaskDescriptionColumn { Alignment = Justify.Left },
@@ -41,7 +42,23 @@ internal static class ProgressView
             task.Value = 100 * Math.Clamp(progress.FractionOfRun, 0, 1);
         }
 
-        public void Message(string line) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{line}");
+        public void Message(string line) => console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{Printable.Text(line)}");
+    }
+
+    /// <summary>Standard error as a screen; the library would not know it behind a writer that outlives the terminal.</summary>
+    private sealed class ScreenOutput(TextWriter writer) : IAnsiConsoleOutput
+    {
+        private readonly AnsiConsoleOutput _screen = new(System.Console.Error);
+
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => true;
+
+        public int Width => _screen.Width;
+
+        public int Height => _screen.Height;
+
+        public void SetEncoding(System.Text.Encoding encoding) => _screen.SetEncoding(encoding);
     }
 }
 

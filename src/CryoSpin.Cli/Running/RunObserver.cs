@@ -58,6 +58,8 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, bool 
         folder.KeepSnapshots(metrics);
     }
 
+    public void Flush() => folder.Flush();
+
     public bool WantsSnapshots => snapshots;
 
     public void Keep(RunSnapshot snapshot)

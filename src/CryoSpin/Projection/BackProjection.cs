@@ -59,6 +59,7 @@ public sealed class BackProjection
         {
             throw new ArgumentException("A span is shorter than the disc's padded list.");
         }
+        rotation.ThrowIfNotRotation();
         InsertionKernel.Insert(this, disc, rotation, real, imaginary, weight);
     }
 

@@ -15,8 +15,11 @@ public static class CentralSlice
     /// <param name="channel0">Channel 0 (real part), overwritten.</param>
     /// <param name="channel1">Channel 1 (imaginary part), overwritten.</param>
     public static void Sample(
-        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1) =>
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1)
+    {
+        rotation.ThrowIfNotRotation();
         SliceKernel.Sample(lattice, disc, rotation, channel0, channel1);
+    }
 
     /// <summary>
     /// Samples one slice and what its derivative in a left perturbation exp([w]x) A needs, per channel: g (along) and t (turn), with
@@ -33,8 +36,11 @@ public static class CentralSlice
     /// <param name="turn1">t of channel 1.</param>
     public static void SampleWithGradient(
         FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1,
-        Span<float> along0, Span<float> along1, Span<float> turn0, Span<float> turn1) =>
+        Span<float> along0, Span<float> along1, Span<float> turn0, Span<float> turn1)
+    {
+        rotation.ThrowIfNotRotation();
         SliceKernel.SampleWithGradient(lattice, disc, rotation, channel0, channel1, along0, along1, turn0, turn1);
+    }
 
     /// <summary>
     /// Adds the transpose of <see cref="Sample"/>: lattice += S^T (channel0, channel1), so that for every lattice V and slice y
@@ -46,6 +52,9 @@ public static class CentralSlice
     /// <param name="channel0">Values for channel 0, over the disc's padded list.</param>
     /// <param name="channel1">Values for channel 1.</param>
     public static void Insert(
-        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> channel0, ReadOnlySpan<float> channel1) =>
+        FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> channel0, ReadOnlySpan<float> channel1)
+    {
+        rotation.ThrowIfNotRotation();
         AdjointKernel.Insert(lattice, disc, rotation, channel0, channel1);
+    }
 }

@@ -129,7 +129,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Assert.Contains("unchanged", run.Error);
         Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(_folder[$"out/{file.Key}"])));
         Assert.Equal(
-            ["unfinished-metrics.jsonl", "unfinished-run.json", "unfinished-run.log"],
+            ["unfinished-metrics.jsonl", "unfinished-run.json", "unfinished-run.json.bak", "unfinished-run.log"],
             WithoutCheckpoints(ResultFolder.NamesIn(_folder["out"])).Except(RunFiles.Names));
     }
 
@@ -186,7 +186,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Assert.Contains("Stopped by the user during " + phase, run.Error);
         Assert.Contains(Path.Combine(_folder["out"], RunFiles.Log), run.Error);
         Assert.EndsWith("cryospin: stopped.\n", run.Error.ReplaceLineEndings("\n"));
-        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.Log], WithoutCheckpoints(ResultFolder.NamesIn(_folder["out"])));
+        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log], WithoutCheckpoints(ResultFolder.NamesIn(_folder["out"])));
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal(RunStatus.Stopped, record.Status);
         Assert.Contains(phase, record.Message);

@@ -112,6 +112,22 @@ public sealed class ParticleValidationTests : IDisposable
         Assert.Equal("halfSet.empty", Assert.Single(Check(rows).Problems).Code);
     }
 
+    [Theory]
+    [InlineData(3, Severity.Warning)]
+    [InlineData(20, Severity.Error)]
+    public void Images_that_are_copies_of_one_are_told(int copies, Severity severity)
+    {
+        string star = Star(Rows(), (i, image) =>
+        {
+            if (i > copies) return;
+            Random random = new(5);
+            for (int k = 0; k < image.Length; k++) image[k] = random.NextSingle();
+        });
+        ValidationReport report = ParticleValidation.Full(star, null, _team);
+        ValidationProblem problem = Assert.Single(report.Problems, p => p.Code == "image.identical");
+        Assert.Equal((severity, copies), (problem.Severity, problem.Count));
+    }
+
     [Fact]
     public void All_problems_are_told_at_once()
     {
