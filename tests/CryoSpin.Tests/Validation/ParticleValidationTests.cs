@@ -170,6 +170,22 @@ public sealed class ParticleValidationTests : IDisposable
     }
 
     [Fact]
+    public void One_bad_cell_hides_neither_absurd_values_nor_copies_of_images()
+    {
+        string[] rows = Rows();
+        rows[0] = rows[0].Replace("4000", "nan", StringComparison.Ordinal);
+        rows[3] = "000004@s.mrcs 1 4000 4000 1e30 1";
+        string path = Star(rows, (image, pixels) =>
+        {
+            Random same = new(5);
+            for (int k = 0; image is 8 or 9 && k < pixels.Length; k++) pixels[k] = same.NextSingle();
+        });
+        Assert.Equal(
+            [("ctf.astigmatismAngle", 4), ("image.identical", 10), ("value.notNumber", 1)],
+            ParticleValidation.Full(path, null, _team).Problems.Select(p => (p.Code, Assert.Single(p.Rows))).Order());
+    }
+
+    [Fact]
     public void What_is_taken_by_a_guess_or_found_twice_is_a_warning_here_too()
     {
         string path = Star([.. Rows().Select(r => r.Replace("@s.mrcs", "@gone/s.mrcs", StringComparison.Ordinal))]);
