@@ -48,10 +48,10 @@ public sealed class KilledRunTests(ResumeTests.UnbrokenRun unbroken) : IClassFix
     {
         string disk = unbroken.NewFolder(), earlier = disk + "-earlier", finished = unbroken.NewFolder();
         Directory.CreateDirectory(disk);
-        byte[] map = new byte[900 << 10];
+        byte[] map = new byte[892 << 10];
         new Random(1).NextBytes(map);
         File.WriteAllBytes(earlier, map);
-        // An earlier result and something else take all but 124 KiB: there is room for record and log, none for every checkpoint and the maps.
+        // An earlier result and something else take all but 132 KiB: there is room for record, copy and log, none for every checkpoint and the maps.
         const string script = """
             earlier=$1; finished=$2; shift 2
             cp "$earlier" "$0/map.mrc" && head -c 3M /dev/zero > "$0/other" || exit 98
