@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CryoSpin.Cli.Comparing;
+using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Cli.Verbs;
@@ -28,32 +29,38 @@ internal static class CommandLine
         string[] args, TextWriter output, TextWriter error, RunEngine? engine = null, CancellationToken cancellation = default,
         ChildRun? child = null)
     {
+        MessageWriter results = MessageWriter.Over(output), messages = MessageWriter.Over(error);
         RootCommand root = CreateRoot(engine, child);
         // A file may be named @something; response files would swallow it.
         ParserConfiguration parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult parse = root.Parse(args, parser);
         if (UsageError.Find(parse) is { } mistake)
         {
-            await error.WriteLineAsync(mistake);
+            await messages.WriteLineAsync(mistake);
             return ExitCode.WrongUsage;
         }
         InvocationConfiguration configuration = new()
         {
-            Output = output,
-            Error = error,
+            Output = results,
+            Error = messages,
             EnableDefaultExceptionHandler = false,
             // Program.cs handles Ctrl-C itself: the library would kill a run that needs some seconds to stop cleanly.
             ProcessTerminationTimeout = null,
         };
         try
         {
-            return await parse.InvokeAsync(configuration, cancellation);
+            int code = await parse.InvokeAsync(configuration, cancellation);
+            results.Flush();
+            if (results.Failure is not { } failure) return code;
+            // The work is done and its files are whole, but who reads the output must not take a part of it for all.
+            await messages.WriteLineAsync($"cryospin: standard output could not be written whole ({failure}).");
+            return Math.Max(code, ExitCode.Failed);
         }
         catch (Exception e)
         {
-            await error.WriteLineAsync("cryospin: " + Describe(e));
-            if (Environment.GetEnvironmentVariable(DebugVariable) == "1") await error.WriteLineAsync(e.ToString());
-            return e is UsageException or OutputExistsException ? ExitCode.WrongUsage : ExitCode.Failed;
+            await messages.WriteLineAsync("cryospin: " + Describe(e));
+            if (Environment.GetEnvironmentVariable(DebugVariable) == "1") await messages.WriteLineAsync(e.ToString());
+            return e is UsageException or OutputExistsException or OutputOverInputException ? ExitCode.WrongUsage : ExitCode.Failed;
         }
     }
 

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
@@ -56,6 +57,10 @@ internal sealed class DefaultReconstruction(
         (input, ParticleCache cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
         _track.Use(input);
         Loaded();
+        if (from?.Candidates is { } poses && poses.Length != cache.Count)
+        {
+            throw new CryoSpinException($"The checkpoint has poses of {poses.Length} particles where the run has {cache.Count}. Start a new run.");
+        }
         VolumeModel model = from is null ? Bootstrap(cache, cancellation) : Restored(from);
         PoseTable table = from?.Decoding is null
             ? Propose(cache, model, from, cancellation)

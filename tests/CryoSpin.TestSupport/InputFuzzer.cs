@@ -24,6 +24,7 @@ public sealed class InputFuzzer
 
     private static readonly int[] s_words = [0, 1, -1, 2, 127, 255, 32767, 65535, 65536, int.MaxValue, int.MinValue, 1 << 30, 0x01000000];
 
+    private const int LongestRepetition = 16 << 10;
     private readonly Action<string> _read;
     private readonly byte[][] _seeds;
 
@@ -159,7 +160,7 @@ public sealed class InputFuzzer
     private void Change(List<byte> bytes, int at, Random random)
     {
         int length = Math.Min(bytes.Count - at, 1 << random.Next(0, 8));
-        switch (random.Next(11))
+        switch (random.Next(14))
         {
             case 0:
                 bytes[at] ^= (byte)(1 << random.Next(8));
@@ -192,10 +193,50 @@ public sealed class InputFuzzer
             case 9:
                 ReplaceNumber(bytes, at, s_numbers[random.Next(s_numbers.Length)]);
                 break;
+            case 10:
+                Repeat(bytes, at, length, random);
+                break;
+            case 11:
+                WriteLadder(bytes, at & ~3, random);
+                break;
+            case 12:
+                CopyWord(bytes, at & ~3, random);
+                break;
             default:
                 bytes.InsertRange(at, Enumerable.Repeat(bytes[at], length));
                 break;
         }
+    }
+
+    // References that repeat: an instruction, a row or a pointer as often as makes a file of some kilobytes.
+    private static void Repeat(List<byte> bytes, int at, int length, Random random)
+    {
+        byte[] piece = [.. bytes.GetRange(at, length)];
+        int times = Math.Min(1 << random.Next(1, 12), LongestRepetition / piece.Length);
+        byte[] all = new byte[Math.Max(0, times) * piece.Length];
+        for (int i = 0; i < all.Length; i++) all[i] = piece[i % piece.Length];
+        bytes.InsertRange(at, all);
+    }
+
+    // Offsets that overlap: numbers of 4 or 8 bytes that count up by a little, each a place within the text of the one before.
+    private static void WriteLadder(List<byte> bytes, int at, Random random)
+    {
+        int size = random.Next(2) == 0 ? 4 : 8, step = random.Next(0, 3), value = random.Next(0, 16), count = 1 << random.Next(1, 8);
+        for (int i = 0; i < count && at + size <= bytes.Count; i++, at += size, value += step)
+        {
+            byte[] word = BitConverter.GetBytes((long)value);
+            for (int k = 0; k < size; k++) bytes[at + k] = word[k];
+        }
+    }
+
+    // Sizes that multiply: a number of the file, or one near it, in the place of another.
+    private static void CopyWord(List<byte> bytes, int at, Random random)
+    {
+        if (bytes.Count < 8) return;
+        int from = random.Next(bytes.Count - 4) & ~3, factor = 1 << random.Next(0, 16), more = random.Next(-1, 2);
+        byte[] read = [bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]];
+        byte[] word = BitConverter.GetBytes(BitConverter.ToInt32(read) * factor + more);
+        for (int k = 0; k < 4 && at + k < bytes.Count; k++) bytes[at + k] = word[k];
     }
 
     private static void WriteWord(List<byte> bytes, int at, Random random)

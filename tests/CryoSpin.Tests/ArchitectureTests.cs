@@ -89,10 +89,21 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void The_science_depends_on_the_base_library_and_tensors_alone()
+    public void The_science_depends_on_the_base_library_tensors_and_two_decoders_alone()
     {
         XDocument file = XDocument.Load(Path.Combine(Source, "CryoSpin", "CryoSpin.csproj"));
-        Assert.Equal(["System.Numerics.Tensors"], file.Descendants("PackageReference").Select(p => p.Attribute("Include")!.Value));
+        Assert.Equal(
+            ["K4os.Compression.LZ4", "SharpZipLib", "System.Numerics.Tensors"],
+            file.Descendants("PackageReference").Select(p => p.Attribute("Include")!.Value));
+    }
+
+    [Fact]
+    public void Only_the_readers_of_files_know_the_decoders()
+    {
+        string io = Path.Combine(Source, "CryoSpin", "IO") + Path.DirectorySeparatorChar;
+        Assert.Empty(
+            Projects.Keys.SelectMany(p => SourceFiles(Path.Combine(Source, p))).Where(f => !f.StartsWith(io, StringComparison.Ordinal))
+                .Where(f => Decoder().IsMatch(File.ReadAllText(f))).Select(Relative));
     }
 
     [Fact]
@@ -167,6 +178,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bConsole\.(Write|Error|Out|Read)|\bDebug\.Write")]
     private static partial Regex ConsoleCall();
+
+    [GeneratedRegex(@"\b(K4os|ICSharpCode)\.")]
+    private static partial Regex Decoder();
 
     [GeneratedRegex(@"(^|[\\/])(bin|obj)[\\/]")]
     private static partial Regex BuildFolder();

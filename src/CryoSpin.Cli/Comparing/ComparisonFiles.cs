@@ -23,6 +23,9 @@ internal static class ComparisonFiles
     /// <summary>Folder of the page's figures, each an SVG file of its own.</summary>
     public const string Figures = "figures";
 
+    /// <summary>Names of the files in the folder itself.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Report, Json, Runs, Snapshots];
+
     /// <summary>Writes them.</summary>
     public static void Write(string folder, ComparisonInput input)
     {

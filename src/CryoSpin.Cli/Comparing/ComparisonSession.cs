@@ -39,6 +39,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             ReconstructionRun.Check(run.Options, set);
             CheckSame(run, options.Folder);
         }
+        RefuseInputs(options, set, plan);
         bool finished = plan.All(run => RunDirectory.ReadRun(run.Folder) is { Status: RunStatus.Finished });
         ParticleReview.Of(options.Common with { Particles = options.Common.Particles with { QuickValidation = finished } }, source, terminal, cancellation);
         ComparisonTruth truth = ComparisonTruth.Read(options, set);
@@ -57,6 +58,13 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             throw;
         }
         return results.Runs;
+    }
+
+    private static void RefuseInputs(ComparisonOptions options, ParticleSet set, IReadOnlyList<PlannedRun> plan)
+    {
+        InputProtection inputs = new([.. set.InputFiles, options.TruthPoses, options.TruthMap]);
+        inputs.RefuseIn(options.Folder, ComparisonFiles.Names);
+        foreach (PlannedRun run in plan) inputs.RefuseInRun(run.Folder);
     }
 
     private void RunAll(

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CryoSpin.Diagnostics;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Cli.Display;
@@ -19,7 +20,7 @@ internal static class ProgressView
     /// <summary>Runs the work with a redrawn line where a person watches, and with one plain line every few seconds elsewhere.</summary>
     public static T Run<T>(Terminal terminal, Func<IProgressView, T> work)
     {
-        if (terminal.Error is not ScreenWriter { Redraws: true } screen)
+        if (terminal.Screen is not { Redraws: true } screen)
         {
             return work(new PlainProgressView(terminal.Error, PlainProgressView.UsualInterval));
         }
@@ -52,7 +53,7 @@ internal sealed class LiveProgressView(ScreenWriter screen, TimeSpan interval) :
         screen.ShowStatus(width => ProgressLine.Fitting(shown, width));
     }
 
-    public void Message(string line) => screen.WriteFitted(line);
+    public void Message(string line) => screen.WriteFitted(Printable.Text(line));
 }
 
 /// <summary>One line every few seconds, and at once when a phase begins; for logs, pipes and schedulers.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Reporting.Html;
 
@@ -9,6 +10,7 @@ namespace CryoSpin.Cli.Inspection;
 internal static class MrcInspection
 {
     private const int MostImages = 1000;
+    private const int VolumeStack = 401;
 
     /// <summary>Reads the file; of a long stack, a thousand images spread over it.</summary>
     public static FactSheet Read(string path)
@@ -18,7 +20,9 @@ internal static class MrcInspection
         List<string> warnings = [];
         Statistics statistics = new();
         int imagesRead = 0;
-        if (MrcVolumeIO.IsCompressed(path))
+        MrcHeader read = MrcVolumeIO.ReadHeader(path);
+        // Only images are read one by one: a compressed file, or one whose axes are turned, is read as a whole.
+        if (!IsPlain(path) || (read.AxisOfColumns, read.AxisOfRows, read.AxisOfSections) != (1, 2, 3) || read.SpaceGroup == VolumeStack)
         {
             map = MrcVolumeIO.Read(path);
             header = map.Header;
@@ -32,13 +36,13 @@ internal static class MrcInspection
             warnings.AddRange(stack.Warnings);
             imagesRead = AddImages(stack, statistics);
         }
-        bool isStack = IsStack(path, header);
+        bool isStack = IsStack(path, header), isTurned = map is not null && !isStack;
         FactSheet sheet = new();
         sheet.Add("file", "file", path);
-        sheet.Add("kind", "kind", isStack ? "stack" : "map", isStack ? "stack of images" : "map");
+        sheet.Add("kind", "kind", isStack ? "stack" : "map", header.SpaceGroup == VolumeStack ? "stack of volumes" : isStack ? "stack of images" : "map");
         sheet.Add("columns", null, header.Columns);
         sheet.Add("rows", null, header.Rows);
-        sheet.Add("sections", "size", header.Sections, Size(header, isStack));
+        sheet.Add("sections", "size", header.Sections, isTurned ? $"{map!.Nx} x {map.Ny} x {map.Nz} voxels" : Size(header, isStack));
         sheet.Add(
             "mode", "mode", (int)header.Mode, $"{(int)header.Mode} ({Words(header.Mode)}){(header.IsBigEndian ? ", big-endian" : "")}");
         sheet.Add("isBigEndian", null, header.IsBigEndian);
@@ -69,9 +73,11 @@ internal static class MrcInspection
         return count;
     }
 
+    private static bool IsPlain(string path) => !MrcVolumeIO.IsPacked(path);
+
     // Many writers leave the space group of a stack at 1, so the shape and the name have a say.
     private static bool IsStack(string path, MrcHeader header) =>
-        Path.GetExtension(path).ToLowerInvariant() is ".mrcs" or ".st" || (header.SpaceGroup == 0 && header.Sections != header.Columns)
+        Path.GetExtension(InputNames.WithoutCompression(path)).ToLowerInvariant() is ".mrcs" or ".st" || (header.SpaceGroup == 0 && header.Sections != header.Columns)
         || (header.Columns == header.Rows && header.Sections > 4 * header.Columns);
 
     private static string Size(MrcHeader h, bool isStack) =>

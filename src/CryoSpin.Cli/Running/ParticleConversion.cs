@@ -2,6 +2,7 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Particles;
 using CryoSpin.Particles.CryoDrgn;
+using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
 
 namespace CryoSpin.Cli.Running;
@@ -55,6 +56,7 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
     public void Run(Terminal terminal)
     {
         ParticleSet set = Read();
+        new InputProtection(inputs.Concat(set.InputFiles)).Refuse(Outputs);
         foreach (string warning in set.Warnings) terminal.Error.WriteLine("warning: " + warning);
         foreach (string line in ParticleReview.Values(set, ValueUse.None)) terminal.Error.WriteLine(line);
         foreach (string line in Forms.SelectMany(form => ConversionLosses.Of(set, form))) terminal.Error.WriteLine("warning: " + line);

@@ -68,14 +68,43 @@ internal sealed class ResultTransform
         return set;
     }
 
-    /// <summary>Opens the folder for the changed files, which cannot be the one that was read.</summary>
-    public OutputFolder OpenOutput(string path, bool overwrite, IEnumerable<string> furtherFiles)
+    /// <summary>Refuses to write into the folder that was read, or over anything that it was made of.</summary>
+    /// <exception cref="Parsing.UsageException">The folder is the one that was read.</exception>
+    /// <exception cref="OutputOverInputException">A file there is an input, or an input of the run itself.</exception>
+    public void RefuseOutput(string path, IEnumerable<string> furtherFiles)
     {
         if (Path.GetFullPath(path).TrimEnd('/') == Path.GetFullPath(Folder).TrimEnd('/'))
         {
             throw new Parsing.UsageException($"{path} is the folder that is read. Name another one with -o.");
         }
-        return OutputFolder.Open(path, overwrite, [.. MapNames, .. ParticleNames, .. furtherFiles]);
+        string[] names = [.. MapNames, .. ParticleNames, .. furtherFiles];
+        IEnumerable<string> read =
+        [
+            .. names.Select(n => Path.Combine(Folder, n)), .. Particles.Values.SelectMany(p => p.InputFiles), .. RunInputs(),
+        ];
+        new InputProtection(read).RefuseIn(path, names);
+    }
+
+    // What the run was made of: a name such as particles.star is soon that of its input, too.
+    private IEnumerable<string> RunInputs()
+    {
+        try
+        {
+            return RunDirectory.ReadRun(Folder) is { } run ? [MovedRun.Options(run, Folder).Particles.Path] : [];
+        }
+        catch (CryoSpinException)
+        {
+            // The maps may be flipped without a record.
+            return [];
+        }
+    }
+
+    /// <summary>Opens the folder for the changed files, which cannot be the one that was read.</summary>
+    public OutputFolder OpenOutput(string path, bool overwrite, IEnumerable<string> furtherFiles)
+    {
+        string[] further = [.. furtherFiles];
+        RefuseOutput(path, further);
+        return OutputFolder.Open(path, overwrite, [.. MapNames, .. ParticleNames, .. further]);
     }
 
     /// <summary>Writes every map and all poses, changed.</summary>

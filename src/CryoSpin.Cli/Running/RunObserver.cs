@@ -59,6 +59,8 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, Outpu
         folder.KeepSnapshots(metrics);
     }
 
+    public void Flush() => folder.Flush();
+
     public bool WantsSnapshots => output is { Snapshots: true };
 
     public IReadOnlyList<int> Watched => output?.Watched ?? [];

@@ -53,6 +53,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         using StopFiles stop = new([.. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
         ParticleSet set = particles.Source.Set;
+        new InputProtection(set.InputFiles).RefuseInRun(options.Output.Folder);
         CheckWatched(options, set);
         (options, IReadOnlyList<string> notes) = WorkingImages.Fit(options, set);
         Check(options, set);
@@ -101,6 +102,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         ReconstructionOptions options = change(MovedRun.Options(run, path) with { Output = run.Options.Output with { Folder = path, Resume = true } });
         using StopFiles stop = new([Path.Combine(folder.Path, StopFiles.Name), .. FurtherStopFiles], cancellation);
         using RunParticles particles = RunParticles.Open(options, terminal, stop.Token);
+        new InputProtection(particles.Source.Set.InputFiles).RefuseInRun(options.Output.Folder);
         CheckWatched(options, particles.Source.Set);
         Check(options, particles.Source.Set);
         IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);

@@ -46,13 +46,12 @@ internal static class SimulationInput
                 input, "there is no such file, and no data set of this name.",
                 $"{nearest}Name a map (.mrc), a model (.pdb, .cif), or a data set:{Environment.NewLine}{SimulationRecipe.Listing}");
         }
-        string name = input.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(input) : input;
-        return Path.GetExtension(name).ToLowerInvariant() switch
+        return Path.GetExtension(InputNames.WithoutCompression(input)).ToLowerInvariant() switch
         {
             ".pdb" or ".ent" or ".cif" or ".mmcif" => FromModel(input, box ?? UsualBox, pixelSizeAngstrom ?? UsualPixelSizeAngstrom, team),
             ".mrc" or ".map" or ".ccp4" => FromMap(input, box, pixelSizeAngstrom, team, warn),
             string other => throw new InputException(
-                input, $"the kind '{other}' is not known.", "Maps are .mrc or .map, models .pdb or .cif; each may be gzipped (.gz)."),
+                input, $"the kind '{other}' is not known.", "Maps are .mrc or .map, models .pdb or .cif; each may be packed (.gz, .bz2)."),
         };
     }
 
@@ -78,14 +77,8 @@ internal static class SimulationInput
 
     private static Volume FromMap(string path, int? box, double? pixelSize, WorkerTeam team, Action<string> warn)
     {
-        MrcVolume file = MrcVolumeIO.Read(path);
-        if (file.Nx != file.Ny || file.Nx != file.Nz)
-        {
-            throw new InputException(path, $"the map has {file.Nx} x {file.Ny} x {file.Nz} voxels.", "A cube is needed; crop or pad it.");
-        }
-        double voxel = file.PixelSizeAngstrom > 0
-            ? file.PixelSizeAngstrom
-            : throw new InputException(path, "the header does not tell the pixel size.", "Set it in the header.");
+        MrcVolume file = MapFile.ReadCube(path);
+        double voxel = file.PixelSizeAngstrom;
         double width = pixelSize is { } p && box is { } b ? b * p : file.Nx * voxel;
         int edge = box ?? (pixelSize is { } q ? Nearest(file.Nx * voxel / q) : Nearest(file.Nx));
         (int fine, int padded) = FinerGrid(file.Nx, pixelSize is { } wish ? wish * edge / voxel : width / voxel);

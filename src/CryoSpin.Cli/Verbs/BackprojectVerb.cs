@@ -4,6 +4,7 @@ using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Particles;
 using CryoSpin.Reconstruction;
+using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
 
@@ -32,16 +33,18 @@ internal static class BackprojectVerb
             MapFile.CheckOutput(path);
             using ParticleSource source = PosedParticles.Open(
                 parse.GetRequiredValue(particles), input.Read(parse), terminal.Error.WriteLine);
+            string stem = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
+            string[] halfPaths = parse.GetValue(halves) ? [stem + "_half1_unfil.mrc", stem + "_half2_unfil.mrc"] : [];
+            new InputProtection(source.Set.InputFiles).Refuse([path, .. halfPaths]);
             PosedReconstruction result = ProgressView.Run(
                 terminal,
                 view => PosedReconstruction.Run(
                     source, parse.GetValue(threads), new TerminalObserver(view), images.Read(parse), cancellation));
             MapFile.Write(path, result.Map, "back-projection of particles with known poses");
-            if (parse.GetValue(halves))
+            if (halfPaths is [var first, var second])
             {
-                string stem = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
-                MapFile.Write(stem + "_half1_unfil.mrc", result.Half1, "half-map 1 of a back-projection, unfiltered");
-                MapFile.Write(stem + "_half2_unfil.mrc", result.Half2, "half-map 2 of a back-projection, unfiltered");
+                MapFile.Write(first, result.Half1, "half-map 1 of a back-projection, unfiltered");
+                MapFile.Write(second, result.Half2, "half-map 2 of a back-projection, unfiltered");
             }
             terminal.Out.WriteLine($"Map         {path}");
             terminal.Out.WriteLine($"Half-maps   FSC 0.143 at {Wording.Angstrom(result.Fsc.ResolutionAngstrom(0.143))}");

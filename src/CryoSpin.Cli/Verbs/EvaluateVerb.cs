@@ -35,11 +35,7 @@ internal static class EvaluateVerb
             string result = parse.GetRequiredValue(folder);
             string? star = parse.GetValue(truthPoses), map = parse.GetValue(truthMap);
             if (star is null && map is null) throw new UsageException("evaluate needs --truth-poses, --truth-map or both.");
-            if (!Directory.Exists(result))
-            {
-                string found = File.Exists(result) ? "this is a file, and a folder is needed." : "there is no such folder.";
-                throw new InputException(result, found, "Name the output folder of a run.");
-            }
+            OutputFolder.CheckReadable(result);
             (Pose[], Pose[])? poses = star is null ? null : ReadPoses(Path.Combine(result, RunFiles.Particles), star, terminal);
             (Volume, Volume)? maps = map is null ? null : ReadMaps(Path.Combine(result, RunFiles.Map), map);
             using WorkerTeam team = new(Environment.ProcessorCount);

@@ -4,6 +4,7 @@ using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
+using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Symmetry;
 
@@ -46,12 +47,12 @@ internal static class FlipHandVerb
             string[] paths = parse.GetRequiredValue(inputs);
             MirrorAxis mirror = parse.GetValue(axis) == "x" ? MirrorAxis.X : MirrorAxis.Z;
             string? target = parse.GetValue(output);
+            (string Path, string Target)[] work = [.. paths.Select(p => (p, TargetOf(p, target, paths.Length > 1)))];
+            // One input's result may not take the place of another input.
+            InputProtection read = new(paths);
+            read.Refuse(work.Select(w => w.Target));
             if (paths.Length > 1 && target is not null) Directory.CreateDirectory(target);
-            foreach (string path in paths)
-            {
-                string name = target is null ? Default(path) : paths.Length > 1 ? Path.Combine(target, Path.GetFileName(path)) : target;
-                Flip(path, name, mirror, parse.GetValue(overwrite), terminal);
-            }
+            foreach ((string path, string name) in work) Flip(path, name, mirror, parse.GetValue(overwrite), terminal);
             return ExitCode.Done;
         });
     }
@@ -67,14 +68,15 @@ internal static class FlipHandVerb
             if (!File.Exists(path)) throw new InputException(path, "there is no such file or folder.", "Check the path.");
             MapFile.CheckOutput(target);
             if (File.Exists(target) && !overwrite) throw new UsageException($"{target} exists. Name another file with -o, or add --overwrite.");
-            if (!ResultTransform.HoldsParticles(path)) FlipMap(path, target, axis);
-            else ResultTransform.WritePoses(ResultTransform.ReadPosed(path), target, p => HandFlip.Mirror(p, axis));
+            if (ResultTransform.HoldsParticles(path)) FlipPoses(path, target, axis);
+            else FlipMap(path, target, axis);
         }
         terminal.Out.WriteLine($"{path} -> {target}, mirrored along {(axis == MirrorAxis.X ? "x" : "z")}");
     }
 
     private static void FlipFolder(string path, string target, MirrorAxis axis, bool overwrite)
     {
+        OutputFolder.CheckReadable(path);
         ResultTransform result = ResultTransform.Read(path);
         OutputFolder folder = result.OpenOutput(target, overwrite, s_copied);
         result.Write(folder, "mirrored", map => HandFlip.Mirror(map, axis), pose => HandFlip.Mirror(pose, axis));
@@ -85,6 +87,13 @@ internal static class FlipHandVerb
         folder.Complete();
     }
 
+    private static void FlipPoses(string path, string target, MirrorAxis axis)
+    {
+        ParticleSet set = ResultTransform.ReadPosed(path);
+        new InputProtection(set.InputFiles).Refuse(target);
+        ResultTransform.WritePoses(set, target, p => HandFlip.Mirror(p, axis));
+    }
+
     // Any box will do here: nothing is transformed.
     private static void FlipMap(string path, string target, MirrorAxis axis)
     {
@@ -92,6 +101,9 @@ internal static class FlipHandVerb
         float[] voxels = HandFlip.Mirror(map.Voxels, map.Nx, map.Ny, map.Nz, axis);
         MrcWriter.WriteVolume(target, voxels, map.Nx, map.Ny, map.Nz, map.PixelSizeAngstrom, "mirrored map");
     }
+
+    private static string TargetOf(string path, string? target, bool several) =>
+        target is null ? Default(path) : several ? Path.Combine(target, Path.GetFileName(path.TrimEnd('/', '\\'))) : target;
 
     private static string Default(string path)
     {

@@ -44,6 +44,7 @@ internal static class PreprocessVerb
             string folder = parse.GetRequiredValue(output);
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
+            new InputProtection(source.Set.InputFiles).RefuseIn(folder, Stack, Star);
             foreach (string warning in source.Warnings) terminal.Error.WriteLine("warning: " + warning);
             foreach (string line in ParticleReview.Values(source.Set, ValueUse.Images)) terminal.Error.WriteLine(line);
             if (ConversionLosses.LackOfOptics(source.Set) is { } lack) terminal.Error.WriteLine($"warning: {Star}: {lack}");

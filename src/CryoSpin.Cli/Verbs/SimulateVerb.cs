@@ -79,9 +79,11 @@ internal static class SimulateVerb
             string name = parse.GetRequiredValue(input);
             // A file of that name is what its user means.
             SimulationRecipe? recipe = File.Exists(name) ? null : SimulationRecipe.Find(name);
+            string source = recipe?.Input(parse.GetValue(models)) ?? name;
+            new InputProtection(source).RefuseIn(folder, SimulationFolder.Names);
             using WorkerTeam team = new(Environment.ProcessorCount);
             Volume map = SimulationInput.Read(
-                recipe?.Input(parse.GetValue(models)) ?? name, parse.GetValue(box) ?? recipe?.Box,
+                source, parse.GetValue(box) ?? recipe?.Box,
                 parse.GetValue(pixelSize) ?? recipe?.PixelSizeFor(parse.GetValue(box)),
                 team, terminal.Error.WriteLine);
             ParticleSimulator simulator = new(map, options, team);

@@ -31,16 +31,12 @@ internal static class SymmetrizeVerb
             string source = parse.GetRequiredValue(folder), name = parse.GetRequiredValue(group);
             bool auto = name.Equals("auto", StringComparison.OrdinalIgnoreCase);
             if (!auto) name = PointGroup.Parse(name).Name;
-            if (!Directory.Exists(source))
-            {
-                string found = File.Exists(source) ? "this is a file, and a folder is needed." : "there is no such folder.";
-                throw new InputException(source, found, "Name the output folder of a run.");
-            }
+            OutputFolder.CheckReadable(source);
             ResultTransform result = ResultTransform.Read(source);
             if (!result.Maps.ContainsKey(RunFiles.Map)) throw new InputException(source, $"there is no {RunFiles.Map} in it.",
                 "It is needed.");
             string? target = parse.GetValue(output);
-            if (target is not null) RefuseExisting(target, parse.GetValue(overwrite));
+            if (target is not null) RefuseExisting(target, result, parse.GetValue(overwrite));
             using WorkerTeam team = new(parse.GetValue(threads));
             Symmetrization work = new(terminal, team);
             SymmetryFrame frame = work.Find(result.Maps[RunFiles.Map], name, work.TrustedAngstrom(result));
@@ -54,8 +50,9 @@ internal static class SymmetrizeVerb
     }
 
     // Before the search, not after it.
-    private static void RefuseExisting(string target, bool overwrite)
+    private static void RefuseExisting(string target, ResultTransform result, bool overwrite)
     {
         if (Directory.Exists(target) && !overwrite) throw new OutputExistsException(target);
+        result.RefuseOutput(target, []);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 8;
+    internal const int Version = 9;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -34,8 +34,6 @@ internal static class CheckpointFile
             using (BinaryWriter writer = new(hashed, Encoding.UTF8, leaveOpen: true)) Put(writer, input, state);
             stream.Write(hash.Hash!);
         }
-        // A name that survives a power cut must not stand for bytes that did not.
-        if (stream is FileStream file) file.Flush(flushToDisk: true);
     });
 
     /// <summary>Reads a checkpoint.</summary>
@@ -50,7 +48,24 @@ internal static class CheckpointFile
         if (reader.ReadUInt64() != Magic) throw new CheckpointFormatException("it is not a checkpoint");
         int version = reader.ReadInt32();
         if (version != Version) throw new CheckpointFormatException($"it has format {version}, this program reads format {Version}");
-        return (GetFingerprint(reader), Get(reader));
+        try
+        {
+            return (GetFingerprint(reader), Get(reader));
+        }
+        catch (Exception e) when (e is EndOfStreamException or ArgumentException or FormatException or OverflowException)
+        {
+            throw new CheckpointFormatException($"its content does not hold together: {e.Message}");
+        }
+    }
+
+    // The file may claim any number of entries; it cannot have more than bytes.
+    private static int GetCount(BinaryReader reader, int bytesEach)
+    {
+        int count = reader.ReadInt32();
+        long left = reader.BaseStream.Length - HashBytes - reader.BaseStream.Position;
+        return count >= 0 && (long)count * bytesEach <= left
+            ? count
+            : throw new FormatException($"{count} entries cannot stand in the {left} bytes that follow");
     }
 
     private static void CheckHash(FileStream stream)
@@ -116,7 +131,7 @@ internal static class CheckpointFile
     private static InputFingerprint GetFingerprint(BinaryReader reader)
     {
         List<(string, string)> facts = [];
-        for (int n = reader.ReadInt32(); n > 0; n--) facts.Add((reader.ReadString(), reader.ReadString()));
+        for (int n = GetCount(reader, 2); n > 0; n--) facts.Add((reader.ReadString(), reader.ReadString()));
         return new InputFingerprint(facts);
     }
 
@@ -134,7 +149,7 @@ internal static class CheckpointFile
         int metrics = reader.ReadInt32();
         TimeSpan elapsed = new(reader.ReadInt64());
         List<PhaseTime> times = [];
-        for (int n = reader.ReadInt32(); n > 0; n--) times.Add(GetTime(reader));
+        for (int n = GetCount(reader, 1 + 2 * sizeof(double)); n > 0; n--) times.Add(GetTime(reader));
         RunState state = new()
         {
             Random = random,
@@ -148,7 +163,7 @@ internal static class CheckpointFile
         if (!reader.ReadBoolean()) return state;
         return state with
         {
-            Decoding = GetDecoding(reader, state.Candidates!.Length),
+            Decoding = GetDecoding(reader, state.Candidates?.Length ?? throw new FormatException("poses are missing")),
             MaskDiameterAngstrom = reader.ReadDouble(),
             MaskShape = GetFloats(reader) is { Length: > 0 } shape ? shape : null,
             HalfMaps = [GetVolume(reader), GetVolume(reader)],
@@ -158,7 +173,7 @@ internal static class CheckpointFile
 
     private static double[] GetCurve(BinaryReader reader)
     {
-        double[] values = new double[reader.ReadInt32()];
+        double[] values = new double[GetCount(reader, sizeof(double))];
         for (int s = 0; s < values.Length; s++) values[s] = reader.ReadDouble();
         return values;
     }
@@ -167,10 +182,11 @@ internal static class CheckpointFile
     {
         int count = reader.ReadInt32();
         if (count < 0) return null;
+        if (count > reader.BaseStream.Length / sizeof(int)) throw new FormatException($"it cannot hold the poses of {count} particles");
         PoseFit[][] candidates = new PoseFit[count][];
         for (int i = 0; i < count; i++)
         {
-            candidates[i] = new PoseFit[reader.ReadInt32()];
+            candidates[i] = new PoseFit[GetCount(reader, 12 * sizeof(double))];
             for (int c = 0; c < candidates[i].Length; c++) candidates[i][c] = GetFit(reader);
         }
         return candidates;
@@ -242,7 +258,7 @@ internal static class CheckpointFile
 
     private static float[] GetFloats(BinaryReader reader)
     {
-        float[] values = new float[reader.ReadInt32()];
+        float[] values = new float[GetCount(reader, sizeof(float))];
         for (int i = 0; i < values.Length; i += FloatsAtOnce)
         {
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan(i, Math.Min(FloatsAtOnce, values.Length - i))));

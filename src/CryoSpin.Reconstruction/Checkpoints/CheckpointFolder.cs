@@ -33,13 +33,16 @@ public static class CheckpointFolder
     /// <summary>The newest checkpoint that is whole, and its number; null where there is none.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="log">Receives why others were passed over.</param>
-    internal static (InputFingerprint Input, RunState State)? Newest(string folder, Action<string> log)
+    /// <param name="check">Refuses what cannot be of the run, by a <see cref="CheckpointFormatException"/>; null: nothing.</param>
+    internal static (InputFingerprint Input, RunState State)? Newest(string folder, Action<string> log, Action<InputFingerprint, RunState>? check = null)
     {
         foreach ((_, string path) in List(folder).OrderByDescending(c => c.Number))
         {
             try
             {
-                return CheckpointFile.Read(path);
+                (InputFingerprint input, RunState state) = CheckpointFile.Read(path);
+                check?.Invoke(input, state);
+                return (input, state);
             }
             catch (Exception e) when (e is CheckpointFormatException or IOException or UnauthorizedAccessException)
             {

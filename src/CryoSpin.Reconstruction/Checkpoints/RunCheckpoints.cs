@@ -29,11 +29,19 @@ internal sealed class RunCheckpoints
     }
 
     /// <summary>What the run goes on from; null to begin at the beginning.</summary>
+    /// <param name="particles">Number of particles.</param>
+    /// <param name="box">Edge of the images, pixels.</param>
     /// <exception cref="CryoSpinException">The input or an option is not what it was.</exception>
-    public RunState? Find()
+    public RunState? Find(int particles, int box)
     {
+        RunStateChecks checks = new(particles, box);
         if (_folder is not null) CheckpointFolder.RemoveUnfinished(_folder);
-        if (_folder is null || CheckpointFolder.Newest(_folder, _observer.Log) is not var (input, state))
+        // The state of a run on another input need not suit this one: what has changed is told below.
+        void Check(InputFingerprint input, RunState state)
+        {
+            if (input.Difference(_input) is null) checks.Check(state);
+        }
+        if (_folder is null || CheckpointFolder.Newest(_folder, _observer.Log, Check) is not var (input, state))
         {
             _observer.Log("There is no checkpoint: starting from the beginning.");
             return null;
@@ -60,6 +68,8 @@ internal sealed class RunCheckpoints
         if (_folder is null || _interval is null) return;
         try
         {
+            // The checkpoint says how many figures there are; it must not outlive them.
+            _observer.Flush();
             CheckpointFolder.Write(_folder, _input, state());
             if (_failing) _observer.Log("Checkpoints can be written again.");
             _failing = false;

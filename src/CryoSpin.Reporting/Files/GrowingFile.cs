@@ -29,6 +29,19 @@ internal sealed class GrowingFile : IDisposable
         Flush();
     }
 
+    /// <summary>Brings what was written to the disk.</summary>
+    public void FlushToDisk()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(_file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As with a full disk: a log is no reason to end a run.
+        }
+    }
+
     /// <summary>Tries once more to write what waits, and closes the file.</summary>
     public void Dispose()
     {

@@ -89,6 +89,31 @@ public sealed class OutputFolder
         }
     }
 
+    /// <summary>Refuses a folder that is not there, or that belongs to somebody else and is closed: nothing in it can be seen.</summary>
+    /// <exception cref="CryoSpinException">There is no such folder, or it may not be read.</exception>
+    public static void CheckReadable(string path)
+    {
+        if (File.Exists(path)) throw new InputException(path, "this is a file, and a folder is needed.", "Name the output folder of a run.");
+        try
+        {
+            // A folder that may be listed but not entered shows names whose files cannot be reached.
+            string? any = Directory.EnumerateFileSystemEntries(path).FirstOrDefault();
+            if (any is not null) File.GetAttributes(any);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be read ({e.Message}). Ask its owner for permission, or copy what you need.", e);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new CryoSpinException($"{path}: there is no such folder. Check the path.", e);
+        }
+        catch (IOException e)
+        {
+            throw new CryoSpinException($"{path}: the folder cannot be read ({e.Message}).", e);
+        }
+    }
+
     /// <summary>
     /// The folder of a run that was interrupted: its files bear the prefix where they were to replace older ones. Files that a killed
     /// writer left half done are removed.

@@ -78,6 +78,7 @@ public sealed class RunDirectory : IDisposable
     /// <exception cref="CryoSpinException">There is no run in the folder, another run works in it, or it cannot be written.</exception>
     public static (RunDirectory? Folder, RunRecord Run) Reopen(string path)
     {
+        OutputFolder.CheckReadable(path);
         if (ReadRun(path) is null) throw new CryoSpinException($"{path}: there is no run in this folder ({RunFiles.Run}).");
         RunLock held = RunLock.Acquire(path, () => OwnerOf(path));
         bool kept = false;
@@ -109,23 +110,28 @@ public sealed class RunDirectory : IDisposable
     /// The record of the run at hand: of one that was to replace older results, where there is one; null where there is none.
     /// </summary>
     /// <param name="path">The run's folder; need not exist.</param>
-    /// <exception cref="CryoSpinException">The file there is not the record of a run.</exception>
+    /// <exception cref="CryoSpinException">The file there is not the record of a run, and neither is its copy.</exception>
     public static RunRecord? ReadRun(string path)
     {
-        foreach (string name in (string[])[OutputFolder.UnfinishedPrefix + RunFiles.Run, RunFiles.Run])
+        foreach (string prefix in (string[])[OutputFolder.UnfinishedPrefix, ""])
         {
-            string file = System.IO.Path.Combine(path, name);
-            if (!File.Exists(file)) continue;
-            try
-            {
-                return JsonFormat.ParseRun(File.ReadAllText(file));
-            }
-            catch (JsonException e)
-            {
-                throw new CryoSpinException($"{file}: this is not the record of a run ({e.Message}).", e);
-            }
+            string file = System.IO.Path.Combine(path, prefix + RunFiles.Run), copy = System.IO.Path.Combine(path, prefix + RunFiles.RunCopy);
+            if (File.Exists(file)) return Parse(file, copy);
         }
         return null;
+    }
+
+    private static RunRecord Parse(string file, string copy)
+    {
+        try
+        {
+            return JsonFormat.ParseRun(File.ReadAllText(file));
+        }
+        catch (JsonException e)
+        {
+            if (File.Exists(copy)) return Parse(copy, "");
+            throw new CryoSpinException($"{file}: this is not the record of a run ({e.Message}).", e);
+        }
     }
 
     /// <summary>Where a file is to be written now.</summary>
@@ -134,7 +140,7 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Adds a line, with the time, to run.log.</summary>
     public void Log(string message)
     {
-        foreach (string line in message.ReplaceLineEndings("\n").Split('\n'))
+        foreach (string line in Printable.Text(message).ReplaceLineEndings("\n").Split('\n'))
         {
             _log.Add($"{DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}Z  {line}");
         }
@@ -152,11 +158,39 @@ public sealed class RunDirectory : IDisposable
     {
         string path = FileFor(RunFiles.Metrics);
         _metricLines.Dispose();
-        string[] lines = [.. File.ReadLines(path).Take(count)];
-        WriteText(RunFiles.Metrics, string.Concat(lines.Select(l => l + "\n")));
         _metrics.Clear();
-        _metrics.AddRange(lines.Select(JsonFormat.ParseMetric));
+        _metrics.AddRange(WholeLines(File.ReadLines(path).Take(count), JsonFormat.ParseMetric));
+        WriteText(RunFiles.Metrics, string.Concat(_metrics.Select(m => JsonFormat.Serialize(m) + "\n")));
+        if (_metrics.Count < count)
+        {
+            Log($"warning: {path} was damaged: {count - _metrics.Count} of {count} lines are lost. The result does not depend on them.");
+        }
         _metricLines = new GrowingFile(path, append: true);
+    }
+
+    /// <summary>Brings the figures and the log to the disk.</summary>
+    public void Flush()
+    {
+        _metricLines.FlushToDisk();
+        _log.FlushToDisk();
+    }
+
+    /// <summary>The lines that can be read, up to the first that a power cut has torn or filled with zeros.</summary>
+    internal static IEnumerable<T> WholeLines<T>(IEnumerable<string> lines, Func<string, T> parse)
+    {
+        foreach (string line in lines)
+        {
+            T value;
+            try
+            {
+                value = parse(line);
+            }
+            catch (JsonException)
+            {
+                yield break;
+            }
+            yield return value;
+        }
     }
 
     /// <summary>Adds a snapshot to the folder's <see cref="SnapshotFolder"/>.</summary>
@@ -165,8 +199,14 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Of the snapshots that an interrupted run has left, keeps those that belong to its first figures.</summary>
     public void KeepSnapshots(int metrics) => _snapshots.KeepUpTo(metrics);
 
-    /// <summary>Writes run.json.</summary>
-    public void WriteRun(RunRecord run) => WriteText(RunFiles.Run, JsonFormat.Serialize(run));
+    /// <summary>Writes run.json, and until the run is finished a copy of it.</summary>
+    public void WriteRun(RunRecord run)
+    {
+        string text = JsonFormat.Serialize(run);
+        if (run.Status != RunStatus.Finished) WriteText(RunFiles.RunCopy, text);
+        WriteText(RunFiles.Run, text);
+        if (run.Status == RunStatus.Finished) File.Delete(FileFor(RunFiles.RunCopy));
+    }
 
     /// <summary>Writes a map.</summary>
     public void WriteMap(string name, Volume map) =>

@@ -36,6 +36,11 @@ public static class RunFiles
     /// <summary>Options, version, times, status.</summary>
     public const string Run = "run.json";
 
+    /// <summary>
+    /// What run.json said before, while a run is under way: where a failing disk or a power cut spoils the one, a run goes on from the other.
+    /// </summary>
+    public const string RunCopy = "run.json.bak";
+
     /// <summary>Messages with their times.</summary>
     public const string Log = "run.log";
 
@@ -77,6 +82,6 @@ public static class RunFiles
     /// <summary>The names alone.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
 
-    /// <summary>These and what a run leaves that was stopped.</summary>
-    public static IReadOnlyList<string> OfAnyRun { get; } = [.. Names, UnfinishedMap];
+    /// <summary>These and what a run leaves under way, or when it is stopped.</summary>
+    public static IReadOnlyList<string> OfAnyRun { get; } = [.. Names, UnfinishedMap, RunCopy];
 }

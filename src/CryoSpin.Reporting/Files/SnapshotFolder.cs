@@ -29,11 +29,13 @@ public sealed partial class SnapshotFolder
 
     /// <summary>Opens the folder, which need not exist yet.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="InputException">Its index is damaged.</exception>
+    /// <remarks>What a power cut has left of a damaged index counts: the run that goes on makes the other snapshots again.</remarks>
     public SnapshotFolder(string path)
     {
         Path = path;
-        _entries = [.. ReadIndex(path)];
+        string index = System.IO.Path.Combine(path, Index);
+        _entries = File.Exists(index)
+            ? [.. RunDirectory.WholeLines(File.ReadLines(index).Where(l => l.Length > 0), JsonFormat.ParseSnapshot)] : [];
     }
 
     /// <summary>The folder.</summary>

@@ -147,7 +147,7 @@ internal static class FigureSheets
             root.SetAttributeValue("height", Svg.Number(height));
             root.SetAttributeValue("font-family", "Helvetica, Arial, DejaVu Sans, sans-serif");
             root.SetAttributeValue("font-size", "12");
-            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + root.ToString(SaveOptions.DisableFormatting) + "\n";
+            return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + Tag.Render(root) + "\n";
         }
 
         private (double Width, double Height) Place(XElement drawing, double x, double y, double? width)

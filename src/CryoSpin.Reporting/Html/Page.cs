@@ -15,7 +15,7 @@ internal static class Page
             Tag.Make("style", null, Stylesheet.Text));
         XElement body = Tag.Make("body", null, Tag.Make("main", null, content));
         XElement html = new("html", new XAttribute("lang", "en"), head, body);
-        return "<!DOCTYPE html>\n" + html.ToString(SaveOptions.DisableFormatting) + "\n";
+        return "<!DOCTYPE html>\n" + Tag.Render(html) + "\n";
     }
 
     /// <summary>The most important figures, large.</summary>

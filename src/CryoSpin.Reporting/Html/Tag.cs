@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using CryoSpin.Diagnostics;
 
 namespace CryoSpin.Reporting.Html;
 
@@ -15,6 +16,16 @@ internal static class Tag
         // <p/> opens a paragraph in HTML and never closes it: empty elements need their end tag.
         if (element.IsEmpty && !Void.Contains(name)) element.Add("");
         return element;
+    }
+
+    /// <summary>
+    /// The text of a whole page or drawing. Control characters, which a path or a message may hold and XML may not, are written out.
+    /// </summary>
+    public static string Render(XElement root)
+    {
+        foreach (XText text in root.DescendantNodes().OfType<XText>()) text.Value = Printable.Text(text.Value);
+        foreach (XAttribute attribute in root.DescendantsAndSelf().Attributes()) attribute.Value = Printable.Text(attribute.Value);
+        return root.ToString(SaveOptions.DisableFormatting);
     }
 
     /// <summary>A drawing with its caption.</summary>

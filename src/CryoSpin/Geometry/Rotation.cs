@@ -77,5 +77,29 @@ public readonly record struct Rotation(
         return new Rotation(a, b, c, d, e, f, b * f - c * e, c * d - a * f, a * e - b * d);
     }
 
+    /// <summary>
+    /// Whether this is a rotation, to about the precision of single numbers. What is not one, e.g. of NaN or of long rows, leads kernels
+    /// beyond the tables that they read.
+    /// </summary>
+    public bool IsRotation
+    {
+        get
+        {
+            double off = Math.Abs(M00 * M00 + M01 * M01 + M02 * M02 - 1) + Math.Abs(M10 * M10 + M11 * M11 + M12 * M12 - 1)
+                + Math.Abs(M20 * M20 + M21 * M21 + M22 * M22 - 1) + Math.Abs(M00 * M10 + M01 * M11 + M02 * M12)
+                + Math.Abs(M00 * M20 + M01 * M21 + M02 * M22) + Math.Abs(M10 * M20 + M11 * M21 + M12 * M22);
+            return off < RotationTolerance && Determinant > 0;
+        }
+    }
+
+    private const double RotationTolerance = 2e-6;
+
+    /// <summary>Refuses a matrix that is not a rotation, before a kernel without checks of its own takes it.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    internal void ThrowIfNotRotation()
+    {
+        if (!IsRotation) throw new ArgumentException($"{this} is not a rotation.");
+    }
+
     private static double Square(double x) => x * x;
 }

@@ -24,7 +24,12 @@ public static class AtomicFile
         FileStream stream = Create(path);
         try
         {
-            using (stream) write(stream);
+            using (stream)
+            {
+                write(stream);
+                // A name that survives a power cut must not stand for bytes that did not.
+                stream.Flush(flushToDisk: true);
+            }
             Publish(stream.Name, path);
         }
         catch (Exception e)

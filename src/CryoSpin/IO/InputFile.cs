@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using CryoSpin.Diagnostics;
 using Microsoft.Win32.SafeHandles;
@@ -24,30 +23,18 @@ internal static class InputFile
     public static SafeFileHandle OpenHandle(string path) =>
         Guard(path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
 
-    /// <summary>True when the stream starts with gzip's two magic bytes; the position is put back to the start.</summary>
-    public static bool IsGzip(FileStream stream)
-    {
-        Span<byte> start = stackalloc byte[2];
-        int n = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
-        stream.Position = 0;
-        return IsGzip(start[..n]);
-    }
-
-    /// <summary>True when the bytes start with gzip's two magic bytes.</summary>
-    public static bool IsGzip(ReadOnlySpan<byte> start) => start.Length > 1 && start[0] == 0x1f && start[1] == 0x8b;
-
-    /// <summary>The whole text of a file, gunzipped where it is gzip; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>The whole text of a file, unpacked where it is gzip or bzip2; bytes that are not UTF-8 become U+FFFD.</summary>
     public static string ReadText(string path)
     {
         using FileStream file = Open(path);
-        bool gzip = IsGzip(file);
-        if (!gzip && file.Length > LongestText) throw TooLong(path, file.Length);
+        bool packed = PackedFile.IsOne(file);
+        if (!packed && file.Length > LongestText) throw TooLong(path, file.Length);
         try
         {
-            using Stream stream = gzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+            using Stream stream = packed ? PackedFile.Unpack(file) : file;
             int part = (int)Math.Clamp(file.Length, 256, 1 << 16);
             using StreamReader reader = new(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, part);
-            long most = gzip ? Math.Min(LongestText, Math.Max(SmallText, file.Length * LargestTextExpansion)) : LongestText;
+            long most = packed ? Math.Min(LongestText, Math.Max(SmallText, file.Length * LargestTextExpansion)) : LongestText;
             StringBuilder text = new((int)Math.Min(file.Length, LongestText));
             char[] buffer = new char[part];
             for (int n = reader.Read(buffer); n > 0; n = reader.Read(buffer))
@@ -63,8 +50,8 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Unpacks a gzip file into a temporary file of its own for reading at any place.</summary>
-    /// <param name="path">A gzip file.</param>
+    /// <summary>Unpacks a gzip or bzip2 file into a temporary file of its own for reading at any place.</summary>
+    /// <param name="path">A gzip or bzip2 file.</param>
     /// <param name="most">Bytes wanted; unpacking stops there.</param>
     /// <exception cref="InputException">The file cannot be read.</exception>
     /// <exception cref="CryoSpinException">The temporary file cannot be written.</exception>
@@ -83,11 +70,11 @@ internal static class InputFile
         }
     }
 
-    /// <summary>Unpacks a gzip file into a temporary file from a place on; returns the number of bytes.</summary>
+    /// <summary>Unpacks a gzip or bzip2 file into a temporary file from a place on; returns the number of bytes.</summary>
     public static long Unpack(string path, long most, SafeFileHandle target, long start)
     {
         using FileStream file = Open(path, FileOptions.SequentialScan);
-        using GZipStream stream = new(file, CompressionMode.Decompress);
+        using Stream stream = PackedFile.Unpack(file);
         byte[] buffer = new byte[1 << 16];
         for (long done = 0; done < most;)
         {
@@ -129,7 +116,7 @@ internal static class InputFile
         }
     }
 
-    private static int ReadPart(string path, GZipStream stream, Span<byte> buffer)
+    private static int ReadPart(string path, Stream stream, Span<byte> buffer)
     {
         try
         {
@@ -142,7 +129,7 @@ internal static class InputFile
     }
 
     private static CryoSpinException NoRoom(string path, Exception e) => new(
-        $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it with gunzip, or name another folder in TMPDIR.",
+        $"{path}: cannot be unpacked to {Path.GetTempPath()} ({e.Message}). Unpack it with gunzip or bunzip2, or name another folder in TMPDIR.",
         e);
 
     private static T Guard<T>(string path, Func<T> open)

@@ -54,6 +54,11 @@ public sealed class ParticleSet
     /// <summary>Paths of the image stacks, each once, in the order of their first use; as found on the disk.</summary>
     public IReadOnlyList<string> StackPaths => _data.StackPaths;
 
+    /// <summary>
+    /// Every file that was read for the particles or that holds their images: tables, lists, stacks. None of them may be written over.
+    /// </summary>
+    public IReadOnlyList<string> InputFiles => [.. _data.TableFiles.Prepend(Source).Concat(StackPaths).Distinct()];
+
     /// <summary>Things worth telling the user, as complete sentences; empty when all is well.</summary>
     public IReadOnlyList<string> Warnings => _data.Warnings;
 
@@ -77,6 +82,7 @@ public sealed class ParticleSet
         if (!isStack && !StackList.IsList(path)) return new ParticleSetLoader(StarFile.Read(path), path, options).Load();
         List<string> warnings = [];
         StarFile table = isStack ? StackList.OfStack(path, warnings) : StackList.OfList(path, options.DataDirectory, warnings);
+        foreach (StarTable t in table.Tables) t.CheckWritable();
         return new ParticleSetLoader(table, path, options) { IsStackList = true, EarlierWarnings = warnings }.Load();
     }
 
@@ -90,8 +96,11 @@ public sealed class ParticleSet
     /// <param name="tolerate">Receives values that cannot be, with validation's codes for them; null to refuse the file for one.</param>
     /// <exception cref="InputException">A stack, column or value is missing or wrong.</exception>
     internal static ParticleSet FromStar(
-        StarFile file, string source, ParticleLoadOptions? options = null, Action<string, InputException>? tolerate = null) =>
-        new ParticleSetLoader(file, source, Checked(options)) { Tolerate = tolerate }.Load();
+        StarFile file, string source, ParticleLoadOptions? options = null, Action<string, InputException>? tolerate = null)
+    {
+        foreach (StarTable table in file.Tables) table.CheckWritable();
+        return new ParticleSetLoader(file, source, Checked(options)) { Tolerate = tolerate }.Load();
+    }
 
     private static ParticleLoadOptions Checked(ParticleLoadOptions? options)
     {
@@ -235,6 +244,9 @@ internal sealed record ParticleSetData
     public required bool PixelSizeGiven { get; init; }
 
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Files besides <see cref="Source"/> that were read for the tables.</summary>
+    public IReadOnlyList<string> TableFiles { get; init; } = [];
 
     /// <summary>The records that the particles were read from; null unless they are cryoSPARC's.</summary>
     public RecordTable? CryoSparcRecords { get; init; }

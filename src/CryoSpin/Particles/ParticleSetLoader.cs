@@ -78,6 +78,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             ImageIndex = _images.Index,
             PixelSizeGiven = options.PixelSizeAngstrom is not null,
             Warnings = _warnings,
+            TableFiles = options.Subset?.File is { } list ? [list] : [],
         });
     }
 
@@ -85,10 +86,20 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
     {
         string[] stacks = new StackLocator(path, options.DataDirectory) { OwnFolderFirst = IsStackList && StackList.IsList(path) }
             .Resolve(_images.Stacks, options.RequireImages, _warnings);
+        RefuseUnwritable(stacks);
         _headers = new StackHeaders(stacks);
         TomographySigns.RefuseStacks(path, _images, _headers);
         if (!IsStackList && TomographySigns.Doubt(_images, _headers) is { } doubt) Warn($"{path}: {doubt}");
         return stacks;
+    }
+
+    // Where results are written elsewhere, the way to a stack from there stands in them.
+    private void RefuseUnwritable(string[] stacks)
+    {
+        if (Array.Find(stacks, s => !StarFormatter.CanHold(Path.GetFullPath(s))) is not { } stack) return;
+        throw new InputException(
+            path, $"the path of the stack '{Path.GetFullPath(stack)}' cannot stand in a STAR file, as which results are written.",
+            "Rename the folder or file that has a line break or two kinds of quotes in its name.");
     }
 
     private StarFile WithParticles(StarTable all)

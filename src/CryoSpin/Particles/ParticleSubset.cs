@@ -45,9 +45,12 @@ public sealed class ParticleSubset
 
     /// <summary>Reads what a user typed: a whole number above 0 is a count, anything else, and any existing file, is a path.</summary>
     public static ParticleSubset Parse(string text) =>
-        !File.Exists(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
+        !System.IO.File.Exists(text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0
             ? First(count)
             : FromFile(text);
+
+    /// <summary>The file of indices; null where there is none.</summary>
+    internal string? File => _path ?? _from?.File;
 
     private bool MayBeCount => int.TryParse(_path, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 

@@ -10,8 +10,9 @@ internal static class StackList
 {
     private static readonly string[] s_stackExtensions = [".mrcs", ".mrc", ".st"];
 
-    /// <summary>True for the name of a stack, compressed with gzip or not.</summary>
-    public static bool IsStack(string path) => s_stackExtensions.Contains(ExtensionWithoutGzip(path));
+    /// <summary>True for the name of a stack, compressed with gzip or bzip2 or not.</summary>
+    public static bool IsStack(string path) =>
+        s_stackExtensions.Contains(Path.GetExtension(PackedFile.InnerName(path)).ToLowerInvariant());
 
     /// <summary>True for the name of a list of stacks.</summary>
     public static bool IsList(string path) => Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase);
@@ -35,19 +36,23 @@ internal static class StackList
             if (!name.IsEmpty && name[0] != '#') names.Add(name.ToString());
         }
         if (names.Count == 0) throw new InputException(path, "it lists no stacks.", "Write one path per line.");
+        RefuseRepeated(path, names, names);
         // What is odd about the places is told when the loader looks for the same names.
-        string[] stacks = [.. names.Distinct(StringComparer.Ordinal)];
-        string[] found = new StackLocator(path, dataDirectory) { OwnFolderFirst = true }.Resolve(stacks, require: true, []);
-        Dictionary<string, MrcHeader> headers = [];
-        for (int s = 0; s < stacks.Length; s++) headers.Add(stacks[s], MrcStackReader.ReadHeader(found[s]));
-        TomographySigns.RefuseBare(path, [.. headers.Select(h => (h.Key, h.Value))], warnings);
-        return Table(path, [.. names.Select(name => (name, headers[name].Sections))]);
+        string[] found = new StackLocator(path, dataDirectory) { OwnFolderFirst = true }.Resolve(names, require: true, []);
+        RefuseRepeated(path, names, [.. found.Select(Path.GetFullPath)]);
+        (string Name, MrcHeader Header)[] stacks = [.. names.Select((name, i) => (name, MrcStackReader.ReadHeader(found[i])))];
+        TomographySigns.RefuseBare(path, stacks, warnings);
+        return Table(path, [.. stacks.Select(s => (s.Name, s.Header.Sections))]);
     }
 
-    private static string ExtensionWithoutGzip(string path)
+    // Each line may stand for millions of images: a short list of one stack again and again would fill the memory.
+    private static void RefuseRepeated(string path, List<string> names, IReadOnlyList<string> files)
     {
-        string extension = Path.GetExtension(path).ToLowerInvariant();
-        return extension == ".gz" ? Path.GetExtension(Path.GetFileNameWithoutExtension(path)).ToLowerInvariant() : extension;
+        HashSet<string> seen = [];
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (!seen.Add(files[i])) throw new InputException(path, $"the stack {names[i]} is listed twice.", "Keep one line.");
+        }
     }
 
     private static StarFile Table(string source, IReadOnlyList<(string Name, int Count)> stacks)

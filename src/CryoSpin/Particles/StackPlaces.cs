@@ -9,6 +9,9 @@ namespace CryoSpin.Particles;
 /// </summary>
 internal sealed class StackPlaces
 {
+    // Deeper than any project's inner folders: a name of a thousand parts would be looked for at a thousand places in every folder.
+    private const int MostPartsGuessed = 32;
+
     private readonly string? _data;
     private readonly bool _ownFirst;
     private readonly string[] _own;
@@ -52,7 +55,7 @@ internal sealed class StackPlaces
     public List<string> Guess(string name)
     {
         string[] parts = Parts(name);
-        for (int from = 0; from < parts.Length; from++)
+        for (int from = Math.Max(0, parts.Length - MostPartsGuessed); from < parts.Length; from++)
         {
             List<string> found = Existing(OfEnd(parts[from..]));
             if (found.Count > 0) return found;

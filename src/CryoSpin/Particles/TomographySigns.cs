@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
 
@@ -85,7 +86,7 @@ internal static class TomographySigns
         bool allCubes = stacks.Count > 1 && stacks.All(s => IsCube(s.Header));
         foreach ((string name, MrcHeader header) in stacks.Where(s => IsCube(s.Header)))
         {
-            if ((header.SpaceGroup == 1 || allCubes) && !IsStackName(name))
+            if ((header.SpaceGroup >= 1 || allCubes) && !IsStackName(name))
             {
                 throw new InputException(
                     source, $"{name} is a map (a volume) of {header.Columns} x {header.Rows} x {header.Sections} voxels, not a stack of images.",
@@ -104,8 +105,7 @@ internal static class TomographySigns
     private static bool IsCube(MrcHeader h) => h.Columns == h.Rows && h.Columns == h.Sections;
 
     private static bool IsStackName(string name) =>
-        name.EndsWith(".mrcs", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".mrcs.gz", StringComparison.OrdinalIgnoreCase)
-        || name.EndsWith(".st", StringComparison.OrdinalIgnoreCase) || RelionStackName.File(name) != name;
+        Path.GetExtension(PackedFile.InnerName(name)).ToLowerInvariant() is ".mrcs" or ".st" || RelionStackName.File(name) != name;
 
     private static string? Depth(StarTable particles)
     {

@@ -61,6 +61,7 @@ public sealed class BackProjection
         {
             throw new ArgumentException("A span is shorter than the disc's padded list.");
         }
+        rotation.ThrowIfNotRotation();
         if (Vector256.IsHardwareAccelerated) InsertionKernel<Lanes8>.Insert(this, disc, rotation, real, imaginary, weight);
         else InsertionKernel<Lanes4>.Insert(this, disc, rotation, real, imaginary, weight);
     }

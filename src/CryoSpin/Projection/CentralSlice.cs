@@ -19,6 +19,7 @@ public static class CentralSlice
     public static void Sample(
         FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1)
     {
+        rotation.ThrowIfNotRotation();
         if (Vector256.IsHardwareAccelerated) SliceKernel<Lanes8>.Sample(lattice, disc, rotation, channel0, channel1);
         else SliceKernel<Lanes4>.Sample(lattice, disc, rotation, channel0, channel1);
     }
@@ -40,6 +41,7 @@ public static class CentralSlice
         FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, Span<float> channel0, Span<float> channel1,
         Span<float> along0, Span<float> along1, Span<float> turn0, Span<float> turn1)
     {
+        rotation.ThrowIfNotRotation();
         if (Vector256.IsHardwareAccelerated)
             SliceKernel<Lanes8>.SampleWithGradient(lattice, disc, rotation, channel0, channel1, along0, along1, turn0, turn1);
         else
@@ -58,6 +60,7 @@ public static class CentralSlice
     public static void Insert(
         FourierLattice lattice, FrequencyDisc disc, in Rotation rotation, ReadOnlySpan<float> channel0, ReadOnlySpan<float> channel1)
     {
+        rotation.ThrowIfNotRotation();
         if (Vector256.IsHardwareAccelerated) AdjointKernel<Lanes8>.Insert(lattice, disc, rotation, channel0, channel1);
         else AdjointKernel<Lanes4>.Insert(lattice, disc, rotation, channel0, channel1);
     }

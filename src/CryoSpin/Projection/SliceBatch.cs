@@ -53,7 +53,12 @@ public sealed class SliceBatch
     public Span<float> Weight(int slot) => Part(slot, 2);
 
     /// <summary>Sets the pose of a slot.</summary>
-    public void SetRotation(int slot, in Rotation rotation) => _rotations[slot] = rotation;
+    /// <exception cref="ArgumentException">It is not a rotation.</exception>
+    public void SetRotation(int slot, in Rotation rotation)
+    {
+        rotation.ThrowIfNotRotation();
+        _rotations[slot] = rotation;
+    }
 
     /// <summary>Adds slots 0 to <paramref name="count"/> - 1, one after another, to a sum. What the slots hold stays.</summary>
     /// <param name="sum">Sum whose radius is at least the disc's.</param>

@@ -44,7 +44,12 @@ public sealed class TransposeBatch
     public Span<float> Channel1(int slot) => Part(slot, 1);
 
     /// <summary>Sets the pose of a slot.</summary>
-    public void SetRotation(int slot, in Rotation rotation) => _rotations[slot] = rotation;
+    /// <exception cref="ArgumentException">It is not a rotation.</exception>
+    public void SetRotation(int slot, in Rotation rotation)
+    {
+        rotation.ThrowIfNotRotation();
+        _rotations[slot] = rotation;
+    }
 
     /// <summary>Adds slots 0 to <paramref name="count"/> - 1, one after another, to a lattice.</summary>
     /// <param name="lattice">Lattice whose radius is at least the disc's.</param>

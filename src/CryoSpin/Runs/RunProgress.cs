@@ -69,6 +69,11 @@ public interface IRunObserver
     {
     }
 
+    /// <summary>Brings the figures recorded so far to the disk, where a power cut does not reach them.</summary>
+    void Flush()
+    {
+    }
+
     /// <summary>Whether snapshots are wanted: making one costs a transform of the map and more.</summary>
     bool WantsSnapshots => false;
 

@@ -17,6 +17,8 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
     private const int ContrastSamples = 1000;
     private const double ParticleRadius = 0.45;
 
+    private readonly ulong[] _hashes = new ulong[rows.Count];
+
     public const string Unreadable = "image.unreadable";
     public const string NotFinite = "image.notFinite";
     public const string Constant = "image.constant";
@@ -24,6 +26,9 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
 
     /// <summary>The verdict on the images' contrast, of up to a thousand spread over the file.</summary>
     public Contrast Contrast { get; private set; }
+
+    /// <summary>Images that are copies of others.</summary>
+    public IdenticalImages Identical => IdenticalImages.Of(rows, _hashes);
 
     /// <summary>Opens the stacks and reads the images.</summary>
     /// <param name="progress">Told how many of how many images have been read.</param>
@@ -102,6 +107,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         {
             return new BadParticle(particle, Huge, string.Create(CultureInfo.InvariantCulture, $"{name}: a pixel is {largest:g6}"));
         }
+        _hashes[particle] = IdenticalImages.Hash(pixels);
         return pixels.AsSpan(1).ContainsAnyExcept(pixels[0])
             ? null
             : new BadParticle(particle, Constant, string.Create(CultureInfo.InvariantCulture, $"{name}: every pixel is {pixels[0]}"));

@@ -123,6 +123,7 @@ public static class ParticleValidation
                 Severity.Warning, "contrast.black", path, "the centres of the images are darker than their backgrounds",
                 "white protein on black background, as RELION has it", "Invert the images; else the map becomes negative.", rows.Count);
         }
+        Report(rows, scan.Identical, problems);
         int read = rows.Count - bad.Count(b => b.Code == ImageScan.Unreadable);
         return new ValidationReport(path, rows.Total, read, problems.Sorted(), [.. bad.Select(b => b with { Index = rows.RowOf(b.Index) })]);
     }
@@ -134,6 +135,11 @@ public static class ParticleValidation
             Severity.Error, code, rows, [.. reasons.Keys.Order()], i => $"{reasons[i]}", expected,
                 "Remove the particle or extract it again.");
     }
+
+    private static void Report(ParticleRows rows, IdenticalImages identical, ProblemList problems) => problems.AddRows(
+        identical.AreMost ? Severity.Error : Severity.Warning, "image.identical", rows, identical.Copies,
+        i => $"pixels that all equal those of an earlier image", "images with noise of their own",
+        "Remove the copies: half-maps that share images agree whatever the map is.");
 
     /// <summary>What the loader accepts is checked as loaded; of a table that it refuses, the rows that it would take.</summary>
     private static (ParticleRows? Rows, int Box) CheckFile(string path, ParticleLoadOptions? options, ProblemList problems)

@@ -129,14 +129,14 @@ public sealed class FaultyInputTests : IDisposable
         string[] expected = ["row 8", "8@", "stack.mrcs", "pixel (4, 3) is NaN"];
         Invocation run = await Reconstruct("--max-shift", "2", "--quick-validation");
         VerifyMessage(run, expected);
-        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.Log], ResultFolder.NamesIn(_folder["out"]));
+        Assert.Equal([RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log], ResultFolder.NamesIn(_folder["out"]));
         RunRecord record = JsonFormat.ParseRun(File.ReadAllText(_folder["out/run.json"]));
         Assert.Equal((RunStatus.Failed, true), (record.Status, record.Message!.Contains("pixel (4, 3) is NaN")));
         Assert.DoesNotContain("Checking every pixel", run.Error);
         Directory.Delete(_folder["out"], recursive: true);
         VerifyRefused(
             await Reconstruct("--max-shift", "2", "--preset", "paper", "--quick-validation"), expected,
-            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log]);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class FaultyInputTests : IDisposable
         VerifyRefused(await Reconstruct("--max-shift", "2"), "1 of 24 images", "row 5", "every pixel is 0.25", "--skip-bad");
         VerifyRefused(
             await Reconstruct("--max-shift", "2", "--quick-validation"), ["particle 5", "--skip-bad"],
-            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.Log]);
+            leaves: [RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log]);
     }
 
     [Fact]

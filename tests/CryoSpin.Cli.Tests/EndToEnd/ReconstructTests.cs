@@ -129,7 +129,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Assert.Contains("unchanged", run.Error);
         Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(_folder[$"out/{file.Key}"])));
         Assert.Equal(
-            ["unfinished-map_unfinished.mrc", "unfinished-metrics.jsonl", "unfinished-run.json", "unfinished-run.log"],
+            ["unfinished-map_unfinished.mrc", "unfinished-metrics.jsonl", "unfinished-run.json", "unfinished-run.json.bak", "unfinished-run.log"],
             WithoutCheckpoints(ResultFolder.NamesIn(_folder["out"])).Except(RunFiles.Names));
     }
 
@@ -188,7 +188,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         Assert.EndsWith("cryospin: stopped.\n", run.Error.ReplaceLineEndings("\n"));
         string[] names = ResultFolder.NamesIn(_folder["out"]), others = [.. WithoutCheckpoints(names)];
         bool hasMap = others.Length < names.Length;
-        Assert.Equal([.. hasMap ? (string[])[RunFiles.UnfinishedMap] : [], RunFiles.Metrics, RunFiles.Run, RunFiles.Log], others);
+        Assert.Equal([.. hasMap ? (string[])[RunFiles.UnfinishedMap] : [], RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log], others);
         Assert.Contains(hasMap ? $"The map so far is {Path.Combine(_folder["out"], RunFiles.UnfinishedMap)}." : "There is no map yet.", run.Error);
         if (hasMap) Assert.Equal(24 * 8, MapFile.Read(_folder[$"out/{RunFiles.UnfinishedMap}"]) is var m ? m.Size * m.PixelSizeAngstrom : 0, 3);
         Assert.Contains($"\n  cryospin reconstruct --resume {_folder["out"]}\n", run.Error.ReplaceLineEndings("\n"));

@@ -172,6 +172,55 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         Verify();
     }
 
+    // What a power cut can leave: the checkpoint is on the disk, the end of a file that was not flushed is not, or is zeros.
+    [Theory]
+    [InlineData(RunFiles.Metrics, false)]
+    [InlineData(RunFiles.Metrics, true)]
+    [InlineData(RunFiles.Run, false)]
+    [InlineData(RunFiles.Run, true)]
+    [InlineData("snapshots/index.jsonl", false)]
+    [InlineData("snapshots/index.jsonl", true)]
+    public async Task A_file_that_a_power_cut_has_torn_or_filled_with_zeros_is_no_obstacle(string name, bool zeros)
+    {
+        await Invocation.Stopped("auto-decoding 1:", SimulatedInput.ShortRun, [.. Start(), "--snapshots"]);
+        string path = Path.Combine(_out, name);
+        byte[] bytes = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, zeros ? new byte[bytes.Length] : bytes[..^5]);
+        Invocation resumed = await Resume();
+        Assert.Equal((ExitCode.Done, true), (resumed.Code, resumed.Error.Contains("Going on from pass 2", StringComparison.Ordinal)));
+        foreach (string made in (string[])[RunFiles.Map, RunFiles.Half1, RunFiles.Particles])
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(unbroken.Folder, made)), File.ReadAllBytes(Path.Combine(_out, made)));
+        }
+        Assert.All(File.ReadAllLines(Path.Combine(_out, RunFiles.Metrics)), line => JsonFormat.ParseMetric(line));
+        Assert.False(File.Exists(Path.Combine(_out, RunFiles.RunCopy)));
+    }
+
+    [Fact]
+    public async Task Other_images_of_equal_size_and_time_are_noticed()
+    {
+        await Invocation.Stopped("auto-decoding 1:", SimulatedInput.ShortRun, Start());
+        string stack = unbroken.Input.Stack;
+        byte[] before = File.ReadAllBytes(stack);
+        DateTime time = File.GetLastWriteTimeUtc(stack);
+        try
+        {
+            // The first two images change places.
+            const int Image = 24 * 24 * sizeof(float);
+            byte[] other = [.. before[..1024], .. before[(1024 + Image)..(1024 + 2 * Image)], .. before[1024..(1024 + Image)], .. before[(1024 + 2 * Image)..]];
+            File.WriteAllBytes(stack, other);
+            File.SetLastWriteTimeUtc(stack, time);
+            Invocation resumed = await Resume();
+            Assert.Equal(ExitCode.Failed, resumed.Code);
+            Assert.Contains("its input has changed", resumed.Error);
+        }
+        finally
+        {
+            File.WriteAllBytes(stack, before);
+            File.SetLastWriteTimeUtc(stack, time);
+        }
+    }
+
     [Fact]
     public async Task A_finished_run_is_left_alone()
     {
@@ -185,7 +234,7 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     public async Task A_folder_without_a_run_is_refused()
     {
         Invocation run = await Resume();
-        Assert.Equal((ExitCode.Failed, true), (run.Code, run.Error.Contains("there is no run in this folder")));
+        Assert.Equal((ExitCode.Failed, true), (run.Code, run.Error.Contains("there is no such folder")));
         Assert.False(Directory.Exists(_out));
     }
 

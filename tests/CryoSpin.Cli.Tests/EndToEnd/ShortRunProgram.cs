@@ -69,6 +69,8 @@ internal sealed class WatchedObserver(IRunObserver inner, Action<string> seen) :
 
     public void Resumed(int metrics) => inner.Resumed(metrics);
 
+    public void Flush() => inner.Flush();
+
     public bool WantsSnapshots => inner.WantsSnapshots;
 
     public IReadOnlyList<int> Watched => inner.Watched;

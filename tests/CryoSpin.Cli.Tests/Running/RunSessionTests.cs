@@ -81,6 +81,32 @@ public sealed class RunSessionTests : IDisposable
         Assert.Equal((5, 0.7, 0.6), (fsc.RowCount, fsc.GetDouble("rlnFourierShellCorrelationMaskedMaps", 2), fsc.GetDouble("rlnFourierShellCorrelationCorrected", 2)));
     }
 
+    [Theory]
+    [InlineData("a\u001bb.star", @"a\u001bb.star")]
+    [InlineData("a\u0085\u202eb.star", @"a\u0085\u202eb.star")]
+    public void A_control_character_in_a_path_stands_in_the_report_written_out(string name, string shown)
+    {
+        File.Copy(_folder["particles.star"], _folder[name]);
+        new RunSession(new Terminal(_out, _error), Succeed).Execute(
+            Options(overwrite: false) with { Particles = new ParticleOptions { Path = _folder[name] } }, $"cryospin reconstruct {name}", default);
+        string page = File.ReadAllText(_folder["out/report.html"]);
+        Assert.Contains(shown, page);
+        Assert.DoesNotContain(page, c => c is '\u0085' or '\u202e' or '\u001b');
+        Assert.DoesNotContain("\u001b", File.ReadAllText(_folder["out/run.log"]));
+    }
+
+    [Fact]
+    public void A_stack_whose_path_no_star_file_can_hold_is_refused_before_the_run()
+    {
+        Directory.CreateDirectory(_folder["a\nb"]);
+        File.Copy(_folder["stack.mrcs"], _folder["a\nb/stack.mrcs"]);
+        File.Copy(_folder["particles.star"], _folder["a\nb/particles.star"]);
+        InputException e = Assert.Throws<InputException>(() => new RunSession(new Terminal(_out, _error), Succeed).Execute(
+            Options(overwrite: false) with { Particles = new ParticleOptions { Path = _folder["a\nb/particles.star"] } }, "cryospin", default));
+        Assert.Contains("cannot stand in a STAR file", e.Message);
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
     [Fact]
     public void During_the_run_its_record_says_that_it_runs()
     {

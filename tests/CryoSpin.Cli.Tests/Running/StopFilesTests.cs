@@ -63,7 +63,7 @@ public sealed class StopFilesTests : IDisposable
         });
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains("Stopped by the user before the first phase (file ", run.Error);
-        Assert.Equal(["RELION_JOB_EXIT_ABORTED", RunFiles.Metrics, RunFiles.Run, RunFiles.Log], Names());
+        Assert.Equal(["RELION_JOB_EXIT_ABORTED", RunFiles.Metrics, RunFiles.Run, RunFiles.RunCopy, RunFiles.Log], Names());
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class StopFilesTests : IDisposable
         _folder.WriteText("job/note.txt", "RELION makes the folder");
         Invocation run = await Job((_, _, _, _) => throw new CryoSpin.Diagnostics.CryoSpinException("no signal"));
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Equal(["RELION_JOB_EXIT_FAILURE", RunFiles.Metrics, "note.txt", RunFiles.Run, RunFiles.Log], Names());
+        Assert.Equal(["RELION_JOB_EXIT_FAILURE", RunFiles.Metrics, "note.txt", RunFiles.Run, RunFiles.RunCopy, RunFiles.Log], Names());
         string[] during = [];
         await Job((_, _, _, _) =>
         {

@@ -98,6 +98,15 @@ public class FuzzTests(ITestOutputHelper output)
         ".mrc.gz", [], Mrcs.Select(Gzip));
 
     [Fact]
+    public void Bzipped_stacks_and_maps() => Run(
+        path =>
+        {
+            MrcVolumeIO.Read(path);
+            MrcStackReader.Open(path).Dispose();
+        },
+        ".mrc.bz2", [], 24 << 20, Mrcs.Select(Bzip2Tests.Pack));
+
+    [Fact]
     public void Star_files() => Run(path => StarFile.Read(path).Write(TextWriter.Null), ".star", s_starWords, Stars);
 
     [Fact]
@@ -182,9 +191,13 @@ public class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    private void Run(Action<string> read, string extension, string[] words, params IEnumerable<byte[]> seeds)
+    private void Run(Action<string> read, string extension, string[] words, params IEnumerable<byte[]> seeds) =>
+        Run(read, extension, words, 512 << 10, seeds);
+
+    // The tables of a bzip2 decoder take some megabytes, whatever the file.
+    private void Run(Action<string> read, string extension, string[] words, long floor, IEnumerable<byte[]> seeds)
     {
-        InputFuzzer fuzzer = new(read, seeds) { Extension = extension, Words = words, IsAllowed = e => e is CryoSpinException };
+        InputFuzzer fuzzer = new(read, seeds) { Extension = extension, Words = words, Floor = floor, IsAllowed = e => e is CryoSpinException };
         FuzzResult result = fuzzer.Run(InputFuzzer.Count(UsualCount), Seed);
         output.WriteLine(FormattableString.Invariant(
             $"{extension}: {result.Accepted} read, {result.Refused} refused, ")

@@ -112,6 +112,22 @@ public sealed class ParticleValidationTests : IDisposable
         Assert.Equal("halfSet.empty", Assert.Single(Check(rows).Problems).Code);
     }
 
+    [Theory]
+    [InlineData(3, Severity.Warning)]
+    [InlineData(20, Severity.Error)]
+    public void Images_that_are_copies_of_one_are_told(int copies, Severity severity)
+    {
+        string star = Star(Rows(), (i, image) =>
+        {
+            if (i > copies) return;
+            Random random = new(5);
+            for (int k = 0; k < image.Length; k++) image[k] = random.NextSingle();
+        });
+        ValidationReport report = ParticleValidation.Full(star, null, _team);
+        ValidationProblem problem = Assert.Single(report.Problems, p => p.Code == "image.identical");
+        Assert.Equal((severity, copies), (problem.Severity, problem.Count));
+    }
+
     [Fact]
     public void All_problems_are_told_at_once()
     {
@@ -151,6 +167,22 @@ public sealed class ParticleValidationTests : IDisposable
             report.Problems.Where(p => p.Code != "file.warning").Select(p => (p.Code, Assert.Single(p.Rows))));
         Assert.Contains("as in row 5", report.Problems[2].Found);
         Assert.Equal((Count, 9), (report.Particles, Assert.Single(report.BadParticles).Index));
+    }
+
+    [Fact]
+    public void One_bad_cell_hides_neither_absurd_values_nor_copies_of_images()
+    {
+        string[] rows = Rows();
+        rows[0] = rows[0].Replace("4000", "nan", StringComparison.Ordinal);
+        rows[3] = "000004@s.mrcs 1 4000 4000 1e30 1";
+        string path = Star(rows, (image, pixels) =>
+        {
+            Random same = new(5);
+            for (int k = 0; image is 8 or 9 && k < pixels.Length; k++) pixels[k] = same.NextSingle();
+        });
+        Assert.Equal(
+            [("ctf.astigmatismAngle", 4), ("image.identical", 10), ("value.notNumber", 1)],
+            ParticleValidation.Full(path, null, _team).Problems.Select(p => (p.Code, Assert.Single(p.Rows))).Order());
     }
 
     [Fact]

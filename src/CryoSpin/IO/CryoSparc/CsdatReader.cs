@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CryoSpin.Diagnostics;
 using CryoSpin.IO.Npy;
+using K4os.Compression.LZ4;
 
 namespace CryoSpin.IO.CryoSparc;
 
@@ -15,9 +16,10 @@ internal sealed class CsdatReader
 {
     private readonly string _path;
     private readonly byte[] _bytes;
+    private readonly ReadBudget _budget;
     private int _at = Magic.Length;
 
-    private CsdatReader(string path, byte[] bytes) => (_path, _bytes) = (path, bytes);
+    private CsdatReader(string path, byte[] bytes) => (_path, _bytes, _budget) = (path, bytes, new ReadBudget(path, bytes.Length));
 
     public static ReadOnlySpan<byte> Magic => [0x95, (byte)'C', (byte)'S', (byte)'D', (byte)'A', (byte)'T'];
 
@@ -102,20 +104,18 @@ internal sealed class CsdatReader
 
     private byte[] Column(NpyField field, int rows, ReadOnlySpan<byte> block, bool compressed)
     {
-        long expected = (long)rows * field.Bytes, found = compressed ? Lz4Block.Measure(block) : block.Length;
-        if (found != expected || found > Array.MaxLength)
-        {
-            throw new InputException(
-                $"{_path}, field {field.Name}",
-                FormattableString.Invariant(
-                    $"{(found < 0 ? "a broken LZ4 block" : $"{found} bytes")} where {expected} bytes are expected."),
-                "The file is damaged: copy it again.");
-        }
+        long expected = (long)rows * field.Bytes;
+        _budget.Take(expected);
+        if (compressed ? expected > Array.MaxLength : block.Length != expected) throw Damaged(field, $"{block.Length} bytes", expected);
         if (!compressed) return block.ToArray();
-        byte[] values = new byte[found];
-        Lz4Block.Decode(block, values);
-        return values;
+        byte[] values = new byte[expected];
+        int found = LZ4Codec.Decode(block, values);
+        return found == expected ? values : throw Damaged(field, found < 0 ? "a broken or longer LZ4 block" : $"{found} bytes", expected);
     }
+
+    private InputException Damaged(NpyField field, string found, long expected) => new(
+        $"{_path}, field {field.Name}", FormattableString.Invariant($"{found} where {expected} bytes are expected."),
+        "The file is damaged: copy it again.");
 
     private string[] Texts(string field, TypedArray offsets, ReadOnlySpan<byte> heap)
     {
@@ -137,7 +137,10 @@ internal sealed class CsdatReader
             }
             ReadOnlySpan<byte> rest = heap[(int)offset..];
             int end = rest.IndexOf((byte)0);
-            texts[i] = known[offset] = Encoding.UTF8.GetString(end < 0 ? rest : rest[..end]);
+            if (end >= 0) rest = rest[..end];
+            // Two offsets may lead into one text; thousands into a long one would make a file of kilobytes fill the memory.
+            _budget.Take(sizeof(char) * (long)rest.Length);
+            texts[i] = known[offset] = Encoding.UTF8.GetString(rest);
         }
         return texts;
     }

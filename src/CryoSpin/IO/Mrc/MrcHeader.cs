@@ -14,6 +14,7 @@ public sealed partial record MrcHeader
 
     private const int ImodStamp = 1146047817;
     private const double SquareTolerance = 0.01;
+    private const double RightAngleTolerance = 0.1;
 
     private MrcHeader()
     {
@@ -51,6 +52,13 @@ public sealed partial record MrcHeader
 
     /// <summary>CELLA.z / MZ: voxel edge along z in angstrom; 0 where the header does not say.</summary>
     public double PixelSizeZAngstrom { get; private init; }
+
+    /// <summary>CELLB: angles of the cell (alpha, beta, gamma) in degrees; 90 where the header does not say.</summary>
+    public (double Alpha, double Beta, double Gamma) CellAnglesDegrees { get; private init; } = (90, 90, 90);
+
+    /// <summary>True where the axes of the cell are at right angles: only then are x, y and z distances.</summary>
+    public bool HasRightAngles =>
+        IsRight(CellAnglesDegrees.Alpha) && IsRight(CellAnglesDegrees.Beta) && IsRight(CellAnglesDegrees.Gamma);
 
     /// <summary>ISPG: 0 for a stack of images, 1 for a volume, 401 for a stack of volumes; other values are crystal space groups.</summary>
     public int SpaceGroup { get; private init; }
@@ -143,6 +151,7 @@ public sealed partial record MrcHeader
             PixelSizeXAngstrom = PixelSize(Single(bytes, 40, big), Int32(bytes, 28, big)),
             PixelSizeYAngstrom = PixelSize(Single(bytes, 44, big), Int32(bytes, 32, big)),
             PixelSizeZAngstrom = PixelSize(Single(bytes, 48, big), Int32(bytes, 36, big)),
+            CellAnglesDegrees = (Angle(Single(bytes, 52, big)), Angle(Single(bytes, 56, big)), Angle(Single(bytes, 60, big))),
             SpaceGroup = Int32(bytes, 88, big),
             ExtendedHeaderBytes = extended,
             Minimum = Single(bytes, 76, big),
@@ -153,7 +162,7 @@ public sealed partial record MrcHeader
             HasUnsignedBytes = mode == 0 && Int32(bytes, 152, big) == ImodStamp && (Int32(bytes, 156, big) & 1) == 0,
             Labels = ReadLabels(bytes, Int32(bytes, 220, big)),
             Warnings = FindWarnings(bytes, big),
-            Notes = FindNotes(bytes),
+            Notes = FindNotes(bytes, big, (c, r, s)),
         };
     }
 
@@ -229,9 +238,17 @@ public sealed partial record MrcHeader
         return [.. labels];
     }
 
-    private static List<string> FindNotes(ReadOnlySpan<byte> bytes)
+    private static List<string> FindNotes(ReadOnlySpan<byte> bytes, bool big, (int C, int R, int S) axes)
     {
         List<string> notes = [];
+        if (axes != (1, 2, 3)) notes.Add($"The file's columns, rows and sections run along axes {axes.C}, {axes.R}, {axes.S} (x = 1, y = 2, z = 3).");
+        if (Int32(bytes, 88, big) is > 1 and < 400 and var group) notes.Add($"The space group is {group}: a crystal's map.");
+        // NSTART counts along the file's axes, MX along x, y, z. Of images MX says nothing.
+        int intervals = Int32(bytes, 28 + 4 * (axes.C - 1), big);
+        if (Int32(bytes, 88, big) is >= 1 and < 400 && intervals > Int32(bytes, 0, big))
+        {
+            notes.Add($"The file holds a part of the cell, from voxel {Int32(bytes, 16, big)}, {Int32(bytes, 20, big)}, {Int32(bytes, 24, big)} on.");
+        }
         if (!bytes.Slice(208, 3).SequenceEqual("MAP"u8)) notes.Add("The word MAP is missing from the header.");
         if (bytes[212] is not (0x11 or 0x44)) notes.Add("The machine stamp is missing; the byte order was found from the sizes.");
         return notes;
@@ -242,6 +259,10 @@ public sealed partial record MrcHeader
         float.IsFinite(cell) && cell > 0 && intervals > 0
             ? double.Parse(cell.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) / intervals
             : 0;
+
+    private static double Angle(float degrees) => float.IsFinite(degrees) && degrees is > 0 and < 180 ? degrees : 90;
+
+    private static bool IsRight(double degrees) => Math.Abs(degrees - 90) < RightAngleTolerance;
 
     private static int Int32(ReadOnlySpan<byte> b, int at, bool big) =>
         big ? BinaryPrimitives.ReadInt32BigEndian(b[at..]) : BinaryPrimitives.ReadInt32LittleEndian(b[at..]);

@@ -48,7 +48,7 @@ public sealed class MrcStackReader : IDisposable
     public IReadOnlyList<string> Warnings { get; }
 
     /// <summary>
-    /// Opens a stack and checks its header and length. One compressed with gzip is unpacked to a temporary file, which a warning tells.
+    /// Opens a stack and checks its header and length. One compressed with gzip or bzip2 is unpacked to a temporary file, which a warning tells.
     /// </summary>
     /// <exception cref="InputException">The file is absent, is not MRC, or is shorter than its header says.</exception>
     public static MrcStackReader Open(string path)
@@ -57,8 +57,8 @@ public sealed class MrcStackReader : IDisposable
         try
         {
             List<string> warnings = [];
-            MrcHeader header = ReadHeader(path, file, warnings, out bool gzip);
-            if (gzip)
+            MrcHeader header = ReadHeader(path, file, warnings, out bool packed);
+            if (packed)
             {
                 file.Dispose();
                 file = InputFile.Unpack(path, (long)header.DataEnd);
@@ -82,9 +82,9 @@ public sealed class MrcStackReader : IDisposable
     {
         List<string> warnings = [];
         MrcHeader header;
-        bool gzip;
-        using (OpenFiles.Lease lease = files.Rent(path)) header = ReadHeader(path, lease.Handle, warnings, out gzip);
-        if (!gzip) return new MrcStackReader(path, null, files, 0, header, warnings);
+        bool packed;
+        using (OpenFiles.Lease lease = files.Rent(path)) header = ReadHeader(path, lease.Handle, warnings, out packed);
+        if (!packed) return new MrcStackReader(path, null, files, 0, header, warnings);
         (SafeFileHandle file, long start, long length) = files.Unpack(path, (long)header.DataEnd);
         CheckLength(path, header, length, warnings);
         WarnOfUnpacking(path, header, warnings);
@@ -93,7 +93,7 @@ public sealed class MrcStackReader : IDisposable
 
     /// <summary>
     /// Reads a stack's header and compares it with the file's length, without opening it for reading. The length of a file compressed
-    /// with gzip is not known before it is opened.
+    /// with gzip or bzip2 is not known before it is opened.
     /// </summary>
     /// <exception cref="InputException">As for <see cref="Open(string)"/>.</exception>
     public static MrcHeader ReadHeader(string path)
@@ -160,18 +160,18 @@ public sealed class MrcStackReader : IDisposable
     }
 
     private static void WarnOfUnpacking(string path, MrcHeader header, List<string> warnings) => warnings.Add(
-        $"{path}: unpacked to a temporary file ({(long)header.DataEnd / 1_000_000} MB); gunzip saves this time at each start.");
+        $"{path}: unpacked to a temporary file ({(long)header.DataEnd / 1_000_000} MB); unpacking it once saves this time at each start.");
 
-    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool gzip)
+    private static MrcHeader ReadHeader(string path, SafeFileHandle file, List<string> warnings, out bool packed)
     {
         Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
         int n = Fill(path, file, bytes);
-        gzip = InputFile.IsGzip(bytes[..n]);
+        packed = PackedFile.IsOne(bytes[..n]);
         long length = RandomAccess.GetLength(file);
-        if (gzip)
+        if (packed)
         {
+            length = PackedFile.MostUnpacked(bytes[..n], length);
             n = MrcVolumeIO.UnpackHeader(path, bytes);
-            length *= MrcVolumeIO.LargestExpansion;
         }
         MrcHeader header = MrcHeader.Parse(bytes[..n], path);
         warnings.AddRange(header.Warnings.Select(w => $"{path}: {w}"));
@@ -185,7 +185,7 @@ public sealed class MrcStackReader : IDisposable
         {
             throw new InputException(path, "this is a stack of volumes (ISPG 401).", "Give a stack of images.");
         }
-        CheckLength(path, header, length, gzip ? [] : warnings);
+        CheckLength(path, header, length, packed ? [] : warnings);
         if (header.SectionBytes > Array.MaxLength)
         {
             throw new InputException(path, $"images of {header.Columns} x {header.Rows} pixels are too large.", "Check the header.");
@@ -193,7 +193,8 @@ public sealed class MrcStackReader : IDisposable
         return header;
     }
 
-    private static int Fill(string path, SafeFileHandle file, Span<byte> bytes)
+    /// <summary>Reads a file's first bytes; how many there are.</summary>
+    internal static int Fill(string path, SafeFileHandle file, Span<byte> bytes)
     {
         try
         {

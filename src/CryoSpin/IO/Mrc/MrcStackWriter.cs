@@ -86,6 +86,7 @@ public sealed class MrcStackWriter : IDisposable
         MrcHeader.Write(_buffer, (Width, Height, Count), _mode, isStack: true, PixelSizeAngstrom, _statistics, _content);
         _stream.Position = 0;
         _stream.Write(_buffer, 0, MrcHeader.Bytes);
+        _stream.Flush(flushToDisk: true);
         _stream.Dispose();
         AtomicFile.Publish(_stream.Name, _path);
         _finished = true;

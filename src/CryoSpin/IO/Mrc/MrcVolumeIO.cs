@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using CryoSpin.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 
 namespace CryoSpin.IO.Mrc;
 
@@ -15,11 +15,9 @@ public sealed record MrcVolume(float[] Voxels, int Nx, int Ny, int Nz, double Pi
 /// <summary>Reads whole maps.</summary>
 public static class MrcVolumeIO
 {
-    // Deflate cannot expand by more than 1032: a header that promises more than this is a lie, and memory must not be asked for it.
-    internal const int LargestExpansion = 1040;
     private const int ChunkBytes = 1 << 20;
 
-    /// <summary>Reads a map, plain or compressed with gzip. NSTART and ORIGIN are not used.</summary>
+    /// <summary>Reads a map, plain or compressed with gzip or bzip2. NSTART and ORIGIN are not used.</summary>
     /// <exception cref="InputException">The file is absent, not MRC, too short, or too large for one array.</exception>
     public static MrcVolume Read(string path)
     {
@@ -27,10 +25,8 @@ public static class MrcVolumeIO
         using FileStream file = InputFile.Open(path, FileOptions.SequentialScan);
         try
         {
-            if (!InputFile.IsGzip(file)) return Read(path, file);
-            Span<byte> bytes = stackalloc byte[MrcHeader.Bytes];
-            MrcHeader header = MrcHeader.Parse(bytes[..UnpackHeader(path, bytes)], path);
-            MrcStackReader.CheckLength(path, header, file.Length * LargestExpansion, []);
+            if (!PackedFile.IsOne(file)) return Read(path, file);
+            MrcHeader header = ReadHeader(path);
             // Unpacked to a file first, so that memory is asked for only where the samples are really there.
             using FileStream unpacked = new(InputFile.Unpack(path, (long)header.DataEnd), FileAccess.Read);
             return Read(path, unpacked);
@@ -42,22 +38,39 @@ public static class MrcVolumeIO
         }
     }
 
-    /// <summary>True where a file is compressed with gzip.</summary>
-    /// <exception cref="InputException">It cannot be opened.</exception>
-    public static bool IsCompressed(string path)
+    /// <summary>Whether a file is compressed with gzip or bzip2.</summary>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public static bool IsPacked(string path)
     {
         using FileStream file = InputFile.Open(path);
-        return InputFile.IsGzip(file);
+        return PackedFile.IsOne(file);
     }
 
-    /// <summary>Unpacks the header of a file compressed with gzip.</summary>
+    /// <summary>Reads the header of a map or stack, plain or compressed; its promises are held against the file's length.</summary>
+    /// <exception cref="InputException">The file is absent, not MRC, or too short.</exception>
+    public static MrcHeader ReadHeader(string path)
+    {
+        Span<byte> bytes = stackalloc byte[MrcHeader.Bytes], start = stackalloc byte[PackedFile.SignatureBytes];
+        using SafeFileHandle file = InputFile.OpenHandle(path);
+        int n = MrcStackReader.Fill(path, file, bytes);
+        bytes[..start.Length].CopyTo(start);
+        bool packed = PackedFile.IsOne(start);
+        if (packed) n = UnpackHeader(path, bytes);
+        MrcHeader header = MrcHeader.Parse(bytes[..n], path);
+        long length = RandomAccess.GetLength(file);
+        // A header that promises more than can be in the file is a lie, and memory must not be asked for it.
+        MrcStackReader.CheckLength(path, header, packed ? PackedFile.MostUnpacked(start, length) : length, []);
+        return header;
+    }
+
+    /// <summary>Unpacks the header of a compressed file.</summary>
     /// <returns>How many bytes there are.</returns>
     internal static int UnpackHeader(string path, Span<byte> bytes)
     {
         try
         {
             using FileStream file = InputFile.Open(path);
-            using GZipStream stream = new(file, CompressionMode.Decompress);
+            using Stream stream = PackedFile.Unpack(file);
             return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         }
         catch (Exception e) when (e is InvalidDataException or IOException)

@@ -10,11 +10,16 @@ internal static class NpyWriter
 {
     private const int Alignment = 64;
 
+    // The longest path of most systems.
+    private const int UsualTextBytes = 4096;
+    private const int LargestPadding = 10;
+
     /// <summary>Writes a structured array.</summary>
     /// <exception cref="CryoSpinException">The file cannot be written.</exception>
     public static void Write(string path, RecordTable table)
     {
         TypedArray[] columns = [.. table.Columns.Select(c => table.Find(c)!)];
+        for (int c = 0; c < columns.Length; c++) CheckWidth(path, table.Columns[c], columns[c]);
         StringBuilder description = new("[");
         for (int c = 0; c < columns.Length; c++)
         {
@@ -37,6 +42,17 @@ internal static class NpyWriter
                 stream.Write(record);
             }
         });
+    }
+
+    // Every text of a column takes the room of its longest: one of a million letters would make every row as long.
+    private static void CheckWidth(string path, string name, TypedArray column)
+    {
+        if (!column.Element.IsText || column.Element.Size <= UsualTextBytes) return;
+        long needed = (long)column.Rows * column.RowBytes, held = column.ToTexts().Sum(t => (long)Encoding.UTF8.GetByteCount(t));
+        if (needed <= LargestPadding * held) return;
+        throw new CryoSpinException(
+            FormattableString.Invariant($"{path}: field {name} has a text of {column.Element.Size} bytes, whose room every one of the {column.Rows} rows would take. ")
+            + "Shorten it, or write a .star file.");
     }
 
     /// <summary>Writes a plain array.</summary>

@@ -51,6 +51,22 @@ internal static class PickleNumpy
         _ => throw new FormatException("a NumPy array is built in a way that is not known"),
     };
 
+    /// <summary>Bytes that <see cref="Make"/> copies of its arguments: a remembered value may be named by two bytes, again and again.</summary>
+    public static long Copied(Constructor what, object?[] arguments) => (what, arguments) switch
+    {
+        (Constructor.Encode, [string text, ..]) => text.Length,
+        (Constructor.FromBuffer, [byte[] values, TypeSlot type, _, string order]) => Copied(type, values, order == "F"),
+        (Constructor.Scalar, [TypeSlot type, byte[] values]) => Copied(type, values, false),
+        _ => 0,
+    };
+
+    /// <summary>The same for <see cref="SetState"/>.</summary>
+    public static long Copied(object? state) =>
+        state is object?[] and [_, _, TypeSlot type, var fortran, byte[] values] ? Copied(type, values, fortran is true or 1L) : 0;
+
+    private static long Copied(TypeSlot type, byte[] values, bool fortran) =>
+        ((type.BigEndian ? 1L : 0) + (fortran ? 1 : 0)) * values.Length;
+
     /// <summary>BUILD: gives an array its type, shape and values, or a type its byte order.</summary>
     public static void SetState(object? target, object? state)
     {
@@ -86,9 +102,10 @@ internal static class PickleNumpy
         long expected = type.Element.Size;
         foreach (int axis in axes) expected = expected > values.Length ? expected : expected * axis;
         if (axes.Length > 8 || expected != values.Length) throw new FormatException("an array's values do not fill its shape");
-        byte[] copy = [.. values];
-        if (type.BigEndian) ByteOrder.Swap(copy, type.Element.SwapUnit);
-        return new TypedArray(type.Element, axes, fortran ? ByteOrder.ToRowMajor(copy, axes, type.Element.Size) : copy);
+        // Arrays are only read: those of one value may share it.
+        byte[] little = type.BigEndian ? [.. values] : values;
+        if (type.BigEndian) ByteOrder.Swap(little, type.Element.SwapUnit);
+        return new TypedArray(type.Element, axes, fortran ? ByteOrder.ToRowMajor(little, axes, type.Element.Size) : little);
     }
 
     private static byte[] Latin(string text) =>

@@ -22,9 +22,10 @@ internal sealed class PickleReader
     private readonly byte[] _bytes;
     private readonly List<object?> _stack = [];
     private readonly Dictionary<long, object?> _memo = [];
+    private readonly ReadBudget _budget;
     private int _at;
 
-    private PickleReader(byte[] bytes) => _bytes = bytes;
+    private PickleReader(byte[] bytes, string path) => (_bytes, _budget) = (bytes, new ReadBudget(path, bytes.Length));
 
     /// <summary>Reads the arrays of a file: one by itself, or those of a tuple or list in which nothing else but None stands.</summary>
     /// <exception cref="InputException">The file is damaged, or holds what is not plain data.</exception>
@@ -43,7 +44,7 @@ internal sealed class PickleReader
         {
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            reader = new PickleReader(bytes);
+            reader = new PickleReader(bytes, path);
         }
         catch (IOException e)
         {
@@ -182,10 +183,12 @@ internal sealed class PickleReader
                 {
                     throw new FormatException("a call of what is not a name");
                 }
+                _budget.Take(PickleNumpy.Copied(what, arguments));
                 Push(PickleNumpy.Make(what, arguments));
                 break;
             case (byte)'b':
                 object? state = Pop();
+                _budget.Take(PickleNumpy.Copied(state));
                 PickleNumpy.SetState(Peek(), state);
                 break;
             default:

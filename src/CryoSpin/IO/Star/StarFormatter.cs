@@ -5,6 +5,9 @@ namespace CryoSpin.IO.Star;
 /// <summary>Writes tables as RELION 3.1 does. The version comment is what tells RELION that lengths are in angstrom.</summary>
 internal static class StarFormatter
 {
+    // Numbers, and names of files in some folders.
+    private const int UsualWidth = 64;
+
     private static readonly SearchValues<char> s_spaces = SearchValues.Create(" \t\r\n");
 
     public static void Write(TextWriter writer, StarTable table, bool align)
@@ -19,7 +22,8 @@ internal static class StarFormatter
 
     private static void WriteList(TextWriter writer, StarTable table, bool align)
     {
-        int width = align && table.Columns.Count > 0 ? table.Columns.Max(c => c.Length) + 2 : 0;
+        int width = align && table.Columns.Count > 0
+            ? Width(table.Columns.Max(c => c.Length), table.Columns.Sum(c => (long)c.Length), table.Columns.Count) + 2 : 0;
         for (int i = 0; i < table.Columns.Count; i++)
         {
             writer.Write('_');
@@ -35,11 +39,7 @@ internal static class StarFormatter
         if (table.Columns.Count == 0) return;
         writer.Write("loop_ \n");
         for (int i = 0; i < table.Columns.Count; i++) writer.Write($"_{table.Columns[i]} #{i + 1} \n");
-        int[] widths = new int[table.Columns.Count];
-        for (int row = 0; align && row < table.RowCount; row++)
-        {
-            for (int i = 0; i < widths.Length; i++) widths[i] = Math.Max(widths[i], Quote(table.CellAt(i, row)).Length);
-        }
+        int[] widths = align ? [.. Enumerable.Range(0, table.Columns.Count).Select(c => Width(table, c))] : new int[table.Columns.Count];
         for (int row = 0; row < table.RowCount; row++)
         {
             for (int i = 0; i < widths.Length; i++)
@@ -52,6 +52,26 @@ internal static class StarFormatter
             writer.Write('\n');
         }
     }
+
+    private static int Width(StarTable table, int column)
+    {
+        int widest = 0;
+        long sum = 0;
+        for (int row = 0; row < table.RowCount; row++)
+        {
+            int length = Quote(table.CellAt(column, row)).Length;
+            widest = Math.Max(widest, length);
+            sum += length;
+        }
+        return Width(widest, sum, table.RowCount);
+    }
+
+    // One cell of a million letters must not make every row as long: columns are aligned as far as that costs about what they hold.
+    private static int Width(int widest, long sum, int cells) => (int)Math.Min(widest, UsualWidth + 2 * sum / Math.Max(1, cells));
+
+    /// <summary>Whether a value can be written: it may have no line break, and not both kinds of quotes before spaces.</summary>
+    public static bool CanHold(ReadOnlySpan<char> cell) =>
+        !NeedsQuotes(cell) || (!cell.ContainsAny('\n', '\r') && !(Closes(cell, '"') && Closes(cell, '\'')));
 
     private static ReadOnlySpan<char> Quote(ReadOnlySpan<char> cell)
     {

@@ -44,6 +44,22 @@ public sealed class StarTable
     /// <summary>True when the table has the column.</summary>
     public bool Has(string column) => _index.ContainsKey(column);
 
+    /// <summary>Refuses values that no STAR file can hold: found only when results are written, they would cost the run.</summary>
+    /// <exception cref="InputException">There is one; tables read from STAR files have none.</exception>
+    internal void CheckWritable()
+    {
+        for (int column = 0; column < _names.Count; column++)
+        {
+            for (int row = 0; row < RowCount; row++)
+            {
+                if (StarFormatter.CanHold(CellAt(column, row))) continue;
+                throw new InputException(
+                    $"{Where(row)}, column _{_names[column]}", $"the value '{CellAt(column, row)}' cannot stand in a STAR file, as which results are written.",
+                    "Rename what has line breaks or two kinds of quotes in its name.");
+            }
+        }
+    }
+
     /// <summary>The text of a cell, without quotes.</summary>
     public string GetText(string column, int row) => CellAt(column, row).ToString();
 

@@ -101,10 +101,14 @@ public static class CryoDrgnFiles
         // A bare stack without ctf.pkl has its pixel size from its header or from the caller, which the tables do not say.
         double? pixelSize = options.PixelSizeAngstrom ?? (optics is null ? set.PixelSizeAngstrom : null);
         ParticleLoadOptions again = options with { PixelSizeAngstrom = pixelSize, IsOfPickles = true };
-        ParticleSet result = ParticleSet.FromStar(file, images, again);
+        ParticleSetData made = ParticleSet.FromStar(file, images, again).Data;
         // A dataset's own fields would contradict the pickles', and are left behind.
         string[] lost = set.IsFromCryoSparc ? [.. ConversionLosses.OfDataset(set)] : [];
-        return new ParticleSet(result.Data with { Warnings = [.. set.Warnings, .. lost, .. result.Warnings.Except(set.Warnings)] });
+        return new ParticleSet(made with
+        {
+            Warnings = [.. set.Warnings, .. lost, .. made.Warnings.Except(set.Warnings)],
+            TableFiles = [.. made.TableFiles, .. set.Data.TableFiles, .. pickles],
+        });
     }
 
     private static float Single(ParticleSet set, int particle, double value) =>

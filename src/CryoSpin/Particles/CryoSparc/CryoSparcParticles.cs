@@ -1,5 +1,6 @@
 using System.Globalization;
 using CryoSpin.Diagnostics;
+using CryoSpin.IO;
 using CryoSpin.IO.Npy;
 using CryoSpin.IO.Star;
 
@@ -13,7 +14,10 @@ internal sealed class CryoSparcParticles
 {
     private readonly List<string> _warnings;
 
-    private CryoSparcParticles(RecordTable records, List<string> warnings) => (Records, _warnings) = (records, warnings);
+    private readonly IReadOnlyList<string> _files;
+
+    private CryoSparcParticles(RecordTable records, IReadOnlyList<string> files, List<string> warnings) =>
+        (Records, _files, _warnings) = (records, files, warnings);
 
     /// <summary>All fields, files joined on uid.</summary>
     public RecordTable Records { get; }
@@ -28,9 +32,10 @@ internal sealed class CryoSparcParticles
     public static CryoSparcParticles Read(string path, IReadOnlyList<string> passthrough)
     {
         List<string> warnings = [];
-        RecordTable records = CryoSparcRecords.Read(path, passthrough, warnings);
+        List<string> files = [];
+        RecordTable records = CryoSparcRecords.Read(path, passthrough, files, warnings);
         if (records.RowCount == 0) throw new InputException(path, "there are no particles.", "Was the selection empty?");
-        return new CryoSparcParticles(records, warnings);
+        return new CryoSparcParticles(records, files, warnings);
     }
 
     /// <summary>Reads the particles as a set.</summary>
@@ -40,7 +45,12 @@ internal sealed class CryoSparcParticles
         CryoSparcParticles particles = Read(path, options.Passthrough ?? []);
         ParticleSet set = ParticleSet.FromStar(particles.ToStar(), path, options);
         return new ParticleSet(
-            set.Data with { CryoSparcRecords = particles.Records, Warnings = [.. particles._warnings, .. set.Warnings] });
+            set.Data with
+            {
+                CryoSparcRecords = particles.Records,
+                Warnings = [.. particles._warnings, .. set.Warnings],
+                TableFiles = [.. particles._files, .. set.Data.TableFiles],
+            });
     }
 
     /// <summary>The tables data_optics and data_particles of RELION 3.1.</summary>
@@ -65,6 +75,8 @@ internal sealed class CryoSparcParticles
         string[] paths = Records.Texts(CryoSparcFields.Path);
         double[] indices = Records.Doubles(CryoSparcFields.Index);
         string[] names = new string[paths.Length];
+        // Rows may share one long path; as names of images each has it for itself.
+        ReadBudget budget = new(Records.Source, _files.Where(File.Exists).Sum(f => new FileInfo(f).Length));
         for (int i = 0; i < names.Length; i++)
         {
             if (paths[i].Length == 0 || indices[i] is < 0 or > int.MaxValue - 1 || indices[i] % 1 != 0)
@@ -74,6 +86,7 @@ internal sealed class CryoSparcParticles
                     "Export the file again.");
             }
             string stack = RelionStackName.Of(FromOwnFolder(paths[i]));
+            budget.Take(sizeof(char) * (long)stack.Length);
             names[i] = string.Create(CultureInfo.InvariantCulture, $"{(int)indices[i] + 1:D6}@{stack}");
         }
         particles.SetColumn(ImageNames.Column, names);

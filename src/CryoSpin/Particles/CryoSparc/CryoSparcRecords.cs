@@ -16,15 +16,17 @@ internal static class CryoSparcRecords
     /// <param name="path">A dataset or a result group.</param>
     /// <param name="passthrough">Further datasets; where empty, and images, CTF, poses or places in micrographs are missing, one beside the
     /// file is looked for.</param>
+    /// <param name="read">Receives the files that were read.</param>
     /// <param name="warnings">Receives what the user should know.</param>
     /// <exception cref="InputException">A file cannot be read, or lacks particles of the first.</exception>
-    public static RecordTable Read(string path, IReadOnlyList<string> passthrough, List<string> warnings)
+    public static RecordTable Read(string path, IReadOnlyList<string> passthrough, List<string> read, List<string> warnings)
     {
         string[] files = IsGroup(path) ? GroupFiles(path) : [path];
+        read.AddRange([.. files, .. passthrough]);
         RecordTable table = CryoSparcFile.Read(files[0]);
         Dictionary<ulong, int> rowOf = RowsByUid(table);
         foreach (string file in files.Skip(1).Concat(passthrough)) Join(table, CryoSparcFile.Read(file), rowOf, isGuess: false);
-        if (passthrough.Count == 0 && files.Length == 1) FindMissing(table, rowOf, warnings);
+        if (passthrough.Count == 0 && files.Length == 1) FindMissing(table, rowOf, read, warnings);
         return table;
     }
 
@@ -39,7 +41,7 @@ internal static class CryoSparcRecords
         [
             .. group.Files.Where(f => !f.Slot.StartsWith("alignments2D", StringComparison.Ordinal))
                 .OrderBy(f => f.Slot.StartsWith("alignments", StringComparison.Ordinal) ? 0 : f.Slot == "blob" ? 1 : 2)
-                .Select(f => Path.Combine(folder, f.File)).Distinct(),
+                .Select(f => Path.Combine(folder, f.File)).DistinctBy(Path.GetFullPath),
         ];
     }
 
@@ -52,7 +54,7 @@ internal static class CryoSparcRecords
         ("places in micrographs", t => t.Has(CryoSparcFields.MicrographPath)),
     ];
 
-    private static void FindMissing(RecordTable table, Dictionary<ulong, int> rowOf, List<string> warnings)
+    private static void FindMissing(RecordTable table, Dictionary<ulong, int> rowOf, List<string> read, List<string> warnings)
     {
         string[] needed = Missing(table);
         string? joined = null;
@@ -64,6 +66,7 @@ internal static class CryoSparcRecords
             string[] useful = [.. answers.Intersect(Missing(table))];
             if (useful.Length > 0 && Join(table, other, rowOf, isGuess: true))
             {
+                read.Add(file);
                 warnings.Add($"{table.Source}: joined with {file} on uid, for {string.Join(", ", useful)}.");
                 joined ??= file;
             }

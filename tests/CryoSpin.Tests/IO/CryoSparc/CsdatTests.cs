@@ -34,7 +34,7 @@ public class CsdatTests
     [InlineData("\"lz4\"", "\"snap\"", "'snap' is not known")]
     [InlineData("\"length\": 2", "\"length\": 3", "bytes are expected")]
     [InlineData("\"length\": 2", "\"length\": -2", "negative")]
-    [InlineData("\"length\": 2", "\"length\": 2000000000", "bytes are expected")]
+    [InlineData("\"length\": 2", "\"length\": 2000000000", "unfold")]
     [InlineData("\"<u8\"", "\">u8\"", "has the type")]
     [InlineData("\"uid\", \"<u8\"", "\"shift\", \"<u8\"", "twice")]
     [InlineData("{", "[", "header")]
@@ -57,6 +57,35 @@ public class CsdatTests
             string path = folder.Write("a.cs", whole[..length]);
             Assert.Throws<InputException>(() => CryoSparcFile.Read(path));
         }
+    }
+
+    [Theory]
+    [InlineData(new byte[] { })]
+    [InlineData(new byte[] { 0x50, 1, 2 })]
+    [InlineData(new byte[] { 0x11, 7, 0, 0, 0x10, 1 })]
+    [InlineData(new byte[] { 0x11, 7, 2, 0, 0x10, 1 })]
+    [InlineData(new byte[] { 0x11, 7, 1 })]
+    [InlineData(new byte[] { 0xf0, 255, 255 })]
+    [InlineData(new byte[] { 0x1f, 7, 1, 0, 255, 255 })]
+    public void A_broken_column_is_refused(byte[] block)
+    {
+        using TemporaryFolder folder = new();
+        string header = "{\"length\": 1, \"dtype\": [[\"uid\", \"<u8\"]], \"compression\": \"lz4\", \"compressed_fields\": [\"uid\"]}";
+        string path = folder.Write("a.cs", [.. CsdatReader.Magic, .. Block(Encoding.UTF8.GetBytes(header)), .. Block(block)]);
+        Assert.Contains("bytes are expected", Assert.Throws<InputException>(() => CryoSparcFile.Read(path)).Message);
+    }
+
+    // The block that lz4 -9 makes of these values.
+    [Fact]
+    public void A_column_of_the_lz4_command_is_read()
+    {
+        using TemporaryFolder folder = new();
+        byte[] expected = [.. Enumerable.Range(0, 700).Select(i => (byte)(i < 300 ? i * i / 7 % 11 : 5))];
+        byte[] block = Convert.FromBase64String(
+            "8ygAAAABAgMFBwkAAwYJAgYKAwgCBwIIAwkFAQgFAgoHBQMBAAoJCAgICAkKAAEDBQcKAgUIAQUJJwD/AAoGAgkGAwAJBwUDAgEAAE0AzB8FAQD/eFAFBQUFBQ==");
+        string header = "{\"length\": 700, \"dtype\": [[\"b\", \"|u1\"]], \"compression\": \"lz4\", \"compressed_fields\": [\"b\"]}";
+        string path = folder.Write("a.cs", [.. CsdatReader.Magic, .. Block(Encoding.UTF8.GetBytes(header)), .. Block(block)]);
+        Assert.Equal(expected.Select(b => (double)b), CryoSparcFile.Read(path).Doubles("b"));
     }
 
     [Fact]
