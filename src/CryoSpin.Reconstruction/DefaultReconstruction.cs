@@ -57,11 +57,11 @@ internal sealed class DefaultReconstruction(
         (input, ParticleCache cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
         _track.Use(input);
         Loaded();
-        if (from?.Candidates is { } poses && poses.Length != cache.Count)
+        if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != cache.Count)
         {
-            throw new CryoSpinException($"The checkpoint has poses of {poses.Length} particles where the run has {cache.Count}. Start a new run.");
+            throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {cache.Count}. Start a new run.");
         }
-        VolumeModel model = from is null ? Bootstrap(cache, cancellation) : Restored(from);
+        VolumeModel model = from is null or { Search: not null } ? Bootstrap(cache, from, cancellation) : Restored(from);
         PoseTable table = from?.Decoding is null
             ? Propose(cache, model, from, cancellation)
             : new PoseTable(from.Candidates!, cache.HalfSet);
@@ -77,25 +77,33 @@ internal sealed class DefaultReconstruction(
         return model;
     }
 
-    private VolumeModel Bootstrap(ParticleCache cache, CancellationToken cancellation)
+    private VolumeModel Bootstrap(ParticleCache cache, RunState? from, CancellationToken cancellation)
     {
+        if (from is not null) _track.Restore(from.Course);
         _track.Start("search", 0.01, 0.2);
-        SearchSchedule schedule = settings.Search with
-        {
-            MaxShiftPixels = options.MaxShiftPixels,
-            // A small box ends before the usual band does.
-            LastBand = Math.Min(settings.Search.LastBand, cache.Disc.Radius),
-        };
-        PoseFit?[]? latest = _track.WantsSnapshots ? new PoseFit?[cache.Count] : null;
+        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+        PoseFit[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<PoseFit[]>([], cache.Count)] : null;
         StochasticSearch search = new(cache, schedule, _mask.DiameterAngstrom, _signal, _random, team)
         {
-            Found = latest is null ? null : (i, fit) => latest[i] = fit,
+            Found = latest is null ? null : (i, fit) => latest[i] = [fit],
         };
+        if (from?.Search is { } state)
+        {
+            // After the search has been made, which draws a start that it does not need here.
+            _random.State = from.Random;
+            search.Restore(state, from.Map, from.Band, from.Lattice);
+        }
+        RunState Now() => State(search.Model, _random.State) with { Search = search.State with { Found = latest } };
         search.Run(
             r =>
             {
                 _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count));
-                if ((r.Batch + 1) % SearchesPerSnapshot == 0) _track.Snapshot(r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i]);
+                if ((r.Batch + 1) % SearchesPerSnapshot == 0)
+                {
+                    _track.Snapshot(
+                        r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i] is [var fit] ? fit : default(PoseFit?));
+                }
+                if (r.Batch + 1 < schedule.Batches) checkpoints.Offer(Now);
             },
             cancellation);
         checkpoints.Write(() => State(search.Model, _random.State));

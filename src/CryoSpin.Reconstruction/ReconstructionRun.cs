@@ -60,7 +60,7 @@ public static class ReconstructionRun
             return other.Run(cancellation);
         }
         RunCheckpoints checkpoints = new(resources, fingerprint, observer, cancellation);
-        RunState? from = resume ? checkpoints.Find(input.Count, input.BoxSize) : null;
+        RunState? from = resume ? checkpoints.Find(input.Count, input.BoxSize, settings.Search) : null;
         if (resume) observer.Resumed(from?.Course.Metrics ?? 0);
         DefaultReconstruction run = new(input, chosen, settings, memory, observer, team, checkpoints)
         {

@@ -53,6 +53,37 @@ public sealed class DefaultReconstructionTests : IDisposable
         Assert.True(keeper.Kept.Zip(keeper.Kept.Skip(1)).All(p => p.First.ElapsedSeconds < p.Second.ElapsedSeconds));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(13)]
+    [InlineData(19)]
+    [InlineData(20)]
+    public void A_run_that_is_stopped_in_the_search_goes_on_to_the_same_bytes_and_snapshots(int batch)
+    {
+        Keeper unbroken = new(), resumed = new();
+        ReconstructionOutcome expected = Run(2, onDisk: false, s_short, unbroken);
+        using CancellationTokenSource stop = new();
+        RunResources resources = new() { CheckpointDirectory = _scratch.Path, CheckpointMinutes = 1000 };
+        RunCheckpoints stopped = new(resources, new InputFingerprint([]), new Keeper(), stop.Token);
+        Keeper stopping = new() { Seen = p => { if (p.Phase == "search" && p.Epoch == batch) stop.Cancel(); } };
+        TinyDataset.AssertCancelled(() => Run(2, onDisk: false, s_short, stopping, stopped, null, stop.Token));
+        Assert.Single(Directory.GetFiles(_scratch.Path));
+        RunCheckpoints checkpoints = new(resources, new InputFingerprint([]), new Keeper(), CancellationToken.None);
+        RunState from = checkpoints.Find(_set.Count, _set.Box, s_short.Search)!;
+        Assert.Equal(batch == 20 ? "the end of the search" : $"mini-batch {batch + 1} of the search", from.Stage);
+        Same(expected, Run(3, onDisk: false, s_short, resumed, checkpoints, from, CancellationToken.None));
+        List<RunSnapshot> kept = [.. stopping.Kept, .. resumed.Kept];
+        Assert.Equal(unbroken.Kept.Select(s => (s.Phase, s.Epoch, s.ImageVisits)), kept.Select(s => (s.Phase, s.Epoch, s.ImageVisits)));
+        Assert.All(unbroken.Kept.Zip(kept), pair =>
+        {
+            Assert.Equal(pair.First.Poses, pair.Second.Poses);
+            Assert.True(pair.First.Map.Voxels.AsSpan().SequenceEqual(pair.Second.Map.Voxels));
+        });
+        Volume map = CheckpointFolder.NewestMap(_scratch.Path)!;
+        Assert.Contains(map.Voxels, v => v != 0);
+        CheckpointFolder.Clear(_scratch.Path);
+    }
+
     [Fact]
     public void Progress_never_goes_back_and_is_told_within_passes()
     {
@@ -123,13 +154,20 @@ public sealed class DefaultReconstructionTests : IDisposable
     private ReconstructionOutcome Run(
         int threads, bool onDisk, MethodSettings settings, IRunObserver observer, MethodOptions? chosen = null)
     {
+        RunCheckpoints none = new(new RunResources { CheckpointMinutes = null }, new InputFingerprint([]), observer, CancellationToken.None);
+        return Run(threads, onDisk, settings, observer, none, null, CancellationToken.None, chosen);
+    }
+
+    private ReconstructionOutcome Run(
+        int threads, bool onDisk, MethodSettings settings, IRunObserver observer, RunCheckpoints checkpoints, RunState? from,
+        CancellationToken cancellation, MethodOptions? chosen = null)
+    {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
         MethodOptions options = chosen ?? Options;
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        RunCheckpoints none = new(new RunResources { CheckpointMinutes = null }, new InputFingerprint([]), observer, CancellationToken.None);
-        return new DefaultReconstruction(input, options, settings, memory, observer, team, none).Run(null, CancellationToken.None);
+        return new DefaultReconstruction(input, options, settings, memory, observer, team, checkpoints).Run(from, cancellation);
     }
 
     private sealed class Keeper : Silence, IRunObserver
@@ -138,13 +176,19 @@ public sealed class DefaultReconstructionTests : IDisposable
 
         public List<RunProgress> Reports { get; } = [];
 
+        public Action<RunProgress> Seen { get; init; } = _ => { };
+
         public bool WantsSnapshots => true;
 
         public IReadOnlyList<int> Watched => [3, 140];
 
         public void Keep(RunSnapshot snapshot) => Kept.Add(snapshot);
 
-        void IRunObserver.Report(in RunProgress progress) => Reports.Add(progress);
+        void IRunObserver.Report(in RunProgress progress)
+        {
+            Reports.Add(progress);
+            Seen(progress);
+        }
     }
 
     private class Silence : IRunObserver

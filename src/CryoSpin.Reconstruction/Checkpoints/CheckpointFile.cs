@@ -2,9 +2,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CryoSpin.Geometry;
-using CryoSpin.IO;
 using CryoSpin.Imaging;
+using CryoSpin.IO;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
@@ -19,7 +20,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 9;
+    internal const int Version = 10;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -111,13 +112,10 @@ internal static class CheckpointFile
         Put(writer, state.Map);
         writer.Write(state.Band);
         Put(writer, state.Lattice);
+        writer.Write(state.Search is not null);
+        if (state.Search is { } search) Put(writer, search);
         writer.Write(state.Proposed);
-        writer.Write(state.Candidates?.Length ?? -1);
-        foreach (PoseFit[] candidates in state.Candidates ?? [])
-        {
-            writer.Write(candidates.Length);
-            foreach (PoseFit fit in candidates) Put(writer, fit);
-        }
+        Put(writer, state.Candidates);
         writer.Write(state.Decoding is not null);
         if (state.Decoding is not { } decoding) return;
         Put(writer, decoding);
@@ -157,6 +155,7 @@ internal static class CheckpointFile
             Map = GetVolume(reader),
             Band = reader.ReadDouble(),
             Lattice = GetFloats(reader),
+            Search = reader.ReadBoolean() ? GetSearch(reader) : null,
             Proposed = reader.ReadInt32(),
             Candidates = GetCandidates(reader),
         };
@@ -171,11 +170,49 @@ internal static class CheckpointFile
         };
     }
 
+    private static void Put(BinaryWriter writer, SearchState search)
+    {
+        writer.Write(search.Done);
+        writer.Write(search.FirstTemperature);
+        writer.Write(search.Next);
+        writer.Write(search.Order.Length);
+        writer.Write(MemoryMarshal.AsBytes(search.Order.AsSpan()));
+        Put(writer, search.Sums);
+        Put(writer, search.Found);
+    }
+
+    private static SearchState GetSearch(BinaryReader reader) => new()
+    {
+        Done = reader.ReadInt32(),
+        FirstTemperature = reader.ReadDouble(),
+        Next = reader.ReadInt32(),
+        Order = GetIntegers(reader),
+        Sums = GetFloats(reader),
+        Found = GetCandidates(reader),
+    };
+
+    private static int[] GetIntegers(BinaryReader reader)
+    {
+        int[] values = new int[GetCount(reader, sizeof(int))];
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
     private static double[] GetCurve(BinaryReader reader)
     {
         double[] values = new double[GetCount(reader, sizeof(double))];
         for (int s = 0; s < values.Length; s++) values[s] = reader.ReadDouble();
         return values;
+    }
+
+    private static void Put(BinaryWriter writer, PoseFit[][]? particles)
+    {
+        writer.Write(particles?.Length ?? -1);
+        foreach (PoseFit[] candidates in particles ?? [])
+        {
+            writer.Write(candidates.Length);
+            foreach (PoseFit fit in candidates) Put(writer, fit);
+        }
     }
 
     private static PoseFit[][]? GetCandidates(BinaryReader reader)

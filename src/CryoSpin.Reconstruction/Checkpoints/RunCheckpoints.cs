@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CryoSpin.Diagnostics;
+using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
@@ -31,10 +32,11 @@ internal sealed class RunCheckpoints
     /// <summary>What the run goes on from; null to begin at the beginning.</summary>
     /// <param name="particles">Number of particles.</param>
     /// <param name="box">Edge of the images, pixels.</param>
+    /// <param name="search">Schedule of the search.</param>
     /// <exception cref="CryoSpinException">The input or an option is not what it was.</exception>
-    public RunState? Find(int particles, int box)
+    public RunState? Find(int particles, int box, SearchSchedule search)
     {
-        RunStateChecks checks = new(particles, box);
+        RunStateChecks checks = new(particles, box, search);
         if (_folder is not null) CheckpointFolder.RemoveUnfinished(_folder);
         // The state of a run on another input need not suit this one: what has changed is told below.
         void Check(InputFingerprint input, RunState state)

@@ -1,15 +1,17 @@
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
 
 /// <summary>
 /// All that the default method needs, besides its input and options, to go on to the same bytes. What is not null tells the stage: with
-/// neither candidates nor decoding the search has ended; with candidates alone auto-encoding has; with both, auto-decoding is under way.
+/// a search it is under way; with none of search, candidates and decoding the search has ended; with candidates alone auto-encoding has;
+/// with candidates and decoding, auto-decoding is under way.
 /// </summary>
 internal sealed record RunState
 {
-    /// <summary>State of the random numbers: where the stage began.</summary>
+    /// <summary>State of the random numbers: where the stage began, or between two mini-batches of the search.</summary>
     public required IReadOnlyList<ulong> Random { get; init; }
 
     /// <summary>How far the reports have come.</summary>
@@ -23,6 +25,9 @@ internal sealed record RunState
 
     /// <summary>The values of its transform.</summary>
     public required float[] Lattice { get; init; }
+
+    /// <summary>Where the search stands; null when it has ended.</summary>
+    public SearchState? Search { get; init; }
 
     /// <summary>Per particle its candidates so far.</summary>
     public PoseFit[][]? Candidates { get; init; }
@@ -56,5 +61,6 @@ internal sealed record RunState
         : Decoding is { Done: > 0 } d ? $"the middle of pass {d.Iteration} of auto-decoding"
         : Decoding is { } e ? $"pass {e.Iteration} of auto-decoding"
         : Candidates is not null ? "the proposals"
+        : Search is { } s ? $"mini-batch {s.Done + 1} of the search"
         : "the end of the search";
 }

@@ -3,7 +3,9 @@ using CryoSpin.Fourier;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
 
@@ -13,7 +15,8 @@ namespace CryoSpin.Reconstruction.Checkpoints;
 /// </summary>
 /// <param name="particles">Number of particles of the run, those included that it leaves out.</param>
 /// <param name="box">Edge of the images, pixels.</param>
-internal sealed class RunStateChecks(int particles, int box)
+/// <param name="schedule">Schedule of the search.</param>
+internal sealed class RunStateChecks(int particles, int box, SearchSchedule schedule)
 {
     /// <summary>Refuses a state that is not of such a run.</summary>
     /// <exception cref="CheckpointFormatException">A number in it cannot be.</exception>
@@ -26,6 +29,7 @@ internal sealed class RunStateChecks(int particles, int box)
         Require(
             state.Lattice.LongLength == FourierLattice.LengthFor(state.Band, VolumeModel.Oversampling) && AreFinite(state.Lattice),
             "the map's transform");
+        if (state.Search is { } search) CheckSearch(state, search);
         if (state.Candidates is { } candidates) CheckPoses(candidates, atLeast: state.Decoding is null ? 0 : 1);
         Require(state.Proposed >= 0 && state.Proposed <= particles, "the number of proposals");
         if (state.Decoding is { } decoding) CheckDecoding(state, decoding);
@@ -34,6 +38,23 @@ internal sealed class RunStateChecks(int particles, int box)
     private static void CheckCourse(RunCourse course) => Require(
         course.Visits >= 0 && course.Metrics >= 0 && course.Elapsed >= TimeSpan.Zero
         && course.Times.All(t => double.IsFinite(t.Seconds) && t.Seconds >= 0), "the course of the run");
+
+    private void CheckSearch(RunState state, SearchState search)
+    {
+        SearchSchedule planned = schedule.Within(ImagePreparation.RadiusFor(box));
+        Require(state.Candidates is null && state.Decoding is null && state.Proposed == 0, "the stage");
+        Require(search.Done >= 1 && search.Done < planned.Batches, "the number of mini-batches");
+        Require(state.Map.Size == VolumeModel.BoxFor(planned.LastBand, box) && state.Band == planned.BandAt(search.Done), "the search's map");
+        Require(double.IsFinite(search.FirstTemperature) && search.FirstTemperature >= 1, "the temperature");
+        Require(search.Order.Length > 0 && search.Order.Length <= particles, "the number of particles");
+        Require(IsPermutation(search.Order) && search.Next >= 0 && search.Next <= search.Order.Length, "the order of the particles");
+        Require(
+            search.Sums.LongLength == BackProjection.LengthFor(planned.LastBand, VolumeModel.Oversampling) && AreFinite(search.Sums),
+            "the sums of the search");
+        if (search.Found is not { } found) return;
+        Require(found.Length == search.Order.Length && found.All(f => f.Length <= 1), "the poses of the search");
+        CheckPoses(found, atLeast: 0);
+    }
 
     private void CheckPoses(PoseFit[][] candidates, int atLeast)
     {
@@ -67,6 +88,17 @@ internal sealed class RunStateChecks(int particles, int box)
 
     private static bool IsMap(Volume map) =>
         FourierSizes.IsGood(map.Size) && double.IsFinite(map.PixelSizeAngstrom) && map.PixelSizeAngstrom > 0 && AreFinite(map.Voxels);
+
+    private static bool IsPermutation(int[] order)
+    {
+        bool[] seen = new bool[order.Length];
+        foreach (int i in order)
+        {
+            if (i < 0 || i >= seen.Length || seen[i]) return false;
+            seen[i] = true;
+        }
+        return true;
+    }
 
     private static bool IsBand(double band) => double.IsFinite(band) && band >= 1;
 

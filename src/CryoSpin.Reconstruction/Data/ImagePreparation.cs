@@ -114,7 +114,10 @@ internal sealed class ImagePreparation
     }
 
     /// <summary>The frequencies used of a box: to just below Nyquist, whose row and column are their own Hermitian partners.</summary>
-    public static FrequencyDisc DiscFor(int box) => new(box / 2.0 - 0.01);
+    public static FrequencyDisc DiscFor(int box) => new(RadiusFor(box));
+
+    /// <summary>Radius of <see cref="DiscFor"/>, shells.</summary>
+    public static double RadiusFor(int box) => box / 2.0 - 0.01;
 
     private LowFrequencyPower ReadMeasured(int particle, Span<float> pixels)
     {

@@ -15,6 +15,9 @@ internal sealed class ClosedFormStep(double lastBand, double memory, double[] si
     private readonly BackProjection _sum = new(lastBand, VolumeModel.Oversampling);
     private readonly double[] _inverseSignal = SignalPower.Inverse(signalPower);
 
+    /// <summary>The sums as they stand, of slices up to the greatest band: with the map all that the next step depends on.</summary>
+    public float[] Sums => _sum.Sums;
+
     /// <inheritdoc/>
     public void Begin(VolumeModel model, IReadOnlyList<double> shellFactors)
     {

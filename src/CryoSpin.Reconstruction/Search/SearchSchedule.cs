@@ -48,6 +48,9 @@ internal sealed record SearchSchedule
     /// <summary>Share of the run after which the noise has its own variance.</summary>
     public double AnnealingShare { get; init; } = 0.5;
 
+    /// <summary>The same where the images end at a radius: a small box has fewer shells than the schedule would go through.</summary>
+    public SearchSchedule Within(double radiusShells) => this with { LastBand = Math.Min(LastBand, radiusShells) };
+
     /// <summary>The band at a mini-batch.</summary>
     public double BandAt(int batch)
     {

@@ -40,6 +40,7 @@ internal sealed class StochasticSearch
     private DenseSearch? _search;
     private int[] _order;
     private int _next;
+    private int _done;
 
     /// <param name="cache">Particles.</param>
     /// <param name="schedule">Schedule.</param>
@@ -53,8 +54,7 @@ internal sealed class StochasticSearch
         IVolumeStep? step = null)
     {
         _cache = cache;
-        // A small box has fewer shells than the schedule would go through.
-        _schedule = schedule = schedule with { LastBand = Math.Min(schedule.LastBand, cache.Disc.Radius) };
+        _schedule = schedule = schedule.Within(cache.Disc.Radius);
         _team = team;
         _random = random;
         _signal = signalPower;
@@ -75,13 +75,46 @@ internal sealed class StochasticSearch
     /// <summary>Receives the best grid pose of each particle of a mini-batch, from any worker; null for nobody.</summary>
     public Action<int, PoseFit>? Found { get; init; }
 
-    /// <summary>Runs the schedule.</summary>
+    /// <summary>Where it stands, for a search that goes on to the same bytes; not a copy. The random numbers' state belongs to it.</summary>
+    /// <exception cref="InvalidOperationException">The volume changes by another step than the closed form.</exception>
+    public SearchState State => new()
+    {
+        Done = _done,
+        FirstTemperature = FirstTemperature,
+        Order = _order,
+        Next = _next,
+        Sums = ClosedForm.Sums,
+    };
+
+    private ClosedFormStep ClosedForm =>
+        _step as ClosedFormStep ?? throw new InvalidOperationException("Only a search with the closed form can be interrupted.");
+
+    /// <summary>Goes on where an interrupted search stood. The random numbers must be put back, too.</summary>
+    /// <param name="state">Where it stood, of the same schedule and particles.</param>
+    /// <param name="map">Its map, masked.</param>
+    /// <param name="bandShells">Band of the map's transform.</param>
+    /// <param name="lattice">The transform's values.</param>
+    /// <exception cref="ArgumentException">The sums are of another schedule.</exception>
+    public void Restore(SearchState state, Volume map, double bandShells, float[] lattice)
+    {
+        float[] sums = ClosedForm.Sums;
+        if (state.Sums.Length != sums.Length) throw new ArgumentException("The sums are of another schedule.", nameof(state));
+        state.Sums.CopyTo(sums, 0);
+        Model.Restore(map, bandShells, lattice);
+        (_done, FirstTemperature, _order, _next) = (state.Done, state.FirstTemperature, state.Order, state.Next);
+    }
+
+    /// <summary>Runs the schedule, or what is left of it.</summary>
+    /// <param name="report">Called after each mini-batch, when <see cref="State"/> is that of the next one.</param>
+    /// <param name="cancellation">Stops it between two mini-batches.</param>
     public void Run(Action<SearchReport> report, CancellationToken cancellation)
     {
-        for (int batch = 0; batch < _schedule.Batches; batch++)
+        while (_done < _schedule.Batches)
         {
             cancellation.ThrowIfCancellationRequested();
-            report(Step(batch));
+            SearchReport done = Step(_done);
+            _done++;
+            report(done);
         }
     }
 

@@ -41,8 +41,8 @@ public sealed class BackProjection
     /// <summary>Samples in y and z.</summary>
     public int Size { get; }
 
-    /// <summary>[z][y][x][re, im, weight, unused].</summary>
-    internal float[] Sums { get; }
+    /// <summary>[z][y][x][re, im, weight, unused], as they stand; not a copy.</summary>
+    public float[] Sums { get; }
 
     /// <summary>
     /// Adds one slice. For an image I with transfer function C and noise variance s2 per shell, pass C I / s2 as values and C^2 / s2

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CryoSpin.Cli.Running;
+using CryoSpin.IO.Mrc;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
 
@@ -18,6 +19,7 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     [Theory]
     [InlineData("loading", "starting from the beginning")]
     [InlineData("search", "starting from the beginning")]
+    [InlineData("search 20/", "Going on from mini-batch 21 of the search")]
     [InlineData("auto-encoding", "Going on from the end of the search")]
     [InlineData("proposals", "Going on from the proposals")]
     [InlineData("auto-decoding", "Going on from")]
@@ -31,6 +33,20 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         Assert.Equal((ExitCode.Done, true), (resumed.Code, resumed.Error.Contains(expected, StringComparison.Ordinal)));
         Verify();
         Assert.Equal(1, JsonFormat.ParseRun(File.ReadAllText(Path.Combine(_out, RunFiles.Run))).Resumptions);
+    }
+
+    // Five minutes between checkpoints: it is the stop that writes this one.
+    [Fact]
+    public async Task A_stop_in_the_search_leaves_the_map_so_far_and_goes_on_from_there()
+    {
+        Invocation stopped = await Invocation.Stopped("search 20/", SimulatedInput.ShortRun, [.. Start()[..^1], "5"]);
+        Assert.Equal(ExitCode.Failed, stopped.Code);
+        Assert.Contains("To go on:\n  cryospin reconstruct --resume", stopped.Error);
+        Assert.Equal("checkpoint-0001.bin", Path.GetFileName(Assert.Single(Directory.GetFiles(_out, "checkpoint-*"))));
+        Assert.Contains(MrcVolumeIO.Read(Path.Combine(_out, RunFiles.UnfinishedMap)).Voxels, v => v != 0);
+        Invocation resumed = await Resume();
+        Assert.Contains("Going on from mini-batch 21 of the search", resumed.Error);
+        Verify();
     }
 
     [Fact]

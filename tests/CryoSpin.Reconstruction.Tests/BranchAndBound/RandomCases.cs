@@ -1,5 +1,5 @@
-using CryoSpin.Compute.Kernels;
 using CryoSpin.Compute;
+using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.BranchAndBound;

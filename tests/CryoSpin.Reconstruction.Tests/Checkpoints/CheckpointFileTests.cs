@@ -4,6 +4,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Tests.Checkpoints;
@@ -22,6 +23,8 @@ public sealed class CheckpointFileTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
     public void Every_number_comes_back_exactly(int stage)
     {
         RunState state = State(stage);
@@ -37,6 +40,14 @@ public sealed class CheckpointFileTests : IDisposable
         Assert.Equal(state.Candidates is null, read.Candidates is null);
         if (state.Candidates is not null) Assert.All(state.Candidates.Zip(read.Candidates!), pair => Assert.Equal(pair.First, pair.Second));
         Assert.Equal(state.Stage, read.Stage);
+        Assert.Equal(state.Search is null, read.Search is null);
+        if (state.Search is { } was && read.Search is { } found)
+        {
+            Assert.Equal((was.Done, was.FirstTemperature, was.Next), (found.Done, found.FirstTemperature, found.Next));
+            Assert.Equal(was.Order, found.Order);
+            Assert.Equal(Bits(was.Sums), Bits(found.Sums));
+            Assert.Equal(was.Found, found.Found);
+        }
         if (state.Decoding is not { } a || read.Decoding is not { } b) return;
         Assert.Equal((a.Iteration, a.Band, a.Choice, a.Still, a.BestShell, a.Ended, a.Done), (b.Iteration, b.Band, b.Choice, b.Still, b.BestShell, b.Ended, b.Done));
         Assert.Equal(a.Likelihood, b.Likelihood);
@@ -48,9 +59,14 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
-    public void No_damage_goes_unseen()
+    public void A_state_of_the_search_says_which_mini_batch_comes_next() => Assert.Equal("mini-batch 37 of the search", State(4).Stage);
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void No_damage_goes_unseen(int stage)
     {
-        CheckpointFile.Write(File1, Input, State(2));
+        CheckpointFile.Write(File1, Input, State(stage));
         byte[] whole = File.ReadAllBytes(File1);
         for (int at = 0; at < whole.Length; at += 97)
         {
@@ -119,7 +135,7 @@ public sealed class CheckpointFileTests : IDisposable
 
     private static int[] Bits(float[] values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
 
-    /// <summary>Stage 0: after the search; 1: among the proposals; 2: within a pass of auto-decoding.</summary>
+    /// <summary>Stage 0: after the search; 1: among the proposals; 2: within a pass of auto-decoding; 4 and 5: within the search.</summary>
     private static RunState State(int stage)
     {
         Random random = new(stage);
@@ -132,6 +148,22 @@ public sealed class CheckpointFileTests : IDisposable
             Lattice = [.. Enumerable.Range(0, 50).Select(_ => random.NextSingle()), float.NaN, -0f, float.Epsilon],
         };
         if (stage == 0) return state;
+        if (stage >= 4)
+        {
+            return state with
+            {
+                Search = new SearchState
+                {
+                    Done = 36,
+                    FirstTemperature = 1 / 3.0,
+                    Order = [2, 0, 3, 1],
+                    Next = 3,
+                    Sums = [.. Enumerable.Range(0, 70).Select(_ => random.NextSingle()), float.NaN, -0f, float.Epsilon],
+                    // Stage 5 is of a run with snapshots.
+                    Found = stage == 5 ? [[Fit()], [], [Fit()], []] : null,
+                },
+            };
+        }
         PoseFit[][] candidates = [[Fit(), Fit(), Fit()], [], [Fit()]];
         state = state with { Candidates = candidates, Proposed = 2 };
         if (stage == 1) return state;

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Search;
@@ -89,6 +90,47 @@ public sealed class StochasticSearchTests : IDisposable
     }
 
     [Fact]
+    public void A_search_goes_on_from_any_mini_batch_to_the_same_bytes()
+    {
+        // The band grows, the noise is annealed and the particles are shuffled anew.
+        SearchSchedule schedule = s_schedule with { Batches = 8, FirstBand = 3, LastBand = 5, FirstEffectiveShare = 0.2 };
+        List<Kept> kept = [];
+        Kept expected = Searched(1, null, kept.Add);
+        Assert.True(kept[0].State.FirstTemperature > 1);
+        Assert.Equal(8, kept.Count);
+        foreach (Kept from in kept.SkipLast(1))
+        {
+            // Another seed: nothing of the start that is drawn in vain may show.
+            Kept resumed = Searched(99, from, _ => { });
+            Assert.True(expected.Map.AsSpan().SequenceEqual(resumed.Map), $"after {from.State.Done} mini-batches");
+            Assert.True(expected.Lattice.AsSpan().SequenceEqual(resumed.Lattice));
+            Assert.True(expected.State.Sums.AsSpan().SequenceEqual(resumed.State.Sums));
+            Assert.Equal(expected.Random, resumed.Random);
+            Assert.Equal(expected.State.Order, resumed.State.Order);
+            Assert.Equal((8, expected.State.Next), (resumed.State.Done, resumed.State.Next));
+        }
+
+        Kept Searched(ulong seed, Kept? from, Action<Kept> each)
+        {
+            SavedRandom random = new(seed);
+            double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
+            StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, signal, random, _team);
+            if (from is not null)
+            {
+                random.State = from.Random;
+                Volume map = new(search.Model.Map.Size, search.Model.Map.PixelSizeAngstrom, [.. from.Map]);
+                search.Restore(from.State, map, from.Band, [.. from.Lattice]);
+            }
+            search.Run(_ => each(Now()), CancellationToken.None);
+            return Now();
+
+            Kept Now() => new(
+                search.State with { Order = [.. search.State.Order], Sums = [.. search.State.Sums] }, [.. search.Model.Map.Voxels],
+                search.Model.Lattice.Radius, [.. search.Model.Lattice.Values], random.State);
+        }
+    }
+
+    [Fact]
     public void The_first_map_has_the_asked_share_of_the_data_power()
     {
         StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);
@@ -142,6 +184,8 @@ public sealed class StochasticSearchTests : IDisposable
             source.Token));
         Assert.Equal(2, batches);
     }
+
+    private sealed record Kept(SearchState State, float[] Map, double Band, float[] Lattice, IReadOnlyList<ulong> Random);
 
     private StochasticSearch Make(SearchSchedule schedule, int seed) =>
         new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(seed), _team);
