@@ -19,7 +19,7 @@ internal static class UsageError
             ?? UnknownVerb(parse, command)
             ?? (parse.Errors.Count > 0 ? Sentence(parse.Errors[0].Message) : null);
         if (mistake is null) return null;
-        string help = command is RootCommand ? "cryospin --help" : $"cryospin {command.Name} --help";
+        string help = command is RootCommand or { Name: "help" } ? "cryospin --help" : $"cryospin {command.Name} --help";
         return $"cryospin: {mistake}{Environment.NewLine}Run '{help}' to see what is possible.";
     }
 

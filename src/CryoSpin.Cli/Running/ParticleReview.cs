@@ -1,4 +1,5 @@
 using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
@@ -105,23 +106,23 @@ internal static class ParticleReview
             IEnumerable<string> kinds = bad.GroupBy(b => b.Code).Select(g => $"{g.Count()} {Kind(g.Key)}");
             faults.Add(
                 $"{bad.Count} of {set.Count} images cannot be used ({string.Join(", ", kinds)}): "
-                + Shown([.. bad.Select(b => $"{Row(set, b.Index)}: {b.Reason}")]));
+                + Shown([.. bad.Select(b => $"{AfterFile(set, set.Where(b.Index))}: {b.Reason}")]));
             remedies.Add("Extract them again, or leave them out with --skip-bad.");
         }
         if (errors.Length > 0)
         {
-            faults.Add(Shown([.. errors.Select(p => $"{p.Where} has {p.Found} ({p.Count} such in all), expected {p.Expected}")]));
+            faults.Add(Shown([.. errors.Select(p => $"{AfterFile(set, p.Where)} has {p.Found} ({p.Count} such in all), expected {p.Expected}")]));
             remedies.Add(errors[0].Remedy);
         }
-        string where = dataDirectory is { } folder ? $" --data-dir {folder}" : "";
-        remedies.Add($"Everything that is wrong: cryospin validate {set.Source}{where}");
+        string where = dataDirectory is { } folder ? $" --data-dir {CommandText.Quote(folder)}" : "";
+        remedies.Add($"Everything that is wrong: cryospin validate {CommandText.Quote(set.Source)}{where}");
         return new InputException(set.Source, string.Join(". ", faults) + ".", string.Join(' ', remedies));
     }
 
     // The message begins with the file.
-    private static string Row(ParticleSet set, int particle)
+    private static string AfterFile(ParticleSet set, string where)
     {
-        string where = set.Where(particle), file = set.Source + ", ";
+        string file = set.Source + ", ";
         return where.StartsWith(file, StringComparison.Ordinal) ? where[file.Length..] : where;
     }
 

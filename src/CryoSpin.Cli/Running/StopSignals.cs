@@ -53,7 +53,8 @@ internal sealed class StopSignals : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
+        // After a signal they stay: the same one, passed on by a launcher, must not kill a process that is about to end by itself.
+        if (_first is null) foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
         _stop.Dispose();
     }
 

@@ -42,7 +42,8 @@ public static class HtmlReport
         if (run.SkippedParticles > 0) facts.Add((Wording.Count(run.SkippedParticles), "particles left out"));
         if (run.BoxSize > 0) facts.Add(($"{run.BoxSize} px", $"box, {Wording.Number(run.PixelSizeAngstrom, 3)} Å per pixel"));
         if (run.MaskDiameterAngstrom is { } mask) facts.Add((Wording.Angstrom(Math.Round(mask)), "mask diameter"));
-        if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), $"on {run.Options.Resources.Threads} threads"));
+        string threads = run.Options.Resources.Threads is var n && n == 1 ? "on 1 thread" : $"on {n} threads";
+        if (run.EndedUtc is { } end) facts.Add((Wording.Duration(end - run.StartedUtc), threads));
         if (run.ProcessorSeconds is { } seconds) facts.Add((Wording.Duration(TimeSpan.FromSeconds(seconds)), "processor time"));
         if (run.PeakMemoryBytes > 0) facts.Add((Wording.Bytes(run.PeakMemoryBytes), "peak memory"));
         return Page.Facts(facts);

@@ -45,6 +45,7 @@ public sealed class HelpTests
         Invocation run = await Invocation.Of("help", "reconstrct");
         Assert.Equal(ExitCode.WrongUsage, run.Code);
         Assert.Contains("there is no command 'reconstrct'. Did you mean 'reconstruct'?", run.Error);
+        Assert.Contains("Run 'cryospin --help' to see what is possible.", run.Error);
     }
 
     [Fact]

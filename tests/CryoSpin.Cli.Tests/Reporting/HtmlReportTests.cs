@@ -33,6 +33,17 @@ public sealed class HtmlReportTests
         Assert.Contains("The corrected curve at 0.143 is the resolution", page.Value);
     }
 
+    [Theory]
+    [InlineData(1, "on 1 thread")]
+    [InlineData(3, "on 3 threads")]
+    public void The_threads_are_counted_in_words_that_fit(int threads, string shown)
+    {
+        RunRecord run = Run("p.star") with { EndedUtc = DateTime.UtcNow };
+        run = run with { Options = run.Options with { Resources = new RunResources { Threads = threads } } };
+        XElement page = Pages.Parse(HtmlReport.Render(Full() with { Run = run }));
+        Assert.Contains(page.Descendants(), e => !e.HasElements && e.Value == shown);
+    }
+
     [Fact]
     public void Where_the_pixels_are_the_limit_it_says_so()
     {

@@ -45,6 +45,16 @@ public sealed class ParticleValuesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_refusal_names_the_file_once_and_a_command_that_can_be_pasted()
+    {
+        string star = _folder["sim/two words.star"];
+        File.Move(Changed((_, _) => ("rlnOriginXAngst", "1e308")), star);
+        Invocation run = await Run("backproject", star);
+        Assert.Contains($"cryospin: {star}: row 8 (line ", run.Error);
+        Assert.EndsWith($"Everything that is wrong: cryospin validate '{star}'", run.Error.TrimEnd());
+    }
+
+    [Fact]
     public async Task Conversion_carries_an_odd_value_and_tells_it()
     {
         Invocation run = await Run("convert", Changed((_, _) => ("rlnCtfScalefactor", "0")));
