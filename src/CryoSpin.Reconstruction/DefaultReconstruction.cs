@@ -9,7 +9,9 @@ using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -54,7 +56,7 @@ internal sealed class DefaultReconstruction(
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
         using LoadedParticles loaded = LoadedParticles.Load(
             input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
-        (input, ParticleCache cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
+        (input, ParticleStore cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
         _track.Use(input);
         Loaded();
         if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != cache.Count)
@@ -62,9 +64,9 @@ internal sealed class DefaultReconstruction(
             throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {cache.Count}. Start a new run.");
         }
         VolumeModel model = from is null or { Search: not null } ? Bootstrap(cache, from, cancellation) : Restored(from);
-        PoseTable table = from?.Decoding is null
+        CandidateTable table = from?.Decoding is null
             ? Propose(cache, model, from, cancellation)
-            : new PoseTable(from.Candidates!, cache.HalfSet);
+            : new CandidateTable(from.Candidates!, cache.HalfSet);
         return Decode(cache, model, table, from, cancellation) with { Rejected = loaded.Rejected };
     }
 
@@ -77,12 +79,12 @@ internal sealed class DefaultReconstruction(
         return model;
     }
 
-    private VolumeModel Bootstrap(ParticleCache cache, RunState? from, CancellationToken cancellation)
+    private VolumeModel Bootstrap(ParticleStore cache, RunState? from, CancellationToken cancellation)
     {
         if (from is not null) _track.Restore(from.Course);
         _track.Start("search", 0.01, 0.2);
         SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-        PoseFit[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<PoseFit[]>([], cache.Count)] : null;
+        Candidate[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<Candidate[]>([], cache.Count)] : null;
         StochasticSearch search = new(cache, schedule, _mask.DiameterAngstrom, _signal, _random, team)
         {
             Found = latest is null ? null : (i, fit) => latest[i] = [fit],
@@ -101,7 +103,7 @@ internal sealed class DefaultReconstruction(
                 if ((r.Batch + 1) % SearchesPerSnapshot == 0)
                 {
                     _track.Snapshot(
-                        r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i] is [var fit] ? fit : default(PoseFit?));
+                        r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i] is [var fit] ? fit : default(Candidate?));
                 }
                 if (r.Batch + 1 < schedule.Batches) checkpoints.Offer(Now);
             },
@@ -110,10 +112,10 @@ internal sealed class DefaultReconstruction(
         return search.Model;
     }
 
-    private PoseTable Propose(ParticleCache cache, VolumeModel model, RunState? from, CancellationToken cancellation)
+    private CandidateTable Propose(ParticleStore cache, VolumeModel model, RunState? from, CancellationToken cancellation)
     {
         int[] all = [.. Enumerable.Range(0, cache.Count)];
-        PoseFit[][] candidates = from?.Candidates ?? [.. all.Select(_ => (PoseFit[])[])];
+        Candidate[][] candidates = from?.Candidates ?? [.. all.Select(_ => (Candidate[])[])];
         IReadOnlyList<ulong> random = _random.State;
         if (settings.AutoEncoding is not null && from?.Candidates is null)
         {
@@ -140,10 +142,10 @@ internal sealed class DefaultReconstruction(
                 checkpoints.Offer(() => State(model, random) with { Candidates = candidates, Proposed = end });
             }
         }
-        return new PoseTable(candidates, cache.HalfSet);
+        return new CandidateTable(candidates, cache.HalfSet);
     }
 
-    private void Encode(ParticleCache cache, VolumeModel model, int[] all, PoseFit[][] candidates, CancellationToken cancellation)
+    private void Encode(ParticleStore cache, VolumeModel model, int[] all, Candidate[][] candidates, CancellationToken cancellation)
     {
         _track.Start("auto-encoding", 0.2, 0.65);
         AutoEncodingSchedule schedule = settings.AutoEncoding! with
@@ -166,7 +168,7 @@ internal sealed class DefaultReconstruction(
     }
 
     private ReconstructionOutcome Decode(
-        ParticleCache cache, VolumeModel model, PoseTable table, RunState? from, CancellationToken cancellation)
+        ParticleStore cache, VolumeModel model, CandidateTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.92);
         HalfMaps begin = FirstMaps(cache, model, from);
@@ -209,7 +211,7 @@ internal sealed class DefaultReconstruction(
                 checkpoints.Offer(Now);
             },
             cancellation);
-        PoseTable? joint = null;
+        CandidateTable? joint = null;
         if (settings.RefinesJointly)
         {
             _track.Start("joint refinement", 0.92, 0.98);
@@ -227,7 +229,7 @@ internal sealed class DefaultReconstruction(
     }
 
     /// <summary>The map of auto-encoding for both half-sets, or the maps of an interrupted run.</summary>
-    private HalfMaps FirstMaps(ParticleCache cache, VolumeModel model, RunState? from)
+    private HalfMaps FirstMaps(ParticleStore cache, VolumeModel model, RunState? from)
     {
         Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
         if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
@@ -244,14 +246,14 @@ internal sealed class DefaultReconstruction(
         return pass >= FirstShapedPass && settings.ShapesMask ? _mask.Shaped(maps) : maps;
     }
 
-    private ProposalRenewal? Renewal(ParticleCache cache, int candidates, double separationDegrees)
+    private ProposalRenewal? Renewal(ParticleStore cache, int candidates, double separationDegrees)
     {
         SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
         return settings.RenewsProposals ? new ProposalRenewal(cache, search, candidates, separationDegrees, options.Seed, team) : null;
     }
 
     private ReconstructionOutcome Finish(
-        MapTools tools, HalfMaps last, PoseTable table, PoseTable? joint, CancellationToken cancellation)
+        MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
         tools.Slicer.Release();
@@ -266,7 +268,7 @@ internal sealed class DefaultReconstruction(
     }
 
     /// <summary>Both half-maps, the encoder where there is one, and five numbers of every particle.</summary>
-    private long Parameters(PoseTable table)
+    private long Parameters(CandidateTable table)
     {
         long encoder = settings.AutoEncoding is { } s ? EncoderArchitecture.Compact(s.InputSize, options.Heads).ParameterCount : 0;
         return 2L * input.BoxSize * input.BoxSize * input.BoxSize + encoder + (settings.DecodingPasses > 0 ? 5L * table.Count : 0);
@@ -276,12 +278,12 @@ internal sealed class DefaultReconstruction(
     private void SnapshotOfEncoder(AutoEncodingStage stage, int[] sample, VolumeModel model, int step, CancellationToken cancellation)
     {
         // Made only where snapshots are wanted, within the time that is not counted.
-        Lazy<(PoseFit[] Candidates, Rotation[] PerHead, int Head)[]> guesses = new(() => stage.Guess(sample, cancellation));
+        Lazy<(Candidate[] Candidates, Rotation[] PerHead, int Head)[]> guesses = new(() => stage.Guess(sample, cancellation));
         _track.Snapshot(
             step, model.Lattice.Radius, () => Copy(model.Map), i => Guess(i)?[0], i => Guess(i)!,
             () => new HeadGuesses(sample, [.. guesses.Value.Select(g => g.PerHead)], [.. guesses.Value.Select(g => g.Head)]));
 
-        PoseFit[]? Guess(int particle)
+        Candidate[]? Guess(int particle)
         {
             int at = Array.BinarySearch(sample, particle);
             return at < 0 ? null : guesses.Value[at].Candidates;

@@ -54,7 +54,7 @@ public sealed record MemoryPlan(
         long transform = MapTransform.BytesFor(box, VolumeModel.Oversampling), map = 4L * box * box * box;
         // Half-maps filtered and not, the mean or joint map, the mask's shape; and what its making takes for a moment.
         long maps = (2 * sum) + lattice + transform + (13 * map);
-        long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleCache.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleCache.CoreRadius).PaddedCount;
+        long record = 4L * disc.PaddedCount, core = disc.Radius <= ParticleStore.CoreRadius ? 0 : 4L * new FrequencyDisc(ParticleStore.CoreRadius).PaddedCount;
         long slices = 44L * disc.PaddedCount * SliceInsertion.SlicesPerBatch(disc), chunks = 3 * RecordStream.RecordsPerChunk(record) * record;
         long workers = resources.Threads * (4L * box * (2 * box + 2) + (30L * 4 * disc.PaddedCount) + (4L << 20));
         long work = ProgramBytes + slices + chunks + workers + (MethodCatalogue.Create(options)?.WorkBytes(options, box) ?? 0);

@@ -7,6 +7,7 @@ using CryoSpin.Preprocessing;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -28,12 +29,12 @@ public sealed class PosePosterior : IDisposable
     private const double ShiftSpacingPeriods = 0.235;
     private const double GreatestBand = 12;
     private readonly WorkerTeam _team;
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly int[] _sample;
     private readonly int _wanted;
     private readonly double _maxShiftPixels;
 
-    private PosePosterior(WorkerTeam team, ParticleCache cache, int[] sample, int wanted, double maxShiftPixels)
+    private PosePosterior(WorkerTeam team, ParticleStore cache, int[] sample, int wanted, double maxShiftPixels)
     {
         (_team, _cache, _sample, _wanted, _maxShiftPixels) = (team, cache, sample, wanted, maxShiftPixels);
     }
@@ -69,7 +70,7 @@ public sealed class PosePosterior : IDisposable
         try
         {
             int[] halves = [.. sample.Select((_, i) => 1 + i % 2)];
-            (ParticleCache cache, _) = new ImagePreparation(few).Load(halves, null, team, silent, null, cancellation);
+            (ParticleStore cache, _) = new ImagePreparation(few).Load(halves, null, team, silent, null, cancellation);
             return new PosePosterior(team, cache, sample, particles.Distinct().Count(), options.Method.MaxShiftPixels);
         }
         catch

@@ -6,9 +6,9 @@ using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Runs;
 using static System.FormattableString;
 
@@ -52,10 +52,10 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         RunTracker track = new(input, observer);
         track.Start("loading", 0, 0.5);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1));
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
-        using ParticleCache loaded = cache;
-        PoseFit[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (PoseFit[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
-        PoseTable table = new(poses, halfSet);
+        (ParticleStore cache, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
+        using ParticleStore loaded = cache;
+        Candidate[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (Candidate[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
+        CandidateTable table = new(poses, halfSet);
         track.Start("back-projection", 0.5, 1);
         MapTools tools = MapTools.For(cache, team);
         double wholeBox = input.BoxSize * input.PixelSizeAngstrom;
@@ -85,6 +85,6 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         return none;
     }
 
-    private static PoseFit Fit(in Pose pose, double pixelSize) =>
+    private static Candidate Fit(in Pose pose, double pixelSize) =>
         new(pose.Rotation, pose.OriginXAngstrom / pixelSize, pose.OriginYAngstrom / pixelSize, 0);
 }

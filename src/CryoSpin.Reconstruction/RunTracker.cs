@@ -4,6 +4,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Checkpoints;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -170,7 +171,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <param name="candidates">Candidates of a watched particle, the chosen one first; null to take its pose alone.</param>
     /// <param name="heads">Makes what the heads say; null for none.</param>
     public void Snapshot(
-        int epoch, double bandShells, Func<Volume> map, Func<int, PoseFit?> pose, Func<int, PoseFit[]>? candidates = null,
+        int epoch, double bandShells, Func<Volume> map, Func<int, Candidate?> pose, Func<int, Candidate[]>? candidates = null,
         Func<HeadGuesses>? heads = null)
     {
         if (!observer.WantsSnapshots) return;
@@ -196,7 +197,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
 
         PoseCandidate[] Candidates(int particle)
         {
-            PoseFit[] fits = candidates?.Invoke(particle) ?? (pose(particle) is { } only ? [only] : []);
+            Candidate[] fits = candidates?.Invoke(particle) ?? (pose(particle) is { } only ? [only] : []);
             return [.. fits.Select(f => new PoseCandidate(f.InAngstrom(_input.PixelSizeAngstrom), f.LogLikelihood))];
         }
     }

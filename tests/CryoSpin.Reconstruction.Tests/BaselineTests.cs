@@ -1,12 +1,14 @@
 using CryoSpin.Benchmarks.Roofline;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Encoder;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Tests.Encoder;
+using CryoSpin.Reconstruction.Tests.Likelihood;
 using CryoSpin.Reconstruction.Tests.Search;
 using CryoSpin.TestSupport;
 
@@ -21,7 +23,7 @@ public class BaselineTests
         using FitScene scene = new(7, 3);
         PoseRefiner refiner = new(scene.Lattice, scene.Buffers);
         Random random = new(1);
-        PoseFit truth = TinyDataset.RandomPose(random, 3), start = TinyDataset.Perturbed(truth, random, 4, 1);
+        Candidate truth = TinyDataset.RandomPose(random, 3), start = TinyDataset.Perturbed(truth, random, 4, 1);
         scene.Show(truth, 1, random);
         Dictionary<string, double> counts = new()
         {
@@ -35,7 +37,7 @@ public class BaselineTests
     public void One_particle_is_read()
     {
         using SearchScene scene = new(2, workers: 1);
-        FitBuffers buffers = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc buffers = new(scene.Disc, scene.Set.Box);
         Baselines.Check("particleRead", new() { ["points"] = scene.Disc.Count }, () => scene.View.Read(1, buffers));
     }
 

@@ -1,8 +1,8 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Benchmarks.Roofline;
@@ -64,8 +64,8 @@ internal static class SliceCases
     private static KernelCase Equations(int radius, WorkerTeam team)
     {
         FrequencyDisc disc = new(radius);
-        FitBuffers[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, 128))];
-        foreach (FitBuffers b in buffers)
+        ImageOnDisc[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, 128))];
+        foreach (ImageOnDisc b in buffers)
         {
             foreach (float[] x in new[] { b.Ctf, b.DataReal, b.DataImaginary, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1 }) Fill(x);
         }

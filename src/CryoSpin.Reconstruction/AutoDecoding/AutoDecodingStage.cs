@@ -2,7 +2,9 @@ using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Evaluation;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
@@ -31,7 +33,7 @@ internal readonly record struct AutoDecodingReport(
 /// <param name="options">What counts when candidates are refined.</param>
 /// <param name="team">Workers.</param>
 internal sealed class AutoDecodingStage(
-    ParticleCache cache, PoseTable poses, MapTools tools, HalfMaps begin, RefinementOptions options, WorkerTeam team)
+    ParticleStore cache, CandidateTable poses, MapTools tools, HalfMaps begin, RefinementOptions options, WorkerTeam team)
 {
     private const double ResolutionThreshold = 0.143;
     private const double ModeChangeDegrees = 20;
@@ -140,8 +142,8 @@ internal sealed class AutoDecodingStage(
                     // A resumed pass refined these before it was interrupted; only the sum has to be made again.
                     if (chunk.First + record < state.Done) return;
                     int i = cache.ParticleAt(chunk.First + record);
-                    PoseFit old = poses.Best(i);
-                    PoseFit[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
+                    Candidate old = poses.Best(i);
+                    Candidate[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
                     poses.Candidates[i] = pass.WithOrigins(i, chunk[record], refined, w);
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;

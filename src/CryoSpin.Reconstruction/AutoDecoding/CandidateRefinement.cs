@@ -1,4 +1,6 @@
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -18,11 +20,11 @@ internal static class CandidateRefinement
     /// <param name="buffers">The refiner's buffers.</param>
     /// <param name="limits">How far.</param>
     /// <param name="own">What the particle's own part in the map adds, which is taken off; null to leave it.</param>
-    public static PoseFit[] Refine(
-        PoseTable from, int particle, CandidateChoice choice, PoseRefiner refiner, FitBuffers buffers, in PoseRefinementLimits limits, OwnShare? own)
+    public static Candidate[] Refine(
+        CandidateTable from, int particle, CandidateChoice choice, PoseRefiner refiner, ImageOnDisc buffers, in PoseRefinementLimits limits, OwnShare? own)
     {
-        PoseFit[] old = Chosen(from.Candidates[particle], choice);
-        PoseFit[] refined = new PoseFit[old.Length];
+        Candidate[] old = Chosen(from.Candidates[particle], choice);
+        Candidate[] refined = new Candidate[old.Length];
         for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
         if (refined.Length == 1) return refined;
         if (own is not null) TakeOff(own.Gain(buffers.Ctf, buffers.Turn0), from, particle, old, refined);
@@ -31,26 +33,26 @@ internal static class CandidateRefinement
     }
 
     /// <summary>The chosen ones of candidates that are given best first.</summary>
-    private static PoseFit[] Chosen(PoseFit[] candidates, CandidateChoice choice) => choice switch
+    private static Candidate[] Chosen(Candidate[] candidates, CandidateChoice choice) => choice switch
     {
         CandidateChoice.All => candidates,
         CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
-        CandidateChoice.Distinct => PoseTable.Distinct(candidates, Few),
-        _ => PoseTable.Distinct(candidates, Few, MayStillWin),
+        CandidateChoice.Distinct => CandidateTable.Distinct(candidates, Few),
+        _ => CandidateTable.Distinct(candidates, Few, MayStillWin),
     };
 
     /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
-    private static void TakeOff(double gain, PoseTable from, int particle, PoseFit[] before, PoseFit[] refined)
+    private static void TakeOff(double gain, CandidateTable from, int particle, Candidate[] before, Candidate[] refined)
     {
-        Span<(PoseFit Pose, float Weight)> inserted = stackalloc (PoseFit, float)[SliceInsertion.PosesPerParticle];
+        Span<(Candidate Pose, float Weight)> inserted = stackalloc (Candidate, float)[SliceInsertion.PosesPerParticle];
         int n = from.Weights(particle, inserted);
         for (int c = 0; c < refined.Length; c++)
         {
-            PoseFit old = before[c];
+            Candidate old = before[c];
             double weight = 0;
             for (int k = 0; k < n; k++)
             {
-                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < PoseTable.SamePoseDegrees) weight += inserted[k].Weight;
+                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < CandidateTable.SamePoseDegrees) weight += inserted[k].Weight;
             }
             refined[c] = refined[c] with { LogLikelihood = refined[c].LogLikelihood - weight * gain };
         }

@@ -2,7 +2,9 @@ using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
@@ -22,7 +24,7 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="options">What counts when candidates are refined.</param>
 /// <param name="team">Workers.</param>
 internal sealed class JointRefinement(
-    ParticleCache cache, MapTools tools, HalfMaps halves, RefinementOptions options, WorkerTeam team)
+    ParticleStore cache, MapTools tools, HalfMaps halves, RefinementOptions options, WorkerTeam team)
 {
     // A round number of its own for each renewal, away from those of the half-sets' passes.
     private const int FirstRound = 1000;
@@ -71,9 +73,9 @@ internal sealed class JointRefinement(
     /// <param name="state">Where auto-decoding ended.</param>
     /// <param name="report">Receives the number of each pass, that of all, and the share of the particles that changed mode in it.</param>
     /// <param name="cancellation">Stops between chunks of particles.</param>
-    public PoseTable Run(PoseTable table, Volume map, DecodingState state, Action<int, int, double> report, CancellationToken cancellation)
+    public CandidateTable Run(CandidateTable table, Volume map, DecodingState state, Action<int, int, double> report, CancellationToken cancellation)
     {
-        PoseTable joint = Copy(table);
+        CandidateTable joint = Copy(table);
         bool settled = state.Choice == CandidateChoice.Likely;
         bool searches = Renewal is not null && (!settled || SearchesSettled);
         int lastSearch = !searches ? 0 : settled ? SettledSearches : Searches;
@@ -84,7 +86,7 @@ internal sealed class JointRefinement(
             int[] searched = pass <= lastSearch ? Searched(pass, settled, joint) : [];
             FourierLattice? coarse = searched.Length > 0 ? tools.Slicer.LastingLattice(map, Renewal!.Band) : null;
             int current = pass;
-            (PoseTable refined, double found) = Refine(
+            (CandidateTable refined, double found) = Refine(
                 joint, map, state, searched, ids => Renewal!.Add(joint, ids, coarse!, FirstRound + current, cancellation),
                 done => Within(current, passes, done), cancellation);
             double[] change = [.. Enumerable.Range(0, joint.Count)
@@ -102,7 +104,7 @@ internal sealed class JointRefinement(
     /// The particles that a pass searches. Where modes have settled, first a sample spread over the set, then the others; else first all, then
     /// those with a rival pose.
     /// </summary>
-    private int[] Searched(int pass, bool settled, PoseTable poses)
+    private int[] Searched(int pass, bool settled, CandidateTable poses)
     {
         int count = poses.Count;
         if (!settled) return [.. Enumerable.Range(0, count).Where(i => pass == 1 || poses.HasRival(i, RivalMargin))];
@@ -113,13 +115,13 @@ internal sealed class JointRefinement(
     }
 
     /// <summary>The particles' poses refined, and the share of all whose best pose is one that the search found.</summary>
-    private (PoseTable Refined, double Found) Refine(
-        PoseTable from, Volume map, DecodingState state, int[] searched, Action<int[]> search, Action<long> within,
+    private (CandidateTable Refined, double Found) Refine(
+        CandidateTable from, Volume map, DecodingState state, int[] searched, Action<int[]> search, Action<long> within,
         CancellationToken cancellation)
     {
-        PoseTable refined = Copy(from);
+        CandidateTable refined = Copy(from);
         CandidateChoice others = state.Choice == CandidateChoice.Likely ? CandidateChoice.Likely : CandidateChoice.Distinct;
-        PoseFit[][] known = new PoseFit[from.Count][];
+        Candidate[][] known = new Candidate[from.Count][];
         bool[] isSearched = new bool[from.Count], isFound = new bool[from.Count];
         foreach (int i in searched) isSearched[i] = true;
         RefinementPass pass = new(cache, halves.ReferenceOfBoth(map, from.Count), tools.Slicer, state.Band, options, team);
@@ -135,12 +137,12 @@ internal sealed class JointRefinement(
                 {
                     int i = cache.ParticleAt(chunk.First + record);
                     // New candidates come from a grid.
-                    PoseFit[] found = pass.Refine(
+                    Candidate[] found = pass.Refine(
                         from, i, chunk[record], isSearched[i] ? CandidateChoice.All : others, isSearched[i] ? wide : fine, w);
                     isFound[i] = isSearched[i]
                         && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
-                    PoseFit[] kept = PoseTable.Distinct(found, SliceInsertion.PosesPerParticle);
+                    Candidate[] kept = CandidateTable.Distinct(found, SliceInsertion.PosesPerParticle);
                     refined.Candidates[i] = pass.WithOrigins(i, chunk[record], kept, w);
                     from.Candidates[i] = [from.Best(i)];
                 });
@@ -152,5 +154,5 @@ internal sealed class JointRefinement(
         return (refined, isFound.Count(f => f) / (double)from.Count);
     }
 
-    private static PoseTable Copy(PoseTable table) => new([.. table.Candidates], table.HalfSet);
+    private static CandidateTable Copy(CandidateTable table) => new([.. table.Candidates], table.HalfSet);
 }

@@ -1,6 +1,8 @@
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -23,16 +25,16 @@ internal sealed class OriginRefinement
     private readonly PoseRefinementLimits _limits;
     private readonly BandView _view;
     private readonly ShellWeights? _weights;
-    private readonly FitBuffers[] _buffers;
+    private readonly ImageOnDisc[] _buffers;
     private readonly PoseRefiner[] _refiners;
 
     private OriginRefinement(
-        ParticleCache cache, FrequencyDisc disc, ShellWeights? weights, FourierLattice lattice, double maxShiftPixels, int workers)
+        ParticleStore cache, FrequencyDisc disc, ShellWeights? weights, FourierLattice lattice, double maxShiftPixels, int workers)
     {
         _limits = PoseRefinementLimits.Fine(maxShiftPixels);
         _view = cache.View(disc);
         _weights = weights;
-        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new FitBuffers(disc, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
         _refiners = [.. _buffers.Select(b => new PoseRefiner(lattice, b))];
     }
 
@@ -46,7 +48,7 @@ internal sealed class OriginRefinement
     /// <param name="options">What counts, and how far origins may go.</param>
     /// <param name="workers">How many threads will call.</param>
     public static OriginRefinement? For(
-        ParticleCache cache, ReferenceMap map, FourierLattice lattice, RefinementOptions options, int workers)
+        ParticleStore cache, ReferenceMap map, FourierLattice lattice, RefinementOptions options, int workers)
     {
         if (map.HalfMapFsc is not { } fsc || options.MaxShiftPixels == 0) return null;
         double band = Math.Max(LeastBand, fsc.CrossingShell(ReferenceMap.FscFor(HalfSignal, map.IsOfBoth)));
@@ -61,16 +63,16 @@ internal sealed class OriginRefinement
     /// <param name="record">Its image over the cache's whole disc.</param>
     /// <param name="poses">Its poses.</param>
     /// <param name="worker">Number of the calling thread.</param>
-    public PoseFit[] Refine(int particle, ReadOnlySpan<Half> record, PoseFit[] poses, int worker)
+    public Candidate[] Refine(int particle, ReadOnlySpan<Half> record, Candidate[] poses, int worker)
     {
-        FitBuffers buffers = _buffers[worker];
+        ImageOnDisc buffers = _buffers[worker];
         _view.Read(particle, record, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
         _weights?.Apply(buffers);
-        PoseFit[] moved = new PoseFit[poses.Length];
+        Candidate[] moved = new Candidate[poses.Length];
         for (int p = 0; p < poses.Length; p++)
         {
             // The rotation is free meanwhile: an origin that was found at one a little off would make up for it.
-            PoseFit narrow = _refiners[worker].Refine(poses[p], _limits);
+            Candidate narrow = _refiners[worker].Refine(poses[p], _limits);
             moved[p] = poses[p] with { OriginX = narrow.OriginX, OriginY = narrow.OriginY };
         }
         return moved;

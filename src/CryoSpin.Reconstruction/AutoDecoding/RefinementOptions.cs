@@ -1,3 +1,5 @@
+using CryoSpin.Reconstruction.Likelihood;
+
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
 /// <summary>What counts when candidates are refined against a map; each part can be left out and measured.</summary>

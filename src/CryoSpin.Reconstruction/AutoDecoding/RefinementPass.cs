@@ -1,7 +1,9 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
 
@@ -12,7 +14,7 @@ internal sealed class RefinementPass
     private readonly ShellWeights? _weights;
     private readonly OwnShare? _own;
     private readonly OriginRefinement? _origins;
-    private readonly FitBuffers[] _images;
+    private readonly ImageOnDisc[] _images;
     private readonly PoseRefiner[] _refiners;
 
     /// <param name="cache">The particles.</param>
@@ -22,12 +24,12 @@ internal sealed class RefinementPass
     /// <param name="options">What counts.</param>
     /// <param name="team">Workers.</param>
     public RefinementPass(
-        ParticleCache cache, ReferenceMap map, MapSlicer slicer, double bandShells, RefinementOptions options, WorkerTeam team)
+        ParticleStore cache, ReferenceMap map, MapSlicer slicer, double bandShells, RefinementOptions options, WorkerTeam team)
     {
         FrequencyDisc disc = new(bandShells);
         FourierLattice lattice = slicer.Lattice(map.Map, bandShells);
         _view = cache.View(disc);
-        _images = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
+        _images = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
         _refiners = [.. _images.Select(image => new PoseRefiner(lattice, image))];
         // A map of which no FSC is known was not made of these poses.
         if (map.HalfMapFsc is not { } fsc) return;
@@ -43,16 +45,16 @@ internal sealed class RefinementPass
     /// <param name="choice">Which candidates.</param>
     /// <param name="limits">How far.</param>
     /// <param name="worker">Number of the calling thread.</param>
-    public PoseFit[] Refine(
-        PoseTable from, int particle, ReadOnlySpan<Half> record, CandidateChoice choice, in PoseRefinementLimits limits, int worker)
+    public Candidate[] Refine(
+        CandidateTable from, int particle, ReadOnlySpan<Half> record, CandidateChoice choice, in PoseRefinementLimits limits, int worker)
     {
-        FitBuffers image = _images[worker];
+        ImageOnDisc image = _images[worker];
         _view.Read(particle, record, image.DataReal, image.DataImaginary, image.Ctf);
         _weights?.Apply(image);
         return CandidateRefinement.Refine(from, particle, choice, _refiners[worker], image, limits, _own);
     }
 
     /// <summary>Refined candidates with origins from the narrower band, where that is better; rotations and likelihoods stay.</summary>
-    public PoseFit[] WithOrigins(int particle, ReadOnlySpan<Half> record, PoseFit[] refined, int worker) =>
+    public Candidate[] WithOrigins(int particle, ReadOnlySpan<Half> record, Candidate[] refined, int worker) =>
         _origins?.Refine(particle, record, refined, worker) ?? refined;
 }

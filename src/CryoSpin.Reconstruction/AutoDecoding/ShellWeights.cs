@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using CryoSpin.Evaluation;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
 
 namespace CryoSpin.Reconstruction.AutoDecoding;
@@ -40,7 +41,7 @@ internal sealed class ShellWeights
     }
 
     /// <summary>Weighs image and transfer function in the buffers, so that squared differences count by the weights.</summary>
-    public void Apply(FitBuffers b)
+    public void Apply(ImageOnDisc b)
     {
         TensorPrimitives.Multiply(b.DataReal, _roots, b.DataReal);
         TensorPrimitives.Multiply(b.DataImaginary, _roots, b.DataImaginary);

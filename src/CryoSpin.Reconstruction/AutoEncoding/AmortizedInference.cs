@@ -1,10 +1,10 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
-using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
@@ -27,12 +27,12 @@ internal sealed class AmortizedInference
     private readonly double _maxShift;
     private readonly EncoderImages _images;
     private readonly BandView _coarse;
-    private readonly FitBuffers[] _buffers;
-    private readonly FitBuffers[] _coarseBuffers;
+    private readonly ImageOnDisc[] _buffers;
+    private readonly ImageOnDisc[] _coarseBuffers;
     private readonly CandidateScorer[] _scorers;
     private readonly Rotation[][] _rotations;
 
-    public AmortizedInference(ParticleCache cache, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
+    public AmortizedInference(ParticleStore cache, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
     {
         _team = team;
         _view = view;
@@ -47,8 +47,8 @@ internal sealed class AmortizedInference
         ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / coarse.Radius, coarse, cache.Box);
         _coarse = cache.View(coarse);
         _coarseRefined = Math.Min(schedule.CoarseCandidates, candidates);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(view.Disc, cache.Box))];
-        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(coarse, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(view.Disc, cache.Box))];
+        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(coarse, cache.Box))];
         _scorers = [.. Enumerable.Range(0, team.Workers).Select(_ => new CandidateScorer(coarse, shifts, candidates))];
         _rotations = [.. Enumerable.Range(0, team.Workers).Select(_ => new Rotation[candidates])];
     }
@@ -57,7 +57,7 @@ internal sealed class AmortizedInference
     public Rotation[] Copies { get; }
 
     /// <summary>Buffers of a worker, over the view's disc.</summary>
-    public FitBuffers Buffers(int worker) => _buffers[worker];
+    public ImageOnDisc Buffers(int worker) => _buffers[worker];
 
     /// <summary>Writes the encoder's input for the image now in a worker's buffers.</summary>
     public void MakeInput(int worker, Span<float> pixels) =>
@@ -69,18 +69,18 @@ internal sealed class AmortizedInference
     /// <param name="outputs">[head][output].</param>
     /// <param name="worker">Worker that calls.</param>
     /// <returns>Refined poses, and the head the best one came from.</returns>
-    public (PoseFit[] Candidates, int Head) Infer(FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
+    public (Candidate[] Candidates, int Head) Infer(FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
     {
-        Span<PoseFit> top = stackalloc PoseFit[_coarseRefined];
+        Span<Candidate> top = stackalloc Candidate[_coarseRefined];
         Span<int> order = stackalloc int[_coarseRefined];
         Score(lattice, particle, outputs, worker, top, order);
-        FitBuffers coarse = _coarseBuffers[worker];
+        ImageOnDisc coarse = _coarseBuffers[worker];
         PoseRefiner refiner = new(lattice, coarse);
         PoseRefinementLimits limits = new(6, 12, _maxShift);
-        List<(PoseFit Fit, int Head)> found = new(_coarseRefined);
+        List<(Candidate Fit, int Head)> found = new(_coarseRefined);
         for (int t = 0; t < _coarseRefined; t++) found.Add((refiner.Refine(top[t], limits), order[t] / Copies.Length));
-        List<(PoseFit Fit, int Head)> distinct = Distinct(found);
-        FitBuffers b = _buffers[worker];
+        List<(Candidate Fit, int Head)> distinct = Distinct(found);
+        ImageOnDisc b = _buffers[worker];
         _view.Read(particle, b);
         refiner = new PoseRefiner(lattice, b);
         limits = limits with { TrustDegrees = 8 };
@@ -97,11 +97,11 @@ internal sealed class AmortizedInference
     /// <param name="outputs">[head][output].</param>
     /// <param name="worker">Worker that calls.</param>
     /// <returns>The best candidates; per head the best of its copies; the head that the best one came from.</returns>
-    public (PoseFit[] Candidates, Rotation[] PerHead, int Head) Guess(
+    public (Candidate[] Candidates, Rotation[] PerHead, int Head) Guess(
         FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker)
     {
         int count = _heads * Copies.Length;
-        PoseFit[] all = new PoseFit[count];
+        Candidate[] all = new Candidate[count];
         int[] order = new int[count];
         Score(lattice, particle, outputs, worker, all, order);
         Rotation[] perHead = new Rotation[_heads];
@@ -112,7 +112,7 @@ internal sealed class AmortizedInference
 
     /// <summary>Compares all heads' copies with an image, which is left in the worker's coarse buffers.</summary>
     private void Score(
-        FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker, Span<PoseFit> top, Span<int> order)
+        FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker, Span<Candidate> top, Span<int> order)
     {
         Rotation[] rotations = _rotations[worker];
         Rotation[] copies = Copies;
@@ -121,16 +121,16 @@ internal sealed class AmortizedInference
             Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));
             for (int g = 0; g < copies.Length; g++) rotations[h * copies.Length + g] = copies[g] * r;
         }
-        FitBuffers coarse = _coarseBuffers[worker];
+        ImageOnDisc coarse = _coarseBuffers[worker];
         _coarse.Read(particle, coarse);
         _scorers[worker].Best(lattice, coarse, rotations, top, order);
     }
 
     /// <summary>The best few, leaving out those that have run into a better one.</summary>
-    private List<(PoseFit Fit, int Head)> Distinct(List<(PoseFit Fit, int Head)> found)
+    private List<(Candidate Fit, int Head)> Distinct(List<(Candidate Fit, int Head)> found)
     {
-        List<(PoseFit Fit, int Head)> kept = new(_refined);
-        foreach ((PoseFit Fit, int Head) f in found.OrderByDescending(f => f.Fit.LogLikelihood))
+        List<(Candidate Fit, int Head)> kept = new(_refined);
+        foreach ((Candidate Fit, int Head) f in found.OrderByDescending(f => f.Fit.LogLikelihood))
         {
             if (kept.Any(k => k.Fit.Rotation.AngleToDegrees(f.Fit.Rotation) < 6)) continue;
             kept.Add(f);
@@ -140,7 +140,7 @@ internal sealed class AmortizedInference
     }
 
     /// <summary>Refines a given pose of a particle. Called from a worker.</summary>
-    public PoseFit Refine(FourierLattice lattice, int particle, in PoseFit start, int worker)
+    public Candidate Refine(FourierLattice lattice, int particle, in Candidate start, int worker)
     {
         _view.Read(particle, _buffers[worker]);
         return new PoseRefiner(lattice, _buffers[worker]).Refine(start, new PoseRefinementLimits(6, 8, _maxShift));
@@ -153,7 +153,7 @@ internal sealed class AmortizedInference
     /// <param name="found">Receives (position, candidates best first); called from the workers.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public void InferAll(
-        PoseEncoder encoder, FourierLattice lattice, int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation) =>
+        PoseEncoder encoder, FourierLattice lattice, int[] particles, Action<int, Candidate[]> found, CancellationToken cancellation) =>
         Encode(encoder, particles, (i, outputs, w) => found(i, Infer(lattice, particles[i], outputs.Span, w).Candidates), cancellation);
 
     /// <summary>The same as they are, without refinement (<see cref="Guess"/>).</summary>
@@ -161,10 +161,10 @@ internal sealed class AmortizedInference
     /// <param name="lattice">The volume's transform.</param>
     /// <param name="particles">Which particles.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public (PoseFit[] Candidates, Rotation[] PerHead, int Head)[] GuessAll(
+    public (Candidate[] Candidates, Rotation[] PerHead, int Head)[] GuessAll(
         PoseEncoder encoder, FourierLattice lattice, int[] particles, CancellationToken cancellation)
     {
-        (PoseFit[], Rotation[], int)[] found = new (PoseFit[], Rotation[], int)[particles.Length];
+        (Candidate[], Rotation[], int)[] found = new (Candidate[], Rotation[], int)[particles.Length];
         Encode(encoder, particles, (i, outputs, w) => found[i] = Guess(lattice, particles[i], outputs.Span, w), cancellation);
         return found;
     }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
@@ -34,7 +34,7 @@ internal sealed class AutoEncodingStage : IDisposable
 
     // Of the greatest rate; about what it has come down to where the switch usually is.
     private const double FurtherRateShare = 0.25;
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly VolumeModel _model;
     private readonly AutoEncodingSchedule _schedule;
     private readonly WorkerTeam _team;
@@ -55,7 +55,7 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
-        ParticleCache cache, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
+        ParticleStore cache, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
     {
         (_cache, _model, _schedule, _team, _random) = (cache, model, schedule, team, random);
         _disc = new FrequencyDisc(model.Lattice.Radius);
@@ -106,11 +106,11 @@ internal sealed class AutoEncodingStage : IDisposable
     }
 
     /// <summary>The heads' refined candidates for particles.</summary>
-    public void Infer(int[] particles, Action<int, PoseFit[]> found, CancellationToken cancellation) =>
+    public void Infer(int[] particles, Action<int, Candidate[]> found, CancellationToken cancellation) =>
         _inference.InferAll(Encoder, _model.Lattice, particles, found, cancellation);
 
     /// <summary>The heads' candidates for particles as they are, without refinement: fully amortized inference.</summary>
-    public (PoseFit[] Candidates, Rotation[] PerHead, int Head)[] Guess(int[] particles, CancellationToken cancellation) =>
+    public (Candidate[] Candidates, Rotation[] PerHead, int Head)[] Guess(int[] particles, CancellationToken cancellation) =>
         _inference.GuessAll(Encoder, _model.Lattice, particles, cancellation);
 
     /// <inheritdoc/>
@@ -165,10 +165,10 @@ internal sealed class AutoEncodingStage : IDisposable
     private void Label(int[] particles, int offset)
     {
         int n = Encoder.OutputsPerImage;
-        PoseFit[] best = new PoseFit[particles.Length];
+        Candidate[] best = new Candidate[particles.Length];
         _team.ForEach(particles.Length, (i, w) =>
         {
-            (PoseFit[] candidates, _) = _inference.Infer(_model.Lattice, particles[i], _outputs.AsSpan((offset + i) * n, n), w);
+            (Candidate[] candidates, _) = _inference.Infer(_model.Lattice, particles[i], _outputs.AsSpan((offset + i) * n, n), w);
             best[i] = candidates[0];
         });
         _tally.AddLikelihoods(best);
@@ -178,12 +178,12 @@ internal sealed class AutoEncodingStage : IDisposable
         _volume.Apply(_model, particles, best);
     }
 
-    private void Rescue(int[] particles, PoseFit[] best, int searched)
+    private void Rescue(int[] particles, Candidate[] best, int searched)
     {
         // The least likely poses, relative to their number, are the ones to doubt.
         int[] doubtful = [.. Enumerable.Range(0, particles.Length).OrderBy(i => best[i].LogLikelihood).Take(searched)];
         int[] ids = [.. doubtful.Select(i => particles[i])];
-        PoseFit[] found = new PoseFit[searched];
+        Candidate[] found = new Candidate[searched];
         _search.Find(
             _model.Lattice, _disc, ViewGrid.ForBand(_disc.Radius, _random), _shifts, ids, 1, 30, (slot, c) => found[slot] = c[0]);
         _team.ForEach(searched, (i, w) => found[i] = _inference.Refine(_model.Lattice, ids[i], found[i], w));
@@ -233,7 +233,7 @@ internal sealed class AutoEncodingStage : IDisposable
             _count++;
         }
 
-        public void AddLikelihoods(PoseFit[] fits)
+        public void AddLikelihoods(Candidate[] fits)
         {
             _likelihood += fits.Sum(f => f.LogLikelihood);
             _real += fits.Length;

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
-using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
@@ -17,7 +17,7 @@ internal sealed class CandidateScorer(FrequencyDisc disc, ShiftGrid shifts, int 
     private readonly float[] _scores = new float[mostRotations * shifts.Shifts.Length];
     private readonly float[] _re = new float[disc.PaddedCount];
     private readonly float[] _im = new float[disc.PaddedCount];
-    private readonly PoseFit[] _fits = new PoseFit[mostRotations];
+    private readonly Candidate[] _fits = new Candidate[mostRotations];
 
     /// <summary>Writes the best rotations with their best shifts, best first.</summary>
     /// <param name="lattice">The volume's transform.</param>
@@ -25,7 +25,7 @@ internal sealed class CandidateScorer(FrequencyDisc disc, ShiftGrid shifts, int 
     /// <param name="rotations">At most as many as announced.</param>
     /// <param name="top">Receives the best; its length says how many, at most as many as there are rotations.</param>
     /// <param name="order">Receives which rotation each of <paramref name="top"/> was.</param>
-    public void Best(FourierLattice lattice, FitBuffers b, ReadOnlySpan<Rotation> rotations, Span<PoseFit> top, Span<int> order)
+    public void Best(FourierLattice lattice, ImageOnDisc b, ReadOnlySpan<Rotation> rotations, Span<Candidate> top, Span<int> order)
     {
         int k = disc.PaddedCount, count = shifts.Shifts.Length;
         TensorPrimitives.Multiply(b.DataReal, b.Ctf, _re);
@@ -44,7 +44,7 @@ internal sealed class CandidateScorer(FrequencyDisc disc, ShiftGrid shifts, int 
             TensorPrimitives.Multiply(_slices.AsSpan(r * 2 * k, k), b.Ctf, _re);
             TensorPrimitives.Multiply(_slices.AsSpan((r * 2 + 1) * k, k), b.Ctf, _im);
             double power = TensorPrimitives.SumOfSquares<float>(_re) + TensorPrimitives.SumOfSquares<float>(_im);
-            _fits[r] = new PoseFit(rotations[r], shifts.Shifts[s].X, shifts.Shifts[s].Y, scores[s] - power);
+            _fits[r] = new Candidate(rotations[r], shifts.Shifts[s].X, shifts.Shifts[s].Y, scores[s] - power);
         }
         for (int t = 0; t < top.Length; t++)
         {

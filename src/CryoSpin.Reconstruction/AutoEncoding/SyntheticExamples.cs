@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
@@ -17,7 +17,7 @@ internal sealed class SyntheticExamples(BandView view, int particles, double max
     /// <param name="b">Buffers over the view's disc.</param>
     /// <param name="random">Source of the example.</param>
     /// <param name="noise">Standard deviation of the noise relative to the data's.</param>
-    public Rotation Next(FourierLattice lattice, FitBuffers b, Random random, float noise)
+    public Rotation Next(FourierLattice lattice, ImageOnDisc b, Random random, float noise)
     {
         view.Read(random.Next(particles), b);
         Rotation rotation = RandomRotations.Next(random);

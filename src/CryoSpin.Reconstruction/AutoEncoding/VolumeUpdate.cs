@@ -1,8 +1,9 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.AutoEncoding;
 
@@ -15,20 +16,20 @@ internal sealed class VolumeUpdate
 {
     private readonly BandView _view;
     private readonly WorkerTeam _team;
-    private readonly FitBuffers[] _buffers;
+    private readonly ImageOnDisc[] _buffers;
     private readonly BackProjection _sum;
     private readonly SliceBatch _batch;
     private readonly double[] _inverseSignal;
     private readonly double _memory;
     private int _steps;
 
-    public VolumeUpdate(ParticleCache cache, FrequencyDisc disc, double[] inverseSignal, double memory, int batchSize, WorkerTeam team)
+    public VolumeUpdate(ParticleStore cache, FrequencyDisc disc, double[] inverseSignal, double memory, int batchSize, WorkerTeam team)
     {
         _view = cache.View(disc);
         _team = team;
         _memory = memory;
         _inverseSignal = inverseSignal[..Math.Min(inverseSignal.Length, (int)Math.Round(disc.Radius) + 1)];
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(disc, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
         _sum = new BackProjection(disc.Radius, VolumeModel.Oversampling);
         _batch = new SliceBatch(disc, batchSize, team);
     }
@@ -43,7 +44,7 @@ internal sealed class VolumeUpdate
     public double Band { get; set; } = double.PositiveInfinity;
 
     /// <summary>Adds a mini-batch, at most as large as announced; once the sum holds enough, solves for the volume.</summary>
-    public void Apply(VolumeModel model, int[] particles, PoseFit[] poses)
+    public void Apply(VolumeModel model, int[] particles, Candidate[] poses)
     {
         double window = Math.Min(++_steps, 1 / (1 - _memory));
         _sum.Scale((float)(1 - 1 / window), _team);
@@ -52,7 +53,7 @@ internal sealed class VolumeUpdate
     }
 
     /// <summary>Forgets all and solves for the volume of some particles, any number; the next mini-batches are added to this sum.</summary>
-    public void Refit(VolumeModel model, int[] particles, PoseFit[] poses)
+    public void Refit(VolumeModel model, int[] particles, Candidate[] poses)
     {
         _sum.Clear();
         for (int first = 0; first < particles.Length; first += _batch.Capacity)
@@ -66,11 +67,11 @@ internal sealed class VolumeUpdate
         _steps = Math.Max(_steps, (int)Math.Ceiling(1 / (1 - _memory)));
     }
 
-    private void Insert(int[] particles, PoseFit[] poses)
+    private void Insert(int[] particles, Candidate[] poses)
     {
         _team.ForEach(particles.Length, (i, w) =>
         {
-            FitBuffers b = _buffers[w];
+            ImageOnDisc b = _buffers[w];
             _view.Read(particles[i], b);
             SliceInsertion.WeightedSlice(b, poses[i], 1);
             b.Slice0.CopyTo(_batch.Real(i));

@@ -1,13 +1,14 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.BranchAndBound;
 
 /// <summary>Branch and bound for many particles: the root's nodes as matrix products, then a tree search for each image.</summary>
-internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
+internal sealed class BoundedSearchStage(ParticleStore cache, WorkerTeam team)
 {
     private const int ParticlesPerReport = 4 * DenseSearch.ImagesPerProduct;
     private DenseSearch? _dense;
@@ -35,8 +36,8 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
     /// <param name="done">Receives the number of particles done, now and then.</param>
     /// <param name="cancellation">Stops between mini-batches.</param>
     public PruningCount Run(
-        FourierLattice coarse, FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, PoseFit?[] before,
-        Action<int, PoseFit[]> found, Action<int> done, CancellationToken cancellation)
+        FourierLattice coarse, FourierLattice lattice, PoseTree tree, FrequencyDisc refinement, Candidate?[] before,
+        Action<int, Candidate[]> found, Action<int> done, CancellationToken cancellation)
     {
         SliceDeviations slices = _slices = new(coarse, tree, team, _slices);
         ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], cache.Box);
@@ -45,9 +46,9 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
         dense.SetModel(coarse, tree.Roots);
         BandView view = cache.View(tree.Discs[^1]), fine = cache.View(refinement);
         TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, coarse, slices, cache.Box, Bound))];
-        FitBuffers[] coarseBuffers = [.. searches.Select(_ => new FitBuffers(tree.Discs[^1], cache.Box))];
+        ImageOnDisc[] coarseBuffers = [.. searches.Select(_ => new ImageOnDisc(tree.Discs[^1], cache.Box))];
         PoseRefiner[] first = [.. coarseBuffers.Select(b => new PoseRefiner(coarse, b))];
-        FitBuffers[] buffers = [.. searches.Select(_ => new FitBuffers(refinement, cache.Box))];
+        ImageOnDisc[] buffers = [.. searches.Select(_ => new ImageOnDisc(refinement, cache.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
         PoseRefinementLimits limits = new(RefinementSteps, tree.SpacingDegrees(tree.Levels - 1), tree.MaxShiftPixels);
         int[] all = [.. Enumerable.Range(0, cache.Count)];
@@ -61,16 +62,16 @@ internal sealed class BoundedSearchStage(ParticleCache cache, WorkerTeam team)
                 TreeSearch search = searches[worker];
                 (float[] re, float[] im, float[] ctf) = search.Image;
                 view.Read(particle, re, im, ctf);
-                PoseFit? known = before[particle];
+                Candidate? known = before[particle];
                 if (known is { } pose && RefinementSteps > 0)
                 {
-                    FitBuffers b = coarseBuffers[worker];
+                    ImageOnDisc b = coarseBuffers[worker];
                     re.CopyTo(b.DataReal, 0);
                     im.CopyTo(b.DataImaginary, 0);
                     ctf.CopyTo(b.Ctf, 0);
                     known = first[worker].Refine(pose, limits);
                 }
-                PoseFit[] poses = search.Search(scores, Candidates, SeparationDegrees, known);
+                Candidate[] poses = search.Search(scores, Candidates, SeparationDegrees, known);
                 if (RefinementSteps > 0)
                 {
                     fine.Read(particle, buffers[worker]);

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.BranchAndBound;
 
@@ -31,7 +31,7 @@ internal sealed class TreeSearch
     private readonly float[] _scores;
     private readonly int[] _parts;
     private readonly Frontier[] _levels;
-    private readonly List<PoseFit> _reached = [];
+    private readonly List<Candidate> _reached = [];
     private float[] _most = [];
     private double _best;
 
@@ -68,7 +68,7 @@ internal sealed class TreeSearch
     /// must reach.
     /// </param>
     /// <returns>The best leaf, then the best of the scored ones that are apart from those before.</returns>
-    public PoseFit[] Search(ReadOnlySpan<float> rootScores, int candidates, double separationDegrees, PoseFit? known = null)
+    public Candidate[] Search(ReadOnlySpan<float> rootScores, int candidates, double separationDegrees, Candidate? known = null)
     {
         _bound.SetImage(_real, _imaginary, _ctf);
         foreach (OriginRows rows in _rows) rows.SetImage(_real, _imaginary, _ctf);
@@ -146,11 +146,11 @@ internal sealed class TreeSearch
             if (l + 1 < _tree.Levels - 1) continue;
             // Where a bound fails, the leaf found on the way stays in the race.
             (double x, double y) = _rows[^1].Origins[cell];
-            Reach(new PoseFit(rotation, x, y, most));
+            Reach(new Candidate(rotation, x, y, most));
         }
     }
 
-    private void Reach(in PoseFit leaf)
+    private void Reach(in Candidate leaf)
     {
         _reached.Add(leaf);
         _best = Math.Max(_best, leaf.LogLikelihood);
@@ -189,7 +189,7 @@ internal sealed class TreeSearch
         _rows[level].Score(slice, _rows[level].Power(slice), cells, _scores);
     }
 
-    private double ScoreAt(in PoseFit pose) => _rows[^1].ScoreAt(Sample(_tree.Levels - 1, pose.Rotation), pose.OriginX, pose.OriginY);
+    private double ScoreAt(in Candidate pose) => _rows[^1].ScoreAt(Sample(_tree.Levels - 1, pose.Rotation), pose.OriginX, pose.OriginY);
 
     private ReadOnlySpan<float> Sample(int level, scoped in Rotation rotation)
     {
@@ -199,22 +199,22 @@ internal sealed class TreeSearch
         return _slice.AsSpan(0, 2 * k);
     }
 
-    private PoseFit[] Pick(int candidates, double separationDegrees)
+    private Candidate[] Pick(int candidates, double separationDegrees)
     {
         Frontier leaves = _levels[^1];
-        List<PoseFit> picked = new(candidates);
+        List<Candidate> picked = new(candidates);
         while (picked.Count < candidates)
         {
-            PoseFit? best = null;
+            Candidate? best = null;
             foreach (Group group in leaves.Groups)
             {
                 if ((best is null || group.BestScore > best.Value.LogLikelihood) && IsApart(group.Rotation))
                 {
                     (double x, double y) = _rows[^1].Origins[leaves.Cells[group.BestNode].Cell];
-                    best = new PoseFit(group.Rotation, x, y, group.BestScore);
+                    best = new Candidate(group.Rotation, x, y, group.BestScore);
                 }
             }
-            foreach (PoseFit leaf in _reached)
+            foreach (Candidate leaf in _reached)
             {
                 if ((best is null || leaf.LogLikelihood > best.Value.LogLikelihood) && IsApart(leaf.Rotation)) best = leaf;
             }

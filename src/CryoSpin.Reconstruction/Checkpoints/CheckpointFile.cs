@@ -2,9 +2,10 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CryoSpin.Geometry;
-using CryoSpin.Imaging;
 using CryoSpin.IO;
+using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -205,31 +206,31 @@ internal static class CheckpointFile
         return values;
     }
 
-    private static void Put(BinaryWriter writer, PoseFit[][]? particles)
+    private static void Put(BinaryWriter writer, Candidate[][]? particles)
     {
         writer.Write(particles?.Length ?? -1);
-        foreach (PoseFit[] candidates in particles ?? [])
+        foreach (Candidate[] candidates in particles ?? [])
         {
             writer.Write(candidates.Length);
-            foreach (PoseFit fit in candidates) Put(writer, fit);
+            foreach (Candidate fit in candidates) Put(writer, fit);
         }
     }
 
-    private static PoseFit[][]? GetCandidates(BinaryReader reader)
+    private static Candidate[][]? GetCandidates(BinaryReader reader)
     {
         int count = reader.ReadInt32();
         if (count < 0) return null;
         if (count > reader.BaseStream.Length / sizeof(int)) throw new FormatException($"it cannot hold the poses of {count} particles");
-        PoseFit[][] candidates = new PoseFit[count][];
+        Candidate[][] candidates = new Candidate[count][];
         for (int i = 0; i < count; i++)
         {
-            candidates[i] = new PoseFit[GetCount(reader, 12 * sizeof(double))];
+            candidates[i] = new Candidate[GetCount(reader, 12 * sizeof(double))];
             for (int c = 0; c < candidates[i].Length; c++) candidates[i][c] = GetFit(reader);
         }
         return candidates;
     }
 
-    private static void Put(BinaryWriter writer, in PoseFit fit)
+    private static void Put(BinaryWriter writer, in Candidate fit)
     {
         Rotation r = fit.Rotation;
         ReadOnlySpan<double> values =
@@ -237,11 +238,11 @@ internal static class CheckpointFile
         writer.Write(MemoryMarshal.AsBytes(values));
     }
 
-    private static PoseFit GetFit(BinaryReader reader)
+    private static Candidate GetFit(BinaryReader reader)
     {
         Span<double> v = stackalloc double[12];
         reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(v));
-        return new PoseFit(new Rotation(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]), v[9], v[10], v[11]);
+        return new Candidate(new Rotation(v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]), v[9], v[10], v[11]);
     }
 
     private static void Put(BinaryWriter writer, DecodingState decoding)

@@ -1,5 +1,6 @@
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
@@ -30,7 +31,7 @@ internal sealed record RunState
     public SearchState? Search { get; init; }
 
     /// <summary>Per particle its candidates so far.</summary>
-    public PoseFit[][]? Candidates { get; init; }
+    public Candidate[][]? Candidates { get; init; }
 
     /// <summary>Number of particles, from the first, whose proposals have joined their candidates.</summary>
     public int Proposed { get; init; }

@@ -5,6 +5,7 @@ using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
@@ -56,14 +57,14 @@ internal sealed class RunStateChecks(int particles, int box, SearchSchedule sche
         CheckPoses(found, atLeast: 0);
     }
 
-    private void CheckPoses(PoseFit[][] candidates, int atLeast)
+    private void CheckPoses(Candidate[][] candidates, int atLeast)
     {
         // Fewer where images were left out; how many is known when all have been read.
         Require(candidates.Length > 0 && candidates.Length <= particles, "the number of particles");
-        foreach (PoseFit[] fits in candidates)
+        foreach (Candidate[] fits in candidates)
         {
             Require(fits.Length >= atLeast, "the number of candidates");
-            foreach (PoseFit fit in fits)
+            foreach (Candidate fit in fits)
             {
                 Require(fit.Rotation.IsRotation, "a rotation");
                 // NaN fails the comparison, too.

@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Likelihood;
 
 namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>The particles on a smaller disc.</summary>
 public sealed class BandView
 {
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly RecordStore _store;
     private readonly int _storePadding;
     private readonly Run[] _runs;
@@ -16,7 +16,7 @@ public sealed class BandView
     private readonly float[] _inverseSigma;
     private readonly float[] _scaledInverseSigma;
 
-    internal BandView(ParticleCache cache, FrequencyDisc disc)
+    internal BandView(ParticleStore cache, FrequencyDisc disc)
     {
         _cache = cache;
         Disc = disc;
@@ -53,14 +53,14 @@ public sealed class BandView
         _cache.TransferFunction(particle, Disc, _inverseSigma, ctf);
     }
 
-    /// <summary>The same of a record over the cache's whole disc (<see cref="ParticleCache.Pass"/>).</summary>
+    /// <summary>The same of a record over the cache's whole disc (<see cref="ParticleStore.Pass"/>).</summary>
     internal void Read(int particle, ReadOnlySpan<Half> record, Span<float> real, Span<float> imaginary, Span<float> ctf)
     {
         Read(record, _runsOfFull, _cache.Disc.PaddedCount, real, imaginary);
         _cache.TransferFunction(particle, Disc, _inverseSigma, ctf);
     }
 
-    internal void Read(int particle, FitBuffers buffers) => Read(particle, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
+    internal void Read(int particle, ImageOnDisc buffers) => Read(particle, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
 
     private void Read(ReadOnlySpan<Half> record, Run[] runs, int padding, Span<float> real, Span<float> imaginary)
     {

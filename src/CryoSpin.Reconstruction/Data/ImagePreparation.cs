@@ -73,10 +73,10 @@ internal sealed class ImagePreparation
     /// <param name="observer">Told when the noise level is not the measured one.</param>
     /// <param name="loaded">Receives the number of particles read so far.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public (ParticleCache Cache, double[] SignalPower) Load(
+    public (ParticleStore Cache, double[] SignalPower) Load(
         int[] halfSet, string? scratchFolder, WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
     {
-        ParticleCache cache = Fill(halfSet, scratchFolder, team, null, loaded, cancellation);
+        ParticleStore cache = Fill(halfSet, scratchFolder, team, null, loaded, cancellation);
         return (cache, SetNoise(cache, observer));
     }
 
@@ -87,15 +87,15 @@ internal sealed class ImagePreparation
     /// <param name="power">Receives each image's power at low frequencies; null where it is not wanted.</param>
     /// <param name="loaded">Receives the number of particles read so far.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public ParticleCache Fill(
+    public ParticleStore Fill(
         int[] halfSet, string? scratchFolder, WorkerTeam team, LowFrequencyPower[]? power, Action<int>? loaded,
-        CancellationToken cancellation) => ParticleCache.Load(
+        CancellationToken cancellation) => ParticleStore.Load(
         _input.BoxSize, _input.PixelSizeAngstrom, DiscFor(_input.BoxSize), power is null ? Read : (i, pixels) => power[i] = ReadMeasured(i, pixels),
         _input.Ctf, halfSet, new CachePlace(scratchFolder, _typicalDeviation), team, loaded, cancellation);
 
     /// <summary>Sets the noise level of loaded images to what their backgrounds show.</summary>
     /// <returns>Per shell, the variance of the map's transform (<see cref="SignalPower"/>).</returns>
-    public double[] SetNoise(ParticleCache cache, IRunObserver observer)
+    public double[] SetNoise(ParticleStore cache, IRunObserver observer)
     {
         int shells = cache.Disc.Extent + 2;
         double[] measured = new double[shells];
@@ -138,7 +138,7 @@ internal sealed class ImagePreparation
     }
 
     /// <summary>Expected log likelihood ratio of an image at its true pose, over the shells that a first map needs.</summary>
-    private static double Information(ParticleCache cache, double[] noise)
+    private static double Information(ParticleStore cache, double[] noise)
     {
         double sum = 0;
         for (int p = 0; p < cache.Disc.Count; p++)

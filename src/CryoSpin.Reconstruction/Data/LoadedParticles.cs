@@ -10,7 +10,7 @@ namespace CryoSpin.Reconstruction.Data;
 /// <param name="SignalPower">Per shell, the variance of the map's transform as the data show it.</param>
 /// <param name="Rejected">Those that are not used, by their indices in the run's input.</param>
 internal sealed record LoadedParticles(
-    ReconstructionInput Input, ParticleCache Cache, double[] SignalPower, IReadOnlyList<RejectedImage> Rejected) : IDisposable
+    ReconstructionInput Input, ParticleStore Cache, double[] SignalPower, IReadOnlyList<RejectedImage> Rejected) : IDisposable
 {
     /// <summary>Loads them.</summary>
     /// <param name="input">All particles.</param>
@@ -27,7 +27,7 @@ internal sealed record LoadedParticles(
     {
         ImagePreparation preparation = ImagePreparation.Of(input, observer);
         LowFrequencyPower[] power = new LowFrequencyPower[input.Count];
-        ParticleCache cache = preparation.Fill(halfSet, scratchFolder, team, power, loaded, cancellation);
+        ParticleStore cache = preparation.Fill(halfSet, scratchFolder, team, power, loaded, cancellation);
         try
         {
             RejectedImage[] rejected = keepAll ? [] : ImageOutliers.Find(power);

@@ -10,7 +10,7 @@ internal static class SignalPower
     /// </summary>
     /// <param name="cache">Particles.</param>
     /// <param name="noise">Noise power per complex coefficient and shell.</param>
-    public static double[] PerShell(ParticleCache cache, double[] noise)
+    public static double[] PerShell(ParticleStore cache, double[] noise)
     {
         double[] signal = new double[cache.MeanPower.Length];
         for (int s = 1; s < signal.Length; s++)

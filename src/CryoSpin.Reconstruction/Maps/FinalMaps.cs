@@ -2,7 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Maps;
 
@@ -24,7 +24,7 @@ internal static class FinalMaps
     /// <param name="track">Keeps the times; its last phase ends here.</param>
     /// <param name="cancellation">Stops it.</param>
     public static ReconstructionOutcome Make(
-        MapTools tools, HalfMaps last, PoseTable table, PoseTable? joint, double pixelSizeAngstrom, SignalMask mask, bool measuresMask,
+        MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, double pixelSizeAngstrom, SignalMask mask, bool measuresMask,
         WorkerTeam team, RunTracker track, CancellationToken cancellation)
     {
         Centre(last.Maps[0], table, joint);
@@ -59,16 +59,16 @@ internal static class FinalMaps
     }
 
     /// <summary>Counts origins from the map's middle.</summary>
-    private static void Centre(Volume map, params ReadOnlySpan<PoseTable?> tables)
+    private static void Centre(Volume map, params ReadOnlySpan<CandidateTable?> tables)
     {
         (double X, double Y, double Z) centre = MapCentre.OfMass(map);
-        foreach (PoseTable? table in tables)
+        foreach (CandidateTable? table in tables)
         {
             if (table is not null) Move(table, centre);
         }
     }
 
-    private static void Move(PoseTable table, (double X, double Y, double Z) centre)
+    private static void Move(CandidateTable table, (double X, double Y, double Z) centre)
     {
         for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
     }

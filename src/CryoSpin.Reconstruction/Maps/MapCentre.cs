@@ -1,6 +1,6 @@
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Maps;
 
@@ -98,7 +98,7 @@ internal static class MapCentre
     }
 
     /// <summary>The pose, in the frame whose origin lies at <paramref name="centre"/> (voxels) of the old one.</summary>
-    public static PoseFit Moved(in PoseFit pose, (double X, double Y, double Z) centre)
+    public static Candidate Moved(in Candidate pose, (double X, double Y, double Z) centre)
     {
         Rotation a = pose.Rotation;
         (double x, double y, _) = a.Apply(centre.X, centre.Y, centre.Z);

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Maps;
 
@@ -11,14 +12,14 @@ namespace CryoSpin.Reconstruction.Maps;
 internal sealed record MapTools(SliceSums Sums, MapSolver Solver, MapSlicer Slicer)
 {
     /// <summary>For the particles of a cache, in their box.</summary>
-    public static MapTools For(ParticleCache cache, WorkerTeam team)
+    public static MapTools For(ParticleStore cache, WorkerTeam team)
     {
         MapTransform transform = new(cache.Box, cache.PixelSizeAngstrom, VolumeModel.Oversampling, team);
         return new MapTools(new SliceSums(cache, team), new MapSolver(transform, team), new MapSlicer(transform, cache.Disc.Radius));
     }
 
     /// <summary>The half-maps of all particles at their poses.</summary>
-    public HalfMaps Solve(AutoDecoding.PoseTable poses, VolumeMask mask)
+    public HalfMaps Solve(CandidateTable poses, VolumeMask mask)
     {
         Sums.Fill(poses);
         return Solver.Solve(Sums, 0, mask);
@@ -28,7 +29,7 @@ internal sealed record MapTools(SliceSums Sums, MapSolver Solver, MapSlicer Slic
     /// <param name="poses">The poses.</param>
     /// <param name="halves">The half-maps.</param>
     /// <param name="ratioGain">How many times the ratio of signal to noise is what the half-sets' agreement tells of it.</param>
-    public Imaging.Volume SolveJoined(AutoDecoding.PoseTable poses, HalfMaps halves, double ratioGain = 1)
+    public Imaging.Volume SolveJoined(CandidateTable poses, HalfMaps halves, double ratioGain = 1)
     {
         Sums.FillJoined(poses);
         return Solver.SolveJoined(Sums, 0, halves, ratioGain);

@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Maps;
 
@@ -12,21 +13,21 @@ internal sealed class SliceInsertion
     /// <summary>Most poses of one particle that are inserted.</summary>
     public const int PosesPerParticle = 4;
 
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly WorkerTeam _team;
     private readonly BandView _view;
-    private readonly FitBuffers[] _buffers;
+    private readonly ImageOnDisc[] _buffers;
     private readonly SliceBatch _batch;
-    private readonly (int Record, PoseFit Pose, float Weight)[] _slices;
+    private readonly (int Record, Candidate Pose, float Weight)[] _slices;
 
-    public SliceInsertion(ParticleCache cache, WorkerTeam team)
+    public SliceInsertion(ParticleStore cache, WorkerTeam team)
     {
         _cache = cache;
         _team = team;
         _view = cache.View(cache.Disc);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new FitBuffers(cache.Disc, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(cache.Disc, cache.Box))];
         int capacity = SlicesPerBatch(cache.Disc);
-        _slices = new (int, PoseFit, float)[capacity];
+        _slices = new (int, Candidate, float)[capacity];
         _batch = new SliceBatch(cache.Disc, capacity, team);
     }
 
@@ -34,13 +35,13 @@ internal sealed class SliceInsertion
     public static int SlicesPerBatch(FrequencyDisc disc) => disc.PaddedCount <= 8192 ? 256 : 128;
 
     /// <summary>Adds all particles of a half-set to a class's sum.</summary>
-    public void InsertAll(BackProjection sum, int mapClass, PoseTable poses, int half) =>
+    public void InsertAll(BackProjection sum, int mapClass, CandidateTable poses, int half) =>
         _cache.Pass(half, chunk => Insert(sum, mapClass, poses, chunk));
 
     /// <summary>Adds the particles of a chunk to a class's sum, in their order, whatever the number of workers.</summary>
-    public void Insert(BackProjection sum, int mapClass, PoseTable poses, RecordChunk chunk)
+    public void Insert(BackProjection sum, int mapClass, CandidateTable poses, RecordChunk chunk)
     {
-        Span<(PoseFit Pose, float Weight)> weighted = stackalloc (PoseFit, float)[PosesPerParticle];
+        Span<(Candidate Pose, float Weight)> weighted = stackalloc (Candidate, float)[PosesPerParticle];
         int n = 0;
         for (int record = 0; record < chunk.Count; record++)
         {
@@ -59,9 +60,9 @@ internal sealed class SliceInsertion
     }
 
     /// <summary>Slice0 + i Slice1 = weight * ctf * data shifted by the origin; Turn0 = weight * ctf^2.</summary>
-    internal static void WeightedSlice(FitBuffers b, in PoseFit pose, float weight) => WeightedSlice(b, pose, weight, b.Slice0, b.Slice1, b.Turn0);
+    internal static void WeightedSlice(ImageOnDisc b, in Candidate pose, float weight) => WeightedSlice(b, pose, weight, b.Slice0, b.Slice1, b.Turn0);
 
-    private static void WeightedSlice(FitBuffers b, in PoseFit pose, float weight, Span<float> real, Span<float> imaginary, Span<float> weights)
+    private static void WeightedSlice(ImageOnDisc b, in Candidate pose, float weight, Span<float> real, Span<float> imaginary, Span<float> weights)
     {
         PhaseShift.Apply(b, pose.OriginX, pose.OriginY, real, imaginary);
         TensorPrimitives.Multiply(b.Ctf, weight, b.Turn1);
@@ -74,8 +75,8 @@ internal sealed class SliceInsertion
     {
         _team.ForEach(n, (slot, w) =>
         {
-            FitBuffers b = _buffers[w];
-            (int record, PoseFit pose, float weight) = _slices[slot];
+            ImageOnDisc b = _buffers[w];
+            (int record, Candidate pose, float weight) = _slices[slot];
             _view.Read(_cache.ParticleAt(chunk.First + record), chunk[record], b.DataReal, b.DataImaginary, b.Ctf);
             _batch.SetRotation(slot, pose.Rotation);
             WeightedSlice(b, pose, weight, _batch.Real(slot), _batch.Imaginary(slot), _batch.Weight(slot));

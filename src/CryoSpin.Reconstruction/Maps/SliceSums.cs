@@ -1,7 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Maps;
 
@@ -19,7 +19,7 @@ internal sealed class SliceSums
     /// <param name="cache">The particles.</param>
     /// <param name="team">Workers.</param>
     /// <param name="classes">Number of classes.</param>
-    public SliceSums(ParticleCache cache, WorkerTeam team, int classes = 1)
+    public SliceSums(ParticleStore cache, WorkerTeam team, int classes = 1)
     {
         (_team, Classes) = (team, classes);
         _insertion = new SliceInsertion(cache, team);
@@ -40,13 +40,13 @@ internal sealed class SliceSums
     }
 
     /// <summary>Adds the particles of a chunk to a half-set's sums, in their order, whatever the number of workers.</summary>
-    public void Insert(int half, PoseTable poses, RecordChunk chunk)
+    public void Insert(int half, CandidateTable poses, RecordChunk chunk)
     {
         for (int c = 0; c < Classes; c++) _insertion.Insert(this[half, c], c, poses, chunk);
     }
 
     /// <summary>Sums both half-sets anew from the poses as they stand.</summary>
-    public void Fill(PoseTable poses)
+    public void Fill(CandidateTable poses)
     {
         for (int h = 0; h < HalfSets; h++)
         {
@@ -56,7 +56,7 @@ internal sealed class SliceSums
     }
 
     /// <summary>Sums all particles into the sums of the first half-set. The second's are left as they are.</summary>
-    public void FillJoined(PoseTable poses)
+    public void FillJoined(CandidateTable poses)
     {
         Clear(0);
         for (int c = 0; c < Classes; c++)

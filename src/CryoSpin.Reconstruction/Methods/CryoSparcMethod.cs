@@ -2,10 +2,10 @@ using System.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.BranchAndBound;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 using static System.FormattableString;
@@ -28,9 +28,9 @@ internal sealed class CryoSparcMethod : IPoseMethod
     /// <inheritdoc/>
     public MethodResult Run(MethodContext context, CancellationToken cancellation)
     {
-        PoseFit?[] last = new PoseFit?[context.Cache.Count];
+        Candidate?[] last = new Candidate?[context.Cache.Count];
         VolumeModel first = Gradient(context, last, cancellation);
-        PoseFit[][] poses = Refine(context, first, last, cancellation);
+        Candidate[][] poses = Refine(context, first, last, cancellation);
         long box = context.Cache.Box;
         return new MethodResult(poses, box * box * box + 5L * poses.Length);
     }
@@ -44,10 +44,10 @@ internal sealed class CryoSparcMethod : IPoseMethod
             + MapTransform.BytesFor(box, VolumeModel.Oversampling);
     }
 
-    private VolumeModel Gradient(MethodContext context, PoseFit?[] last, CancellationToken cancellation)
+    private VolumeModel Gradient(MethodContext context, Candidate?[] last, CancellationToken cancellation)
     {
         context.Track.Start("stochastic gradient", 0.01, 0.4);
-        ParticleCache cache = context.Cache;
+        ParticleStore cache = context.Cache;
         double edge = cache.Box * cache.PixelSizeAngstrom;
         double end = Math.Min(Math.Min(Schedule.GreatestBand, cache.Disc.Radius), edge / Schedule.LastResolutionAngstrom);
         SearchSchedule schedule = Schedule.Gradient with
@@ -83,17 +83,17 @@ internal sealed class CryoSparcMethod : IPoseMethod
         return search.Model;
     }
 
-    private PoseFit[][] Refine(MethodContext context, VolumeModel first, PoseFit?[] last, CancellationToken cancellation)
+    private Candidate[][] Refine(MethodContext context, VolumeModel first, Candidate?[] last, CancellationToken cancellation)
     {
         context.Track.Start("branch and bound", 0.4, 0.98);
-        ParticleCache cache = context.Cache;
+        ParticleStore cache = context.Cache;
         VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
         MapTools tools = MapTools.For(cache, context.Team);
         VolumeMask mask = context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, context.Team);
         BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
         double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
         Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
-        PoseFit[][] poses = new PoseFit[cache.Count][];
+        Candidate[][] poses = new Candidate[cache.Count][];
         int still = 0;
         for (int iteration = 1; iteration <= Schedule.MaxIterations && still < 2; iteration++)
         {
@@ -109,7 +109,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
             PruningCount count = stage.Run(
                 coarse, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
-            HalfMaps halves = tools.Solve(new PoseTable(poses, cache.HalfSet), mask);
+            HalfMaps halves = tools.Solve(new CandidateTable(poses, cache.HalfSet), mask);
             // What the first band shows is wider than the particle by its own blur.
             if (iteration > 1) halves = context.Mask.Tightened(halves);
             if (iteration > 2) halves = context.Mask.Shaped(halves);
@@ -155,7 +155,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
             Schedule.RootOrder, [.. bands], maxShiftPixels, Schedule.RootShiftPeriods * box / root, offset, [.. divisions]);
     }
 
-    private static double MedianChange(PoseFit[][] poses, PoseFit?[] last)
+    private static double MedianChange(Candidate[][] poses, Candidate?[] last)
     {
         double[] change = [.. Enumerable.Range(0, poses.Length).Where(i => last[i] is not null)
             .Select(i => poses[i][0].Rotation.AngleToDegrees(last[i]!.Value.Rotation)).Order()];

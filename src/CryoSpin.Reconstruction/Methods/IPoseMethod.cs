@@ -1,7 +1,7 @@
 using CryoSpin.Compute;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -33,7 +33,7 @@ internal interface IPoseMethod
 /// <param name="Track">Phases, epochs, snapshots.</param>
 /// <param name="Observer">Log lines.</param>
 internal sealed record MethodContext(
-    ReconstructionInput Input, MethodOptions Options, ParticleCache Cache, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
+    ReconstructionInput Input, MethodOptions Options, ParticleStore Cache, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
     RunTracker Track, IRunObserver Observer)
 {
     private const double UsualMaskShare = 0.8;
@@ -46,4 +46,4 @@ internal sealed record MethodContext(
 /// <summary>What a method found.</summary>
 /// <param name="Poses">Per particle at least one pose, best first.</param>
 /// <param name="Parameters">Numbers that were fitted to the data: volume, encoder, tables of poses.</param>
-internal sealed record MethodResult(PoseFit[][] Poses, long Parameters);
+internal sealed record MethodResult(Candidate[][] Poses, long Parameters);

@@ -1,7 +1,7 @@
 using CryoSpin.Compute;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -23,7 +23,7 @@ internal sealed class MethodReconstruction(
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
         using LoadedParticles loaded = LoadedParticles.Load(
             input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, track.Particles, cancellation);
-        ParticleCache cache = loaded.Cache;
+        ParticleStore cache = loaded.Cache;
         track.Use(loaded.Input);
         Loaded();
         MethodContext context = new(loaded.Input, options, cache, loaded.SignalPower, random, team, track, observer);
@@ -31,7 +31,7 @@ internal sealed class MethodReconstruction(
         observer.Log(
             $"{options.Name} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
-        PoseTable table = new(result.Poses, cache.HalfSet);
+        CandidateTable table = new(result.Poses, cache.HalfSet);
         MapTools tools = MapTools.For(cache, team);
         HalfMaps last = tools.Solve(table, context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, team));
         // The same measure of the mask for all methods.

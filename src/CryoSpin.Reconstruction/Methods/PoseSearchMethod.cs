@@ -1,4 +1,4 @@
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Methods;
 
@@ -17,7 +17,7 @@ internal sealed class PoseSearchMethod : IPoseMethod
         stage.Pretrain(cancellation);
         context.Track.Start("pose search", 0.04, 0.98);
         stage.Run(cancellation);
-        PoseFit[][] poses = [.. stage.Kept.Select(k => new[] { k![0] })];
+        Candidate[][] poses = [.. stage.Kept.Select(k => new[] { k![0] })];
         return new MethodResult(poses, Parameters(stage, poses.Length));
     }
 

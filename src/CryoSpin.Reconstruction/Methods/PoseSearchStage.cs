@@ -2,10 +2,10 @@ using System.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 
 namespace CryoSpin.Reconstruction.Methods;
@@ -29,7 +29,7 @@ internal sealed class PoseSearchStage
     {
         _context = context;
         _schedule = schedule;
-        ParticleCache cache = context.Cache;
+        ParticleStore cache = context.Cache;
         _limit = schedule.LastBandFor(cache.Box, cache.Disc.Radius);
         _searches = schedule.SearchesFor(cache.Count);
         Batch = schedule.BatchFor(cache.Count);
@@ -42,7 +42,7 @@ internal sealed class PoseSearchStage
             SolvesEarly = true,
         };
         _search = new HierarchicalSearch(cache, schedule.Grid, context.Options.MaxShiftPixels, context.Team);
-        Kept = new PoseFit[cache.Count][];
+        Kept = new Candidate[cache.Count][];
     }
 
     /// <summary>The volume.</summary>
@@ -58,7 +58,7 @@ internal sealed class PoseSearchStage
     public double Limit => _limit;
 
     /// <summary>Per particle the poses that its last search kept, best first; null before the first.</summary>
-    public PoseFit[]?[] Kept { get; }
+    public Candidate[]?[] Kept { get; }
 
     /// <summary>The particles in batches, in a new random order.</summary>
     public IEnumerable<int[]> Batches()
@@ -78,7 +78,7 @@ internal sealed class PoseSearchStage
             foreach (int[] batch in Batches())
             {
                 cancellation.ThrowIfCancellationRequested();
-                Volume.Apply(Model, batch, [.. batch.Select(_ => new PoseFit(RandomRotations.Next(_context.Random), 0, 0, 0))]);
+                Volume.Apply(Model, batch, [.. batch.Select(_ => new Candidate(RandomRotations.Next(_context.Random), 0, 0, 0))]);
                 done += batch.Length;
                 _context.Track.Particles(Math.Min(done, _context.Cache.Count));
                 if (done >= images) break;
@@ -109,7 +109,7 @@ internal sealed class PoseSearchStage
         {
             (double first, double last) = _schedule.BandsAt(_updates++, _limit);
             _search.UseBands(first, last);
-            PoseFit[] best = new PoseFit[batch.Length];
+            Candidate[] best = new Candidate[batch.Length];
             _search.Find(
                 Model.Lattice, batch, RandomRotations.Next(_context.Random),
                 (slot, kept) =>

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Paper;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Methods;
 
@@ -33,7 +34,7 @@ internal sealed class PoseTableDescent
     private readonly PoseSearchStage _stage;
     private readonly PoseTableSchedule _schedule;
     private readonly BandView _view;
-    private readonly FitBuffers[] _buffers;
+    private readonly ImageOnDisc[] _buffers;
     private readonly PoseAdam[] _moments;
     private readonly double _maxShift;
 
@@ -47,14 +48,14 @@ internal sealed class PoseTableDescent
         _schedule = schedule;
         FrequencyDisc disc = new(searched.Limit);
         _view = context.Cache.View(disc);
-        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new FitBuffers(disc, context.Cache.Box))];
+        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new ImageOnDisc(disc, context.Cache.Box))];
         _moments = new PoseAdam[NormalEquations.Parameters * context.Cache.Count];
         _maxShift = context.Options.MaxShiftPixels;
         Poses = [.. searched.Kept.Select(k => k![0])];
     }
 
     /// <summary>The table.</summary>
-    public PoseFit[] Poses { get; }
+    public Candidate[] Poses { get; }
 
     /// <summary>One pass over the particles.</summary>
     public EpochReport Epoch(int epoch, CancellationToken cancellation)
@@ -62,14 +63,14 @@ internal sealed class PoseTableDescent
         long started = Stopwatch.GetTimestamp();
         int count = _context.Cache.Count, done = 0;
         double likelihood = 0, factor = _schedule.Factor(epoch);
-        PoseFit[] before = [.. Poses];
+        Candidate[] before = [.. Poses];
         EpochReport Report() => new(
             epoch, _schedule.Epochs, done, _stage.Limit, -likelihood / done, done / Stopwatch.GetElapsedTime(started).TotalSeconds);
         foreach (int[] batch in _stage.Batches())
         {
             cancellation.ThrowIfCancellationRequested();
             _context.Team.ForEach(batch.Length, (i, w) => Step(batch[i], _buffers[w], factor));
-            PoseFit[] poses = [.. batch.Select(i => Poses[i])];
+            Candidate[] poses = [.. batch.Select(i => Poses[i])];
             _stage.Volume.Apply(_stage.Model, batch, poses);
             likelihood += poses.Sum(p => p.LogLikelihood);
             done += batch.Length;
@@ -80,9 +81,9 @@ internal sealed class PoseTableDescent
     }
 
     /// <summary>Steps one row; its log likelihood is that before the step, which the gradient came with.</summary>
-    private void Step(int particle, FitBuffers b, double factor)
+    private void Step(int particle, ImageOnDisc b, double factor)
     {
-        PoseFit pose = Poses[particle];
+        Candidate pose = Poses[particle];
         _view.Read(particle, b);
         CentralSlice.SampleWithGradient(
             _stage.Model.Lattice, b.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1);

@@ -1,4 +1,4 @@
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Methods;
 
@@ -31,7 +31,7 @@ internal sealed class PoseTableMethod : IPoseMethod
             context.Track.Epoch(report);
             context.Track.Snapshot(epoch, report.BandShells, () => stage.Model.Map, i => descent.Poses[i]);
         }
-        PoseFit[][] poses = [.. descent.Poses.Select(p => new[] { p })];
+        Candidate[][] poses = [.. descent.Poses.Select(p => new[] { p })];
         return new MethodResult(poses, PoseSearchMethod.Parameters(stage, poses.Length));
     }
 }

@@ -2,9 +2,9 @@ using CryoSpin.Compute;
 using CryoSpin.Evaluation;
 using CryoSpin.Fourier;
 using CryoSpin.Imaging;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Paper;
@@ -28,11 +28,11 @@ internal static class PaperPreset
         track.Start("half-maps", 0.98, 1);
         double mask = options.MaskDiameterAngstrom ?? input.BoxSize * input.PixelSizeAngstrom;
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed));
-        (ParticleCache cache, _) = new ImagePreparation(input).Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
-        using ParticleCache loaded = cache;
-        PoseFit[][] poses = [.. outcome.Poses.Select(
-            p => (PoseFit[])[new PoseFit(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
-        PoseTable table = new(poses, halfSet);
+        (ParticleStore cache, _) = new ImagePreparation(input).Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
+        using ParticleStore loaded = cache;
+        Candidate[][] poses = [.. outcome.Poses.Select(
+            p => (Candidate[])[new Candidate(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
+        CandidateTable table = new(poses, halfSet);
         HalfMaps halves = MapTools.For(cache, team).Solve(
             table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, mask, team), null));
         Volume half1 = halves.Unfiltered[0], half2 = halves.Unfiltered[1];

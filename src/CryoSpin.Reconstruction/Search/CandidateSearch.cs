@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -12,7 +12,7 @@ namespace CryoSpin.Reconstruction.Search;
 /// coarse
 /// map cannot tell apart (the mates of a nearly symmetric particle) stay in the race until a finer map decides.
 /// </summary>
-internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
+internal sealed class CandidateSearch(ParticleStore cache, WorkerTeam team)
 {
     private DenseSearch? _search;
 
@@ -27,7 +27,7 @@ internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
     /// <param name="found">Receives (position in <paramref name="particles"/>, candidates best first); called from the workers.</param>
     public void Find(
         FourierLattice lattice, FrequencyDisc disc, Rotation[] grid, ShiftGrid shifts, ReadOnlyMemory<int> particles, int count,
-        double separationDegrees, Action<int, PoseFit[]> found)
+        double separationDegrees, Action<int, Candidate[]> found)
     {
         // Its tables are large: they are kept from call to call.
         DenseSearch search = _search is { } kept && kept.Disc == disc && kept.Shifts == shifts ? kept : new DenseSearch(disc, shifts, team);
@@ -44,9 +44,9 @@ internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
         });
     }
 
-    private static PoseFit[] Pick(Span<float> top, ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, int count, double traceLimit)
+    private static Candidate[] Pick(Span<float> top, ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, int count, double traceLimit)
     {
-        List<PoseFit> picked = new(count);
+        List<Candidate> picked = new(count);
         while (picked.Count < count)
         {
             int r = TensorPrimitives.IndexOfMax(top);
@@ -56,7 +56,7 @@ internal sealed class CandidateSearch(ParticleCache cache, WorkerTeam team)
             {
                 if (scores[s * grid.Length + r] > scores[shift * grid.Length + r]) shift = s;
             }
-            picked.Add(new PoseFit(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, top[r]));
+            picked.Add(new Candidate(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, top[r]));
             Rotation inverse = grid[r].Transpose();
             for (int q = 0; q < grid.Length; q++)
             {

@@ -5,6 +5,7 @@ using CryoSpin.Compute.Kernels;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 

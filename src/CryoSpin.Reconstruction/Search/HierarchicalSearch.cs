@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -37,7 +37,7 @@ internal sealed record HierarchicalGrid
 /// </remarks>
 internal sealed class HierarchicalSearch
 {
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly HierarchicalGrid _grid;
     private readonly ShiftCells _cells;
     private readonly WorkerTeam _team;
@@ -51,7 +51,7 @@ internal sealed class HierarchicalSearch
     /// <param name="grid">Grid and levels.</param>
     /// <param name="maxShiftPixels">Radius of the disc of origins, pixels.</param>
     /// <param name="team">Workers.</param>
-    public HierarchicalSearch(ParticleCache cache, HierarchicalGrid grid, double maxShiftPixels, WorkerTeam team)
+    public HierarchicalSearch(ParticleStore cache, HierarchicalGrid grid, double maxShiftPixels, WorkerTeam team)
     {
         _cache = cache;
         _grid = grid;
@@ -89,7 +89,7 @@ internal sealed class HierarchicalSearch
     /// <param name="found">Receives (position in <paramref name="particles"/>, kept poses best first); called from the workers.</param>
     /// <param name="cancellation">Stops after some tens of images.</param>
     public void Find(
-        FourierLattice lattice, ReadOnlyMemory<int> particles, in Rotation offset, Action<int, PoseFit[]> found,
+        FourierLattice lattice, ReadOnlyMemory<int> particles, in Rotation offset, Action<int, Candidate[]> found,
         CancellationToken cancellation = default)
     {
         if (_dense is null || _firstView is null) throw new InvalidOperationException("No bands are set.");
@@ -100,18 +100,18 @@ internal sealed class HierarchicalSearch
             _firstView, particles,
             (slot, worker, scores, _, _) =>
             {
-                PoseFit[] kept = Keep(scores, grid, _dense.Shifts, _best[worker]);
+                Candidate[] kept = Keep(scores, grid, _dense.Shifts, _best[worker]);
                 foreach (Subdivision[] level in _levels) kept = level[worker].Refine(lattice, particles.Span[slot], kept);
                 found(slot, kept);
             },
             _ => cancellation.ThrowIfCancellationRequested());
     }
 
-    private PoseFit[] Keep(ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, Span<float> best)
+    private Candidate[] Keep(ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, Span<float> best)
     {
         scores[..grid.Length].CopyTo(best);
         for (int s = 1; s < shifts.Shifts.Length; s++) TensorPrimitives.Max(best, scores.Slice(s * grid.Length, grid.Length), best);
-        PoseFit[] kept = new PoseFit[Math.Min(_grid.Kept, grid.Length)];
+        Candidate[] kept = new Candidate[Math.Min(_grid.Kept, grid.Length)];
         for (int i = 0; i < kept.Length; i++)
         {
             int r = TensorPrimitives.IndexOfMax<float>(best), shift = 0;
@@ -119,7 +119,7 @@ internal sealed class HierarchicalSearch
             {
                 if (scores[s * grid.Length + r] > scores[shift * grid.Length + r]) shift = s;
             }
-            kept[i] = new PoseFit(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, best[r]);
+            kept[i] = new Candidate(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, best[r]);
             best[r] = float.NegativeInfinity;
         }
         return kept;

@@ -1,8 +1,8 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -17,7 +17,7 @@ namespace CryoSpin.Reconstruction.Search;
 /// <param name="seed">Seed of the run.</param>
 /// <param name="team">Workers.</param>
 internal sealed class ProposalRenewal(
-    ParticleCache cache, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
+    ParticleStore cache, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
 {
     private const int ParticlesPerCall = 2048;
     private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, cache.Disc.Radius));
@@ -33,7 +33,7 @@ internal sealed class ProposalRenewal(
     /// <param name="lattice">The map's transform, up to <see cref="Band"/>.</param>
     /// <param name="round">Number of the renewal: each has a grid of its own, the same for the same seed.</param>
     /// <param name="cancellation">Stops between groups of particles.</param>
-    public void Add(PoseTable table, int[] particles, FourierLattice lattice, int round, CancellationToken cancellation)
+    public void Add(CandidateTable table, int[] particles, FourierLattice lattice, int round, CancellationToken cancellation)
     {
         _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / _disc.Radius, _disc, cache.Box);
         // Not the run's own stream: a resumed run must draw the same grid.
@@ -48,7 +48,7 @@ internal sealed class ProposalRenewal(
         }
     }
 
-    private PoseFit[] With(PoseFit[] known, PoseFit[] found) =>
+    private Candidate[] With(Candidate[] known, Candidate[] found) =>
     [
         .. known,
         // Scores of another band say nothing beside the known ones.

@@ -1,4 +1,4 @@
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -25,5 +25,5 @@ internal sealed record SearchState
     /// <summary>
     /// Per particle the best grid pose of the last mini-batch that it was in, none before its first; null where snapshots do not ask for it.
     /// </summary>
-    public PoseFit[][]? Found { get; init; }
+    public Candidate[][]? Found { get; init; }
 }

@@ -3,9 +3,9 @@ using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -30,7 +30,7 @@ internal readonly record struct SearchReport(int Batch, double BandShells, doubl
 internal sealed class StochasticSearch
 {
     private const double MostTemperature = 1000;
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly WorkerTeam _team;
     private readonly SearchSchedule _schedule;
     private readonly Random _random;
@@ -50,7 +50,7 @@ internal sealed class StochasticSearch
     /// <param name="team">Workers.</param>
     /// <param name="step">How the volume changes; null for the closed form.</param>
     public StochasticSearch(
-        ParticleCache cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
+        ParticleStore cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
         IVolumeStep? step = null)
     {
         _cache = cache;
@@ -73,7 +73,7 @@ internal sealed class StochasticSearch
     public double FirstTemperature { get; private set; } = 1;
 
     /// <summary>Receives the best grid pose of each particle of a mini-batch, from any worker; null for nobody.</summary>
-    public Action<int, PoseFit>? Found { get; init; }
+    public Action<int, Candidate>? Found { get; init; }
 
     /// <summary>Where it stands, for a search that goes on to the same bytes; not a copy. The random numbers' state belongs to it.</summary>
     /// <exception cref="InvalidOperationException">The volume changes by another step than the closed form.</exception>
@@ -139,7 +139,7 @@ internal sealed class StochasticSearch
                 (int rotation, int shift, double best, evidence[slot], effective[slot]) =
                     _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores);
                 (double x, double y) = shifts.Shifts[shift];
-                Found?.Invoke(ids.Span[slot], new PoseFit(search.Grid[rotation], x, y, best));
+                Found?.Invoke(ids.Span[slot], new Candidate(search.Grid[rotation], x, y, best));
             },
             _posterior.Add);
         double meanEvidence = evidence.Average();

@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Search;
 
@@ -13,7 +14,7 @@ namespace CryoSpin.Reconstruction.Search;
 internal sealed class Subdivision
 {
     private readonly BandView _view;
-    private readonly FitBuffers _image;
+    private readonly ImageOnDisc _image;
     private readonly HierarchicalGrid _grid;
     private readonly ShiftCells _cells;
     private readonly int _level;
@@ -21,7 +22,7 @@ internal sealed class Subdivision
     private readonly float[] _rows;
     private readonly float[] _slice;
     private readonly float[] _power;
-    private readonly PoseFit[] _kept;
+    private readonly Candidate[] _kept;
     private readonly List<(double X, double Y)> _shifts = [];
 
     /// <param name="view">The particles over the level's disc.</param>
@@ -33,7 +34,7 @@ internal sealed class Subdivision
     {
         int k = view.Disc.PaddedCount;
         _view = view;
-        _image = new FitBuffers(view.Disc, box);
+        _image = new ImageOnDisc(view.Disc, box);
         _grid = grid;
         _cells = cells;
         _level = level;
@@ -41,30 +42,30 @@ internal sealed class Subdivision
         _rows = new float[ShiftCells.MostChildren * 2 * k];
         _slice = new float[2 * k];
         _power = new float[k];
-        _kept = new PoseFit[grid.Kept];
+        _kept = new Candidate[grid.Kept];
     }
 
     /// <summary>The best rotations among the children of some poses, each with its best shift; best first.</summary>
     /// <param name="lattice">The map's transform.</param>
     /// <param name="particle">The image.</param>
     /// <param name="parents">Poses of the level before.</param>
-    public PoseFit[] Refine(FourierLattice lattice, int particle, ReadOnlySpan<PoseFit> parents)
+    public Candidate[] Refine(FourierLattice lattice, int particle, ReadOnlySpan<Candidate> parents)
     {
-        FitBuffers b = _image;
+        ImageOnDisc b = _image;
         int k = b.Disc.PaddedCount, kept = 0;
         _view.Read(particle, b);
         TensorPrimitives.Multiply(b.DataReal, b.Ctf, b.DataReal);
         TensorPrimitives.Multiply(b.DataImaginary, b.Ctf, b.DataImaginary);
         TensorPrimitives.Multiply(b.Ctf, b.Ctf, _ctfSquared);
         (double X, double Y)? shifted = null;
-        foreach (PoseFit parent in parents)
+        foreach (Candidate parent in parents)
         {
             // Several rotations mostly share one shift: its phases need not be made again.
             if (shifted != (parent.OriginX, parent.OriginY)) ShiftImage(parent.OriginX, parent.OriginY);
             shifted = (parent.OriginX, parent.OriginY);
             foreach (Rotation child in So3Grid.Subdivide(parent.Rotation, _grid.SpacingDegrees(_level - 1)))
             {
-                PoseFit fit = BestShift(lattice, child, k);
+                Candidate fit = BestShift(lattice, child, k);
                 kept = Enter(fit, kept);
             }
         }
@@ -82,7 +83,7 @@ internal sealed class Subdivision
         }
     }
 
-    private PoseFit BestShift(FourierLattice lattice, in Rotation rotation, int k)
+    private Candidate BestShift(FourierLattice lattice, in Rotation rotation, int k)
     {
         Span<float> re = _slice.AsSpan(0, k), im = _slice.AsSpan(k, k);
         CentralSlice.Sample(lattice, _image.Disc, rotation, re, im);
@@ -95,11 +96,11 @@ internal sealed class Subdivision
             float product = TensorPrimitives.Dot<float>(_slice, _rows.AsSpan(s * 2 * k, 2 * k));
             if (product > best) (best, shift) = (product, s);
         }
-        return new PoseFit(rotation, _shifts[shift].X, _shifts[shift].Y, 2 * best - norm);
+        return new Candidate(rotation, _shifts[shift].X, _shifts[shift].Y, 2 * best - norm);
     }
 
     /// <summary>Enters a pose among the kept ones, which stay sorted; of equals the earlier one stands before.</summary>
-    private int Enter(in PoseFit fit, int count)
+    private int Enter(in Candidate fit, int count)
     {
         if (count < _kept.Length) count++;
         else if (!(fit.LogLikelihood > _kept[count - 1].LogLikelihood)) return count;

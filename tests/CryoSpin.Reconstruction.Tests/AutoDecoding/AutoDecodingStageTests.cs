@@ -4,6 +4,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -76,7 +77,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         Random random = new(17);
         for (int i = 0; i < scene.Poses.Count; i++)
         {
-            PoseFit right = scene.Poses.Best(i);
+            Candidate right = scene.Poses.Best(i);
             scene.Poses.Candidates[i] = [Wrong(), right, Wrong(), Wrong()];
         }
         List<AutoDecodingReport> reports = [];
@@ -89,7 +90,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         });
         Assert.InRange(scene.MedianError(), 0, 8);
 
-        PoseFit Wrong() => TinyDataset.RandomPose(random, 1.5);
+        Candidate Wrong() => TinyDataset.RandomPose(random, 1.5);
     }
 
     [Fact]

@@ -3,6 +3,8 @@ using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -35,19 +37,19 @@ public sealed class CandidateRefinementTests : IDisposable
     private int[] Refined(CandidateChoice choice, double[] likelihoods, int twin)
     {
         TinyDataset set = TinyDataset.OfPhantom(20, snr: 1);
-        using ParticleCache cache = set.Load(_team);
+        using ParticleStore cache = set.Load(_team);
         DecodingScene scene = new(set, _team);
         Random random = new(8);
-        PoseFit[] candidates = [.. likelihoods.Select(l => TinyDataset.RandomPose(random, 1) with { LogLikelihood = l })];
+        Candidate[] candidates = [.. likelihoods.Select(l => TinyDataset.RandomPose(random, 1) with { LogLikelihood = l })];
         if (twin > 0) candidates[twin] = candidates[0].Moved(new RotationVector(0.01, 0, 0), 0, 0, 10) with { LogLikelihood = likelihoods[twin] };
-        PoseTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet);
+        CandidateTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet);
         FrequencyDisc disc = new(Band);
         BandView view = cache.View(disc);
-        FitBuffers buffers = new(disc, cache.Box);
+        ImageOnDisc buffers = new(disc, cache.Box);
         view.Read(3, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
         PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
         // One evaluation: poses stay, only their likelihoods are new.
-        PoseFit[] refined = CandidateRefinement.Refine(table, 3, choice, refiner, buffers, new PoseRefinementLimits(1, 1, 10), null);
+        Candidate[] refined = CandidateRefinement.Refine(table, 3, choice, refiner, buffers, new PoseRefinementLimits(1, 1, 10), null);
         Assert.Equal(refined.OrderByDescending(r => r.LogLikelihood), refined);
         return [.. refined.Select(r => Array.FindIndex(candidates, c => c.Rotation.Equals(r.Rotation))).Order()];
     }

@@ -3,6 +3,7 @@ using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -20,14 +21,14 @@ internal sealed class DecodingScene
         (_set, _team) = (set, team);
         Cache = set.Load(team, scratchFolder: scratchFolder);
         Random random = new(13);
-        Poses = new PoseTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
+        Poses = new CandidateTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
         Tools = MapTools.For(Cache, team);
         Maps = Tools.Solve(Poses, Sphere(set.MaskDiameterAngstrom));
     }
 
-    public ParticleCache Cache { get; }
+    public ParticleStore Cache { get; }
 
-    public PoseTable Poses { get; }
+    public CandidateTable Poses { get; }
 
     public MapTools Tools { get; }
 
@@ -50,10 +51,10 @@ internal sealed class DecodingScene
     public ProposalRenewal Renewal() =>
         new(Cache, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, 1, _team);
 
-    public double MedianError(PoseTable? table = null) => TinyDataset.Median(
+    public double MedianError(CandidateTable? table = null) => TinyDataset.Median(
         Enumerable.Range(0, _set.Count).Select(i => (table ?? Poses).Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));
 
     /// <summary>Share of the particles with a candidate within some degrees of the truth.</summary>
-    public double ShareFound(PoseTable table, double degrees) => Enumerable.Range(0, _set.Count)
+    public double ShareFound(CandidateTable table, double degrees) => Enumerable.Range(0, _set.Count)
         .Count(i => table.Candidates[i].Any(c => c.Rotation.AngleToDegrees(_set.Poses[i].Rotation) < degrees)) / (double)_set.Count;
 }

@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -16,10 +17,10 @@ public sealed class JointRefinementTests : IDisposable
     public void Settled_particles_get_better_poses_and_one_pass_where_a_search_finds_nothing_new()
     {
         DecodingScene scene = new(s_set.Value, _team);
-        PoseFit[][] before = [.. scene.Poses.Candidates];
+        Candidate[][] before = [.. scene.Poses.Candidates];
         double start = scene.MedianError();
         List<(int Pass, int Passes)> reports = [];
-        PoseTable joint = Run(scene, CandidateChoice.Likely, withSearch: false, reports);
+        CandidateTable joint = Run(scene, CandidateChoice.Likely, withSearch: false, reports);
         Assert.Equal([(1, 1)], reports);
         Assert.Equal((1, 1, scene.Poses.Count), _within[^1]);
         Assert.Equal(_within.Select(w => w.Done).Distinct().Order(), _within.Select(w => w.Done));
@@ -33,7 +34,7 @@ public sealed class JointRefinementTests : IDisposable
             scene.Maps = scene.Solve();
         }
         reports.Clear();
-        PoseTable searched = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
+        CandidateTable searched = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
         Assert.Equal([(1, 3)], reports);
         Assert.InRange(scene.MedianError(searched), 0, 1.05 * scene.MedianError());
     }
@@ -46,10 +47,10 @@ public sealed class JointRefinementTests : IDisposable
         // Every third particle has lost the right pose, though the maps are good.
         for (int i = 0; i < scene.Poses.Count; i += 3) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
         List<(int Pass, int Passes)> reports = [];
-        PoseTable without = Run(scene, CandidateChoice.Best, withSearch: false, reports);
+        CandidateTable without = Run(scene, CandidateChoice.Best, withSearch: false, reports);
         Assert.Equal([(1, 2), (2, 2)], reports);
         reports.Clear();
-        PoseTable with = Run(scene, CandidateChoice.Best, withSearch: true, reports);
+        CandidateTable with = Run(scene, CandidateChoice.Best, withSearch: true, reports);
         // The first search finds the lost ones, a later one nothing: two passes follow.
         Assert.Equal((1, 12), reports[0]);
         Assert.InRange(reports.Count, 4, 11);
@@ -66,7 +67,7 @@ public sealed class JointRefinementTests : IDisposable
         Random random = new(4);
         for (int i = 0; i < scene.Poses.Count; i += 10) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
         List<(int, int)> reports = [];
-        PoseTable joint = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
+        CandidateTable joint = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], reports);
         Assert.InRange(scene.ShareFound(scene.Poses, 10), 0, 0.92);
         Assert.InRange(scene.ShareFound(joint, 10), 0.97, 1);
@@ -109,7 +110,7 @@ public sealed class JointRefinementTests : IDisposable
         TinyDataset.AssertCancelled(() => Run(scene, CandidateChoice.Best, true, [], source.Token));
     }
 
-    private PoseTable Run(
+    private CandidateTable Run(
         DecodingScene scene, CandidateChoice choice, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
     {
         JointRefinement refinement = new(scene.Cache, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)

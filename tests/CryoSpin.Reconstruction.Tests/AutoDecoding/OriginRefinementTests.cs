@@ -3,7 +3,9 @@ using CryoSpin.Evaluation;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -15,7 +17,7 @@ public sealed class OriginRefinementTests : IDisposable
     private const double MaxShiftPixels = 3;
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, Box, snr: 0.5));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
 
     public OriginRefinementTests() => _cache = s_set.Value.Load(_team);
 
@@ -30,18 +32,18 @@ public sealed class OriginRefinementTests : IDisposable
     {
         FourierLattice lattice = NoisyBeyond(11);
         OriginRefinement origins = For(FallingAfter(11), lattice, ofBoth: false, weighs: false)!;
-        FitBuffers buffers = new(new FrequencyDisc(Band), Box);
+        ImageOnDisc buffers = new(new FrequencyDisc(Band), Box);
         BandView view = _cache.View(buffers.Disc);
         PoseRefiner wide = new(lattice, buffers);
         Random random = new(6);
         double before = 0, after = 0;
         ForEach((i, record) =>
         {
-            PoseFit truth = s_set.Value.Poses[i];
+            Candidate truth = s_set.Value.Poses[i];
             view.Read(i, buffers);
-            PoseFit found = wide.Refine(TinyDataset.Perturbed(truth, random, 2, 0.5), PoseRefinementLimits.Wide(MaxShiftPixels));
-            PoseFit rival = TinyDataset.RandomPose(random, 1) with { LogLikelihood = -3 };
-            PoseFit[] moved = origins.Refine(i, record, [found, rival], 0);
+            Candidate found = wide.Refine(TinyDataset.Perturbed(truth, random, 2, 0.5), PoseRefinementLimits.Wide(MaxShiftPixels));
+            Candidate rival = TinyDataset.RandomPose(random, 1) with { LogLikelihood = -3 };
+            Candidate[] moved = origins.Refine(i, record, [found, rival], 0);
             // Which pose wins, and with what weight, is the wide band's affair.
             Assert.Equal([(found.Rotation, found.LogLikelihood), (rival.Rotation, rival.LogLikelihood)], moved.Select(m => (m.Rotation, m.LogLikelihood)));
             before += Square(found, truth);
@@ -76,7 +78,7 @@ public sealed class OriginRefinementTests : IDisposable
     [Fact]
     public void Auto_decoding_and_joint_refinement_use_it_unless_told_otherwise()
     {
-        (PoseFit[] With, PoseFit[] Without) decoded = (Decoded(true, false), Decoded(false, false)), joint = (Decoded(true, true), Decoded(false, true));
+        (Candidate[] With, Candidate[] Without) decoded = (Decoded(true, false), Decoded(false, false)), joint = (Decoded(true, true), Decoded(false, true));
         Assert.NotEqual(decoded.With.Select(p => p.OriginX), decoded.Without.Select(p => p.OriginX));
         Assert.NotEqual(joint.With.Select(p => p.OriginX), joint.Without.Select(p => p.OriginX));
     }
@@ -88,7 +90,7 @@ public sealed class OriginRefinementTests : IDisposable
 
     private static FscCurve FallingAfter(int shell) => new(Box, 6, [.. Enumerable.Range(0, Box / 2 + 1).Select(s => s <= shell ? 1.0 : 0.1)]);
 
-    private static double Square(in PoseFit a, in PoseFit b) =>
+    private static double Square(in Candidate a, in Candidate b) =>
         (a.OriginX - b.OriginX) * (a.OriginX - b.OriginX) + (a.OriginY - b.OriginY) * (a.OriginY - b.OriginY);
 
     private void ForEach(ParticleAction action)
@@ -126,7 +128,7 @@ public sealed class OriginRefinementTests : IDisposable
         return lattice;
     }
 
-    private PoseFit[] Decoded(bool refinesOrigins, bool jointly)
+    private Candidate[] Decoded(bool refinesOrigins, bool jointly)
     {
         TinyDataset set = s_set.Value;
         DecodingScene scene = new(set, _team);
@@ -135,7 +137,7 @@ public sealed class OriginRefinementTests : IDisposable
         if (jointly)
         {
             JointRefinement joint = new(scene.Cache, scene.Tools, scene.Maps, options, _team);
-            PoseTable table = joint.Run(scene.Poses, scene.Maps.Maps[0], state, (_, _, _) => { }, CancellationToken.None);
+            CandidateTable table = joint.Run(scene.Poses, scene.Maps.Maps[0], state, (_, _, _) => { }, CancellationToken.None);
             return [.. Enumerable.Range(0, table.Count).Select(i => table.Best(i))];
         }
         AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, scene.Maps, options, _team) { MaxIterations = 2 };

@@ -3,7 +3,9 @@ using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
@@ -32,7 +34,7 @@ public sealed class ShellWeightsTests : IDisposable
     {
         FrequencyDisc disc = new(6);
         FscCurve fsc = new(16, 4, [1, 1, 1, 1, 0.36, 0.25, 0, 0, 0]);
-        FitBuffers b = new(disc, 16);
+        ImageOnDisc b = new(disc, 16);
         Array.Fill(b.DataReal, 2f);
         Array.Fill(b.DataImaginary, 3f);
         Array.Fill(b.Ctf, 5f);
@@ -50,14 +52,14 @@ public sealed class ShellWeightsTests : IDisposable
     public void Shells_on_which_half_maps_do_not_agree_move_no_pose()
     {
         // With an FSC that falls from 1 to 0 after shell 4, a band of 9 shells is one of 4.
-        PoseFit[] wide = OnePass(9, weighs: true), narrow = OnePass(4.49, weighs: false), unweighted = OnePass(9, weighs: false);
+        Candidate[] wide = OnePass(9, weighs: true), narrow = OnePass(4.49, weighs: false), unweighted = OnePass(9, weighs: false);
         Assert.InRange(MedianTurn(wide, narrow), 0, 1e-3);
         Assert.InRange(MedianTurn(unweighted, narrow), 0.5, 180);
     }
 
-    private static double MedianTurn(PoseFit[] a, PoseFit[] b) => TinyDataset.Median(a.Zip(b, (x, y) => x.Rotation.AngleToDegrees(y.Rotation)));
+    private static double MedianTurn(Candidate[] a, Candidate[] b) => TinyDataset.Median(a.Zip(b, (x, y) => x.Rotation.AngleToDegrees(y.Rotation)));
 
-    private PoseFit[] OnePass(double band, bool weighs)
+    private Candidate[] OnePass(double band, bool weighs)
     {
         DecodingScene scene = new(s_set.Value, _team);
         Volume map = scene.Maps.Maps[0];

@@ -1,8 +1,8 @@
 using CryoSpin.Compute;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoEncoding;
@@ -24,7 +24,7 @@ public sealed class AutoEncodingStageTests : IDisposable
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, snr: 1));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
 
     public AutoEncodingStageTests() => _cache = s_set.Value.Load(_team);
 
@@ -56,7 +56,7 @@ public sealed class AutoEncodingStageTests : IDisposable
         Assert.InRange(reports[^1].RescuedShare, 0, 1);
 
         int[] particles = [.. Enumerable.Range(0, 60).Select(i => 99 - i)];
-        PoseFit[][] found = new PoseFit[60][];
+        Candidate[][] found = new Candidate[60][];
         stage.Infer(particles, (i, c) => found[i] = c, CancellationToken.None);
         Assert.All(found, c =>
         {
@@ -73,24 +73,24 @@ public sealed class AutoEncodingStageTests : IDisposable
     public void The_bytes_do_not_depend_on_the_number_of_workers()
     {
         AutoEncodingSchedule schedule = s_schedule with { Steps = 8, WarmUpShare = 0.25, Memory = 0.5 };
-        (float[] map, byte[] encoder, PoseFit[] poses) = Run(1);
+        (float[] map, byte[] encoder, Candidate[] poses) = Run(1);
         VolumeModel untouched = s_set.Value.Model(_team, Band);
         Assert.False(map.AsSpan().SequenceEqual(untouched.Map.Voxels), "The volume was not updated: the test says nothing.");
         foreach (int workers in (int[])[2, 3])
         {
-            (float[] otherMap, byte[] otherEncoder, PoseFit[] otherPoses) = Run(workers);
+            (float[] otherMap, byte[] otherEncoder, Candidate[] otherPoses) = Run(workers);
             Assert.True(map.AsSpan().SequenceEqual(otherMap), $"map, {workers} workers");
             Assert.True(encoder.AsSpan().SequenceEqual(otherEncoder), $"encoder, {workers} workers");
             Assert.Equal(poses, otherPoses);
         }
 
-        (float[] Map, byte[] Encoder, PoseFit[] Poses) Run(int workers)
+        (float[] Map, byte[] Encoder, Candidate[] Poses) Run(int workers)
         {
             using WorkerTeam team = new(workers);
             VolumeModel model = s_set.Value.Model(team, Band);
             using AutoEncodingStage stage = new(_cache, model, TinyDataset.InverseSignal(_cache), schedule, new Random(1), team);
             stage.Run(_ => { }, CancellationToken.None);
-            PoseFit[] poses = new PoseFit[20];
+            Candidate[] poses = new Candidate[20];
             stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => poses[i] = c[0], CancellationToken.None);
             using MemoryStream weights = new();
             stage.Encoder.Save(weights);
@@ -116,17 +116,17 @@ public sealed class AutoEncodingStageTests : IDisposable
     public void The_same_seed_gives_the_same_bytes()
     {
         AutoEncodingSchedule schedule = s_schedule with { Steps = 8, WarmUpShare = 0.25, Memory = 0.8 };
-        (float[] Map, PoseFit[] Poses) a = Run(1), again = Run(1), other = Run(2);
+        (float[] Map, Candidate[] Poses) a = Run(1), again = Run(1), other = Run(2);
         Assert.True(a.Map.AsSpan().SequenceEqual(again.Map));
         Assert.Equal(a.Poses, again.Poses);
         Assert.False(a.Map.AsSpan().SequenceEqual(other.Map));
 
-        (float[], PoseFit[]) Run(int seed)
+        (float[], Candidate[]) Run(int seed)
         {
             VolumeModel model = s_set.Value.Model(_team, Band);
             using AutoEncodingStage stage = Make(model, schedule, seed);
             stage.Run(_ => { }, CancellationToken.None);
-            PoseFit[] best = new PoseFit[20];
+            Candidate[] best = new Candidate[20];
             stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => best[i] = c[0], CancellationToken.None);
             return (model.Map.Voxels, best);
         }

@@ -1,6 +1,7 @@
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Search;
 
@@ -14,7 +15,7 @@ public class CandidateScorerTests
         using SearchScene scene = new(4, band: 4.5);
         ShiftGrid shifts = scene.Shifts(2, 1);
         CandidateScorer scorer = new(scene.Disc, shifts, 20);
-        FitBuffers buffers = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc buffers = new(scene.Disc, scene.Set.Box);
         Random random = new(8);
         // Fewer rotations than announced, and a different number each time.
         foreach (int particle in (int[])[0, 3])
@@ -22,7 +23,7 @@ public class CandidateScorerTests
             Rotation[] rotations = [.. Enumerable.Range(0, 12 + particle).Select(_ => RandomRotations.Next(random))];
             rotations[5] = scene.Set.Poses[particle].Rotation;
             scene.View.Read(particle, buffers);
-            PoseFit[] top = new PoseFit[6];
+            Candidate[] top = new Candidate[6];
             int[] order = new int[6];
             scorer.Best(scene.Lattice, buffers, rotations, top, order);
             var expected = rotations

@@ -1,7 +1,7 @@
 using System.Numerics;
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Tests.Search;
 
@@ -29,7 +29,7 @@ public class DihedralTests
     {
         BlobParticle particle = BlobParticle.Lopsided(24);
         Random random = new(5);
-        PoseFit pose = TinyDataset.RandomPose(random, 0);
+        Candidate pose = TinyDataset.RandomPose(random, 0);
         float[] image = particle.Image(pose);
         foreach (Rotation g in Dihedral.Elements)
         {

@@ -1,7 +1,8 @@
 using System.Numerics;
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Search;
 
 namespace CryoSpin.Reconstruction.Tests.AutoEncoding;
@@ -13,7 +14,7 @@ public class SyntheticExamplesTests
     {
         using SearchScene scene = new(6);
         SyntheticExamples examples = new(scene.View, 6, 0);
-        FitBuffers b = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc b = new(scene.Disc, scene.Set.Box);
         double[][] ctfs = [.. Enumerable.Range(0, 6).Select(i => scene.Read(i).Ctf)];
         Random random = new(3);
         for (int i = 0; i < 5; i++)
@@ -35,13 +36,13 @@ public class SyntheticExamplesTests
     {
         using SearchScene scene = new(3);
         SyntheticExamples examples = new(scene.View, 3, 2);
-        FitBuffers b = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc b = new(scene.Disc, scene.Set.Box);
         Random random = new(4);
         double farthest = 0;
         for (int i = 0; i < 40; i++)
         {
             Rotation answer = examples.Next(scene.Lattice, b, random, 0);
-            PoseFit found = new PoseRefiner(scene.Lattice, b).Refine(new PoseFit(answer, 0, 0, 0), new PoseRefinementLimits(20, 6, 10));
+            Candidate found = new PoseRefiner(scene.Lattice, b).Refine(new Candidate(answer, 0, 0, 0), new PoseRefinementLimits(20, 6, 10));
             double r = Math.Sqrt(found.OriginX * found.OriginX + found.OriginY * found.OriginY);
             Assert.InRange(r, 0, 2.05);
             Assert.InRange(found.Rotation.AngleToDegrees(answer), 0, 1);
@@ -61,7 +62,7 @@ public class SyntheticExamplesTests
     {
         using SearchScene scene = new(3);
         SyntheticExamples examples = new(scene.View, 3, 0);
-        FitBuffers b = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc b = new(scene.Disc, scene.Set.Box);
         Random random = new(5);
         double real = 0, imaginary = 0, cross = 0, mean = 0;
         int n = 0;
@@ -90,7 +91,7 @@ public class SyntheticExamplesTests
     {
         using SearchScene scene = new(3);
         SyntheticExamples examples = new(scene.View, 3, 2);
-        FitBuffers a = new(scene.Disc, scene.Set.Box), b = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc a = new(scene.Disc, scene.Set.Box), b = new(scene.Disc, scene.Set.Box);
         Assert.Equal(examples.Next(scene.Lattice, a, new Random(7), 1), examples.Next(scene.Lattice, b, new Random(7), 1));
         Assert.Equal(a.DataReal, b.DataReal);
         Assert.Equal(a.DataImaginary, b.DataImaginary);

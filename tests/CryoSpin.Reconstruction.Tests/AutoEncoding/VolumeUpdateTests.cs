@@ -1,9 +1,9 @@
 using CryoSpin.Compute;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.AutoEncoding;
@@ -15,9 +15,9 @@ public class VolumeUpdateTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(40, snr: 1);
-        using ParticleCache cache = set.Load(team);
+        using ParticleStore cache = set.Load(team);
         int[] all = [.. Enumerable.Range(0, set.Count)];
-        PoseFit[] wrong = [.. all.Select(i => TinyDataset.RandomPose(new Random(i), 1))];
+        Candidate[] wrong = [.. all.Select(i => TinyDataset.RandomPose(new Random(i), 1))];
 
         // One batch of all particles with nothing before it is the volume of all particles.
         VolumeModel expected = set.Model(team, 6), actual = set.Model(team, 6);
@@ -41,7 +41,7 @@ public class VolumeUpdateTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(40, snr: 1);
-        using ParticleCache cache = set.Load(team);
+        using ParticleStore cache = set.Load(team);
         int[] all = [.. Enumerable.Range(0, set.Count)];
         double[] power = new double[2];
         for (int i = 0; i < 2; i++)

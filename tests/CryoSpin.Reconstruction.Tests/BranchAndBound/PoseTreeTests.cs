@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Reconstruction.BranchAndBound;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Tests.BranchAndBound;
 

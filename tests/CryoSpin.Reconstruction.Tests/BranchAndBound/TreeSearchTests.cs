@@ -1,7 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.BranchAndBound;
+using CryoSpin.Reconstruction.Poses;
 using Xunit.Abstractions;
 
 namespace CryoSpin.Reconstruction.Tests.BranchAndBound;
@@ -67,11 +67,11 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
         {
             random.Next(200, search.Image);
             long[] before = [.. search.Count.Scored];
-            PoseFit best = search.Search([], 1, 10)[0];
+            Candidate best = search.Search([], 1, 10)[0];
             long[] between = [.. search.Count.Scored];
             // Next to the best leaf, off the grid: better than it or worse.
-            PoseFit near = best.Moved(new RotationVector(0.02, -0.02, 0.01), 0.1, -0.1, 1.5);
-            PoseFit[] found = search.Search([], 2, 0, near);
+            Candidate near = best.Moved(new RotationVector(0.02, -0.02, 0.01), 0.1, -0.1, 1.5);
+            Candidate[] found = search.Search([], 2, 0, near);
             without += between[1..].Sum() - before[1..].Sum();
             with += search.Count.Scored[1..].Sum() - between[1..].Sum();
             Assert.True(found[0].LogLikelihood >= best.LogLikelihood);
@@ -93,7 +93,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
         TreeSearch search = new(tree, random.Lattice, slices, RandomCases.Box, new BoundOptions(BoundKind.Probable));
         PoseTree roots = new(0, [4.4], 1.5, 1.6, Offset(3));
         random.Next(150, search.Image);
-        PoseFit[] own = search.Search([], 4, 25);
+        Candidate[] own = search.Search([], 4, 25);
         Assert.Equal(4, own.Length);
         Assert.Equal(own.OrderByDescending(p => p.LogLikelihood), own);
         for (int i = 1; i < 4; i++) Assert.All(own[..i], p => Assert.True(p.Rotation.AngleToDegrees(own[i].Rotation) >= 25));
@@ -141,7 +141,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
             for (int b = 0; b < searches.Length; b++)
             {
                 Copy(searches[0], searches[b]);
-                PoseFit found = searches[b].Search([], 1, 10)[0];
+                Candidate found = searches[b].Search([], 1, 10)[0];
                 Assert.InRange(found.LogLikelihood, double.NegativeInfinity, scores[best] + 1e-2);
                 bool same = found.Rotation == random.Leaves[best % random.Leaves.Length]
                     && (found.OriginX, found.OriginY) == tree.Origin(tree.Levels - 1, x, y);

@@ -4,6 +4,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -164,7 +165,7 @@ public sealed class CheckpointFileTests : IDisposable
                 },
             };
         }
-        PoseFit[][] candidates = [[Fit(), Fit(), Fit()], [], [Fit()]];
+        Candidate[][] candidates = [[Fit(), Fit(), Fit()], [], [Fit()]];
         state = state with { Candidates = candidates, Proposed = 2 };
         if (stage == 1) return state;
         return state with
@@ -187,6 +188,6 @@ public sealed class CheckpointFileTests : IDisposable
         };
 
         Volume Map(int size) => new(size, 1.1, [.. Enumerable.Range(0, size * size * size).Select(_ => random.NextSingle())]);
-        PoseFit Fit() => new(RandomRotations.Next(random), random.NextDouble(), -random.NextDouble(), 100 * random.NextDouble());
+        Candidate Fit() => new(RandomRotations.Next(random), random.NextDouble(), -random.NextDouble(), 100 * random.NextDouble());
     }
 }

@@ -6,6 +6,7 @@ using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Runs;
 
@@ -16,7 +17,7 @@ public sealed class RunStateChecksTests
 {
     private const int Particles = 3;
     private const int Box = 16;
-    private static readonly PoseFit Good = new(new EulerAngles(10, 30, 50).ToRotation(), 1, -1, 5);
+    private static readonly Candidate Good = new(new EulerAngles(10, 30, 50).ToRotation(), 1, -1, 5);
 
     // Longer than so small a box: it ends at the images' last shell.
     private static readonly SearchSchedule s_schedule = new() { Batches = 10, FirstBand = 3, LastBand = 30 };

@@ -1,7 +1,7 @@
 using System.Numerics;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Tests.Data;
 
@@ -49,7 +49,7 @@ internal sealed class BlobParticle(int box, double pixelSizeAngstrom, params Blo
     }
 
     /// <summary>The projection at a pose: a point v lands at N/2 + (A v) - Origin.</summary>
-    public float[] Image(PoseFit pose)
+    public float[] Image(Candidate pose)
     {
         float[] image = new float[Box * Box];
         foreach (Blob b in blobs)
@@ -83,7 +83,7 @@ internal sealed class BlobParticle(int box, double pixelSizeAngstrom, params Blo
     }
 
     /// <summary>The transform of the image at a pose, at whole frequencies.</summary>
-    public Complex Slice(in PoseFit pose, double kx, double ky)
+    public Complex Slice(in Candidate pose, double kx, double ky)
     {
         (double x, double y, double z) = pose.Rotation.Transpose().Apply(kx, ky, 0);
         return Transform(x, y, z) * Complex.FromPolarCoordinates(1, 2 * Math.PI * (kx * pose.OriginX + ky * pose.OriginY) / Box);

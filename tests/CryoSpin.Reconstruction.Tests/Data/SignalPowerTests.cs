@@ -12,7 +12,7 @@ public class SignalPowerTests
     {
         BlobParticle particle = BlobParticle.Lopsided();
         using WorkerTeam team = new(2);
-        ParticleCache cache = TinyDataset.OfBlobs(particle, 200, 1).Load(team);
+        ParticleStore cache = TinyDataset.OfBlobs(particle, 200, 1).Load(team);
         double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
         FrequencyDisc disc = new(6);
         Random random = new(8);
@@ -41,7 +41,7 @@ public class SignalPowerTests
     {
         BlobParticle nothing = new(16, 4, new BlobParticle.Blob(0, 0, 0, 1, 0));
         using WorkerTeam team = new(1);
-        ParticleCache cache = TinyDataset.OfBlobs(nothing, 100, 1).Load(team);
+        ParticleStore cache = TinyDataset.OfBlobs(nothing, 100, 1).Load(team);
         double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
         Assert.All(signal, v => Assert.InRange(v, 0, 0.15 * 16 * 16));
     }
@@ -51,7 +51,7 @@ public class SignalPowerTests
     {
         TinyDataset set = TinyDataset.OfPhantom(40);
         using WorkerTeam team = new(2);
-        ParticleCache cache = set.Load(team);
+        ParticleStore cache = set.Load(team);
         double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
         for (int s = 1; s <= cache.Disc.Extent; s++)
         {

@@ -3,9 +3,9 @@ using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Optics;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Simulation;
 
 namespace CryoSpin.Reconstruction.Tests.Data;
@@ -13,7 +13,7 @@ namespace CryoSpin.Reconstruction.Tests.Data;
 /// <summary>Particles in memory with known poses, and what the stages need of them.</summary>
 internal sealed class TinyDataset
 {
-    private TinyDataset(Volume truth, float[][] images, PoseFit[] poses, ContrastTransferFunction[]? ctf)
+    private TinyDataset(Volume truth, float[][] images, Candidate[] poses, ContrastTransferFunction[]? ctf)
     {
         Truth = truth;
         Images = images;
@@ -27,7 +27,7 @@ internal sealed class TinyDataset
     public float[][] Images { get; }
 
     /// <summary>True poses.</summary>
-    public PoseFit[] Poses { get; }
+    public Candidate[] Poses { get; }
 
     public ContrastTransferFunction[]? Ctf { get; }
 
@@ -55,7 +55,7 @@ internal sealed class TinyDataset
         return new TinyDataset(
             truth, [.. particles.Select(p => p.Image)],
             [.. particles.Select(p => p.Pose).Select(
-                p => new PoseFit(p.Rotation, p.OriginXAngstrom / PixelSize, p.OriginYAngstrom / PixelSize, 0))],
+                p => new Candidate(p.Rotation, p.OriginXAngstrom / PixelSize, p.OriginYAngstrom / PixelSize, 0))],
             [.. particles.Select(p => new ContrastTransferFunction(simulator.Optics, p.Ctf))]);
     }
 
@@ -63,7 +63,7 @@ internal sealed class TinyDataset
     public static TinyDataset OfBlobs(BlobParticle particle, int count, double noise, double maxShift = 1.5, int seed = 3)
     {
         Random random = new(seed);
-        PoseFit[] poses = [.. Enumerable.Range(0, count).Select(_ => RandomPose(random, maxShift))];
+        Candidate[] poses = [.. Enumerable.Range(0, count).Select(_ => RandomPose(random, maxShift))];
         float[][] images = [.. poses.Select(p => particle.Image(p))];
         foreach (float[] image in images)
         {
@@ -73,18 +73,18 @@ internal sealed class TinyDataset
     }
 
     /// <summary>A uniform rotation and an origin within a disc.</summary>
-    public static PoseFit RandomPose(Random random, double maxShift)
+    public static Candidate RandomPose(Random random, double maxShift)
     {
         double r = maxShift * Math.Sqrt(random.NextDouble()), angle = 2 * Math.PI * random.NextDouble();
-        return new PoseFit(RandomRotations.Next(random), r * Math.Cos(angle), r * Math.Sin(angle), 0);
+        return new Candidate(RandomRotations.Next(random), r * Math.Cos(angle), r * Math.Sin(angle), 0);
     }
 
     /// <summary>A pose turned by an angle about a random axis and moved by a distance in a random direction.</summary>
-    public static PoseFit Perturbed(in PoseFit pose, Random random, double degrees, double pixels)
+    public static Candidate Perturbed(in Candidate pose, Random random, double degrees, double pixels)
     {
         (double x, double y, double z) = RandomRotations.Next(random).Apply(0, 0, degrees * Math.PI / 180);
         double direction = 2 * Math.PI * random.NextDouble();
-        return new PoseFit(
+        return new Candidate(
             So3.Exp(new RotationVector(x, y, z)) * pose.Rotation,
             pose.OriginX + pixels * Math.Cos(direction), pose.OriginY + pixels * Math.Sin(direction), 0);
     }
@@ -93,10 +93,10 @@ internal sealed class TinyDataset
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>Reads the images; the noise level is that of white noise of standard deviation 1.</summary>
-    public ParticleCache Load(WorkerTeam team, double? radius = null, string? scratchFolder = null)
+    public ParticleStore Load(WorkerTeam team, double? radius = null, string? scratchFolder = null)
     {
         FrequencyDisc disc = new(radius ?? Box / 2 - 1);
-        ParticleCache cache = ParticleCache.Load(
+        ParticleStore cache = ParticleStore.Load(
             Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, HalfSet, new CachePlace(scratchFolder, 1), team);
         cache.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
         return cache;
@@ -111,7 +111,7 @@ internal sealed class TinyDataset
     }
 
     /// <summary>1 / variance of the true map's transform per shell, as a solver wants it.</summary>
-    public static double[] InverseSignal(ParticleCache cache) =>
+    public static double[] InverseSignal(ParticleStore cache) =>
         [.. SignalPower.PerShell(cache, cache.NoiseVariance).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
 
     /// <summary>Pearson correlation of two maps.</summary>

@@ -2,9 +2,9 @@ using System.Numerics;
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -72,8 +72,8 @@ public class MapCentreTests
         Random random = new(6);
         for (int i = 0; i < 8; i++)
         {
-            PoseFit pose = TinyDataset.RandomPose(random, 2) with { LogLikelihood = 5 };
-            PoseFit there = MapCentre.Moved(pose, (1.2, -0.8, 2));
+            Candidate pose = TinyDataset.RandomPose(random, 2) with { LogLikelihood = 5 };
+            Candidate there = MapCentre.Moved(pose, (1.2, -0.8, 2));
             Assert.Equal(pose.Rotation, there.Rotation);
             Assert.Equal(5, there.LogLikelihood);
             Complex[] a = Slice(oldModel, disc, pose), b = Slice(movedModel, disc, there);
@@ -91,7 +91,7 @@ public class MapCentreTests
         return model;
     }
 
-    private static Complex[] Slice(VolumeModel model, FrequencyDisc disc, PoseFit pose)
+    private static Complex[] Slice(VolumeModel model, FrequencyDisc disc, Candidate pose)
     {
         float[] re = new float[disc.PaddedCount], im = new float[disc.PaddedCount];
         CentralSlice.Sample(model.Lattice, disc, pose.Rotation, re, im);

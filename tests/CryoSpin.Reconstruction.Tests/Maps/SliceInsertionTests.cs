@@ -2,12 +2,14 @@ using System.Numerics;
 using CryoSpin.Compute;
 using CryoSpin.Compute.Kernels;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Tests.Encoder;
+using CryoSpin.Reconstruction.Tests.Likelihood;
 
 namespace CryoSpin.Reconstruction.Tests.Maps;
 
@@ -49,7 +51,7 @@ public class SliceInsertionTests
     {
         using FitScene scene = new();
         Random random = new(2);
-        PoseFit pose = TinyDataset.RandomPose(random, 0) with { OriginX = 2, OriginY = -3.5 };
+        Candidate pose = TinyDataset.RandomPose(random, 0) with { OriginX = 2, OriginY = -3.5 };
         scene.Show(pose, 0, random);
         float[] re = new float[scene.Disc.PaddedCount], im = new float[scene.Disc.PaddedCount];
         PhaseShift.Apply(scene.Buffers, 2, -3.5, re, im);
@@ -63,9 +65,9 @@ public class SliceInsertionTests
     {
         using FitScene scene = new();
         Random random = new(3);
-        PoseFit pose = TinyDataset.RandomPose(random, 2);
+        Candidate pose = TinyDataset.RandomPose(random, 2);
         scene.Show(pose, 1, random);
-        FitBuffers b = scene.Buffers;
+        ImageOnDisc b = scene.Buffers;
         SliceInsertion.WeightedSlice(b, pose, 0.7f);
         for (int p = 0; p < scene.Disc.PaddedCount; p++)
         {
@@ -82,12 +84,12 @@ public class SliceInsertionTests
     {
         TinyDataset set = TinyDataset.OfPhantom(31);
         using WorkerTeam single = new(1), two = new(2);
-        PoseTable poses = Table(set);
+        CandidateTable poses = Table(set);
         AssertSame(Sum(single), Sum(two), single, tolerance: 0);
 
         BackProjection Sum(WorkerTeam team)
         {
-            ParticleCache cache = set.Load(team, 8);
+            ParticleStore cache = set.Load(team, 8);
             BackProjection sum = new(8, VolumeModel.Oversampling);
             new SliceInsertion(cache, team).InsertAll(sum, 0, poses, 0);
             return sum;
@@ -99,15 +101,15 @@ public class SliceInsertionTests
     {
         TinyDataset set = TinyDataset.OfPhantom(9);
         using WorkerTeam team = new(2);
-        ParticleCache cache = set.Load(team, 7);
-        PoseTable poses = Table(set);
+        ParticleStore cache = set.Load(team, 7);
+        CandidateTable poses = Table(set);
         BackProjection expected = new(7, VolumeModel.Oversampling), sum = new(7, VolumeModel.Oversampling);
-        FitBuffers b = new(cache.Disc, cache.Box);
+        ImageOnDisc b = new(cache.Disc, cache.Box);
         foreach (int i in poses.Members[1])
         {
             cache.View(cache.Disc).Read(i, b);
             // Both candidates are equally likely.
-            foreach (PoseFit pose in poses.Candidates[i])
+            foreach (Candidate pose in poses.Candidates[i])
             {
                 SliceInsertion.WeightedSlice(b, pose, 0.5f);
                 for (int twice = 0; twice < 2; twice++) expected.Insert(cache.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
@@ -130,10 +132,10 @@ public class SliceInsertionTests
         double[] Map(BackProjection sum) => [.. transform.Reconstruct(sum, ridge).Voxels.Select(v => (double)v)];
     }
 
-    private static PoseTable Table(TinyDataset set)
+    private static CandidateTable Table(TinyDataset set)
     {
         Random random = new(7);
-        return new PoseTable(
+        return new CandidateTable(
             [.. set.Poses.Select(p => new[] { p, TinyDataset.Perturbed(p, random, 40, 1) })],
             set.HalfSet);
     }

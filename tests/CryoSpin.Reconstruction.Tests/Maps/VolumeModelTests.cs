@@ -1,9 +1,9 @@
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -57,7 +57,7 @@ public sealed class VolumeModelTests : IDisposable
         Random random = new(2);
         for (int i = 0; i < 5; i++)
         {
-            PoseFit pose = TinyDataset.RandomPose(random, 0);
+            Candidate pose = TinyDataset.RandomPose(random, 0);
             CentralSlice.Sample(model.Lattice, disc, pose.Rotation, re, im);
             double difference = 0, power = 0;
             for (int p = 0; p < disc.Count; p++)
@@ -108,7 +108,7 @@ public sealed class VolumeModelTests : IDisposable
         Random random = new(4);
         for (int i = 0; i < count; i++)
         {
-            PoseFit pose = TinyDataset.RandomPose(random, 0);
+            Candidate pose = TinyDataset.RandomPose(random, 0);
             for (int p = 0; p < disc.Count; p++)
             {
                 System.Numerics.Complex f = _particle.Slice(pose, disc.Kx[p], disc.Ky[p]);

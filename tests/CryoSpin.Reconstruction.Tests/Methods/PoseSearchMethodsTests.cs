@@ -69,7 +69,7 @@ public class PoseSearchMethodsTests
         TinyDataset set = s_few.Value;
         Notebook notes = new();
         using WorkerTeam team = new(2);
-        using ParticleCache cache = set.Load(team);
+        using ParticleStore cache = set.Load(team);
         ReconstructionInput input = Input(set);
         MethodContext context = new(
             input, Options(name, 0, 1), cache, SignalPower.PerShell(cache, cache.NoiseVariance), new SavedRandom(1), team,

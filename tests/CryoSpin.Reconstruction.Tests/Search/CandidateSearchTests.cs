@@ -1,5 +1,5 @@
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -13,7 +13,7 @@ public class CandidateSearchTests
         using SearchScene scene = new(12, band: 7, snr: 2);
         int[] particles = [.. Enumerable.Range(0, 12)];
         ShiftGrid shifts = scene.Shifts(2, 1);
-        PoseFit[][] found = Find(scene, ViewGrid.ForBand(7, new Random(3)), shifts, particles, 3, 25);
+        Candidate[][] found = Find(scene, ViewGrid.ForBand(7, new Random(3)), shifts, particles, 3, 25);
         double[] errors = [.. particles.Select(i => found[i][0].Rotation.AngleToDegrees(scene.Set.Poses[i].Rotation))];
         Assert.InRange(TinyDataset.Median(errors), 0, 14);
         Assert.InRange(errors.Count(e => e < 20), 11, 12);
@@ -34,10 +34,10 @@ public class CandidateSearchTests
         Rotation[] grid = ViewGrid.Make(30, 8, new Random(8));
         ShiftGrid shifts = scene.Shifts(1, 1);
         int[] particles = [4, 0, 2];
-        PoseFit[][] found = Find(scene, grid, shifts, particles, count, separation);
+        Candidate[][] found = Find(scene, grid, shifts, particles, count, separation);
         for (int slot = 0; slot < particles.Length; slot++)
         {
-            PoseFit[] candidates = found[slot];
+            Candidate[] candidates = found[slot];
             Assert.Equal(count, candidates.Length);
             Assert.Equal(candidates.OrderByDescending(c => c.LogLikelihood), candidates);
             double[] best = [.. grid.Select(r => shifts.Shifts.Max(s => scene.LogLikelihood(particles[slot], r, s.X, s.Y)))];
@@ -59,13 +59,13 @@ public class CandidateSearchTests
     public void There_are_no_more_candidates_than_fit_apart()
     {
         using SearchScene scene = new(2);
-        PoseFit[][] found = Find(scene, ViewGrid.Make(20, 6, new Random(8)), scene.Shifts(0, 1), [1], 50, 100);
+        Candidate[][] found = Find(scene, ViewGrid.Make(20, 6, new Random(8)), scene.Shifts(0, 1), [1], 50, 100);
         Assert.InRange(found[0].Length, 2, 12);
     }
 
-    private static PoseFit[][] Find(SearchScene scene, Rotation[] grid, ShiftGrid shifts, int[] particles, int count, double separation)
+    private static Candidate[][] Find(SearchScene scene, Rotation[] grid, ShiftGrid shifts, int[] particles, int count, double separation)
     {
-        PoseFit[][] found = new PoseFit[particles.Length][];
+        Candidate[][] found = new Candidate[particles.Length][];
         new CandidateSearch(scene.Cache, scene.Team).Find(
             scene.Lattice, scene.Disc, grid, shifts, particles, count, separation, (slot, c) =>
             {

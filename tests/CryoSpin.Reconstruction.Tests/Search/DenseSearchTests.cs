@@ -3,6 +3,7 @@ using CryoSpin.Geometry;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Encoder;
 

@@ -1,8 +1,8 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -20,7 +20,7 @@ public class HierarchicalSearchTests
         HierarchicalGrid grid = new() { Order = order, ShiftsPerAxis = 3, Kept = 5, Subdivisions = 0 };
         Rotation offset = RandomRotations.Next(new Random(order + 7));
         int[] particles = [3, 0, 5, 1];
-        PoseFit[][] found = Find(scene, grid, maxShift, particles, offset, 5, 5);
+        Candidate[][] found = Find(scene, grid, maxShift, particles, offset, 5, 5);
         Rotation[] rotations = So3Grid.Healpix(order, offset);
         (double X, double Y)[] shifts = new ShiftCells(maxShift, 3).First();
         Assert.Equal(maxShift == 0 ? 1 : 9, shifts.Length);
@@ -38,7 +38,7 @@ public class HierarchicalSearchTests
         HierarchicalGrid grid = new() { Order = 0, ShiftsPerAxis = 3, Kept = 3, Subdivisions = 2 };
         int[] particles = [4, 2, 1];
         Rotation offset = RandomRotations.Next(new Random(9));
-        PoseFit[][] found = Find(scene, grid, 2.5, particles, offset, 5, 5);
+        Candidate[][] found = Find(scene, grid, 2.5, particles, offset, 5, 5);
         ShiftCells cells = new(2.5, 3);
         for (int slot = 0; slot < particles.Length; slot++)
         {
@@ -66,7 +66,7 @@ public class HierarchicalSearchTests
     {
         using SearchScene scene = new(3, band: 6, snr: 0.2);
         HierarchicalGrid grid = new() { Order = 1, ShiftsPerAxis = 3, Kept = 4, Subdivisions = 2 };
-        PoseFit[][] found = Find(scene, grid, 1.5, [0, 1, 2], Rotation.Identity, 3, 6);
+        Candidate[][] found = Find(scene, grid, 1.5, [0, 1, 2], Rotation.Identity, 3, 6);
         for (int i = 0; i < 3; i++)
         {
             Assert.All(found[i], f => Assert.Equal(
@@ -82,8 +82,8 @@ public class HierarchicalSearchTests
         {
             // One pose is kept, so its whole line of parents is known: each step is at most half a cell's diagonal.
             HierarchicalGrid grid = new() { Order = 0, ShiftsPerAxis = 5, Kept = 1, Subdivisions = levels };
-            PoseFit parent = Find(scene, grid with { Subdivisions = levels - 1 }, 3, [1], Rotation.Identity, 5, 5)[0][0];
-            PoseFit child = Find(scene, grid, 3, [1], Rotation.Identity, 5, 5)[0][0];
+            Candidate parent = Find(scene, grid with { Subdivisions = levels - 1 }, 3, [1], Rotation.Identity, 5, 5)[0][0];
+            Candidate child = Find(scene, grid, 3, [1], Rotation.Identity, 5, 5)[0][0];
             double spacing = grid.SpacingDegrees(levels - 1), turned = child.Rotation.AngleToDegrees(parent.Rotation);
             Assert.Equal(Math.Sqrt(3) * spacing / 4, turned, 1e-6);
             Assert.InRange(turned, 0, spacing);
@@ -98,7 +98,7 @@ public class HierarchicalSearchTests
     {
         using SearchScene scene = new(8, band: 7, snr: 1e4, maxShift: 0);
         int[] particles = [.. Enumerable.Range(0, 8)];
-        PoseFit[][] found = Find(scene, new HierarchicalGrid { Subdivisions = 1 }, 0, particles, Rotation.Identity, 7, 7);
+        Candidate[][] found = Find(scene, new HierarchicalGrid { Subdivisions = 1 }, 0, particles, Rotation.Identity, 7, 7);
         // All children of all rotations: what the levels would score if every pose were kept.
         Rotation[] finest = [.. So3Grid.Healpix(2).SelectMany(r => So3Grid.Subdivide(r, 15))];
         DenseSearch dense = new(scene.Disc, scene.Shifts(0, 1), scene.Team);
@@ -113,7 +113,7 @@ public class HierarchicalSearchTests
     public void Four_subdivisions_come_near_the_truth()
     {
         using SearchScene scene = new(10, band: 9, snr: 100);
-        PoseFit[][] found = Find(scene, new HierarchicalGrid(), 2, [.. Enumerable.Range(0, 10)], RandomRotations.Next(new Random(2)), 6, 9);
+        Candidate[][] found = Find(scene, new HierarchicalGrid(), 2, [.. Enumerable.Range(0, 10)], RandomRotations.Next(new Random(2)), 6, 9);
         // A box of 24 pixels says no more.
         Assert.InRange(TinyDataset.Median(found.Select((f, i) => f[0].Rotation.AngleToDegrees(scene.Set.Poses[i].Rotation))), 0, 3);
         for (int i = 0; i < 10; i++)
@@ -146,7 +146,7 @@ public class HierarchicalSearchTests
         Random random = new(4);
         for (int i = 0; i < 200; i++)
         {
-            PoseFit probe = TinyDataset.RandomPose(random, 3.5);
+            Candidate probe = TinyDataset.RandomPose(random, 3.5);
             Assert.Single(all, c => Math.Abs(c.X - probe.OriginX) <= width / 2 && Math.Abs(c.Y - probe.OriginY) <= width / 2);
         }
         Assert.Equal([(0.0, 0.0)], new ShiftCells(0, 7).First());
@@ -176,7 +176,7 @@ public class HierarchicalSearchTests
     private static Reference BestShift(SearchScene scene, int particle, Rotation rotation, (double X, double Y)[] shifts) =>
         shifts.Select(s => new Reference(rotation, s.X, s.Y, scene.LogLikelihood(particle, rotation, s.X, s.Y))).MaxBy(f => f.Score);
 
-    private static void Same(Reference[] expected, PoseFit[] actual)
+    private static void Same(Reference[] expected, Candidate[] actual)
     {
         for (int k = 0; k < actual.Length; k++)
         {
@@ -190,12 +190,12 @@ public class HierarchicalSearchTests
         }
     }
 
-    private static PoseFit[][] Find(
+    private static Candidate[][] Find(
         SearchScene scene, HierarchicalGrid grid, double maxShift, int[] particles, Rotation offset, double first, double last)
     {
         HierarchicalSearch search = new(scene.Cache, grid, maxShift, scene.Team);
         search.UseBands(first, last);
-        PoseFit[][] found = new PoseFit[particles.Length][];
+        Candidate[][] found = new Candidate[particles.Length][];
         search.Find(scene.Lattice, particles, offset, (slot, kept) => found[slot] = kept);
         return found;
     }

@@ -2,8 +2,8 @@ using System.Numerics;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -26,7 +26,7 @@ internal sealed class SearchScene : IDisposable
 
     public TinyDataset Set { get; }
 
-    public ParticleCache Cache { get; }
+    public ParticleStore Cache { get; }
 
     public FrequencyDisc Disc { get; }
 

@@ -21,7 +21,7 @@ public sealed class StochasticSearchTests : IDisposable
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(150));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
 
     public StochasticSearchTests() => _cache = s_set.Value.Load(_team);
 

@@ -3,10 +3,10 @@ using CryoSpin.Fourier;
 using CryoSpin.Geometry;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Paper;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Volumes;
 
@@ -129,7 +129,7 @@ public sealed unsafe class NetworkVolumeTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(128, 24, snr: 5, maxShift: 0);
-        using ParticleCache cache = set.Load(team);
+        using ParticleStore cache = set.Load(team);
         FrequencyDisc disc = new(6);
         BandView view = cache.View(disc);
         using NetworkVolume volume = new(24, disc, new SineShape(2, 32), new SineShape(2, 64), new Random(1), team);
@@ -141,7 +141,7 @@ public sealed unsafe class NetworkVolumeTests
         SliceLoss loss = new(disc, PaperLoss.Square);
         for (int step = 0; step < 300; step++)
         {
-            PoseFit[] poses = [.. Enumerable.Range(0, Batch).Select(i => set.Poses[(step * Batch + i) % set.Count])];
+            Candidate[] poses = [.. Enumerable.Range(0, Batch).Select(i => set.Poses[(step * Batch + i) % set.Count])];
             Rotation[] rotations = [.. poses.Select(p => p.Rotation)];
             volume.Slice(rotations, Batch, real, imaginary);
             for (int i = 0; i < Batch; i++)

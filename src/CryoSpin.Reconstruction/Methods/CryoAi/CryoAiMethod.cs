@@ -2,7 +2,7 @@ using System.Diagnostics;
 using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Volumes;
 using CryoSpin.Runs;
 
@@ -36,7 +36,7 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         }
         context.Track.Start("poses", 0.97, 0.98);
         training.Infer(cancellation);
-        PoseFit[][] poses = [.. training.Chosen.Select(p => (PoseFit[])[p!.Value])];
+        Candidate[][] poses = [.. training.Chosen.Select(p => (Candidate[])[p!.Value])];
         return new MethodResult(poses, training.ParameterCount);
     }
 

@@ -2,11 +2,11 @@ using System.Numerics.Tensors;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.AutoEncoding;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Encoder;
 using CryoSpin.Reconstruction.Paper;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Volumes;
 
 namespace CryoSpin.Reconstruction.Methods.CryoAi;
@@ -39,7 +39,7 @@ internal sealed class CryoAiTraining : IDisposable
     private readonly (double X, double Y)[] _origins;
     private readonly double[] _errors;
     private readonly int[] _winners;
-    private readonly PoseFit[] _candidates;
+    private readonly Candidate[] _candidates;
     private readonly int[] _order;
     private readonly Action<int, int> _read;
     private readonly Action<int, int> _choose;
@@ -54,7 +54,7 @@ internal sealed class CryoAiTraining : IDisposable
     /// <param name="maxShift">Greatest origin along each axis, pixels.</param>
     /// <param name="seed">Seed of the encoder's weights.</param>
     /// <param name="team">Workers.</param>
-    public CryoAiTraining(ParticleCache cache, ILearnedVolume volume, CryoAiSettings settings, double maxShift, int seed, WorkerTeam team)
+    public CryoAiTraining(ParticleStore cache, ILearnedVolume volume, CryoAiSettings settings, double maxShift, int seed, WorkerTeam team)
     {
         (_volume, _settings, _team) = (volume, settings, team);
         FrequencyDisc disc = volume.Disc;
@@ -75,8 +75,8 @@ internal sealed class CryoAiTraining : IDisposable
         (_encoded, _poses, _rotations, _errors) = (new PaperPose[copies], new PaperPose[copies], new Rotation[copies], new double[copies]);
         (_chosenRotations, _turns, _origins, _winners) = (new Rotation[n], new RotationVector[n], new (double, double)[n], new int[n]);
         _order = [.. Enumerable.Range(0, cache.Count)];
-        Chosen = new PoseFit?[cache.Count];
-        _candidates = new PoseFit[cache.Count * _flips.Length];
+        Chosen = new Candidate?[cache.Count];
+        _candidates = new Candidate[cache.Count * _flips.Length];
         (_read, _choose, _choosePlain) = (Read, ChooseWithGradient, Choose);
     }
 
@@ -87,10 +87,10 @@ internal sealed class CryoAiTraining : IDisposable
     public long ParameterCount => _encoder.ParameterCount + _volume.ParameterCount;
 
     /// <summary>Per particle the pose of the least loss when it was last looked at.</summary>
-    public PoseFit?[] Chosen { get; }
+    public Candidate?[] Chosen { get; }
 
     /// <summary>A particle's poses from all of its copies when it was last looked at, best first; none before.</summary>
-    public PoseFit[] Candidates(int particle) => Chosen[particle] is null
+    public Candidate[] Candidates(int particle) => Chosen[particle] is null
         ? []
         : [.. _candidates.AsSpan(particle * _flips.Length, _flips.Length).ToArray().OrderByDescending(c => c.LogLikelihood)];
 
@@ -137,7 +137,7 @@ internal sealed class CryoAiTraining : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    private static double UnitOf(ParticleCache cache, FrequencyDisc disc)
+    private static double UnitOf(ParticleStore cache, FrequencyDisc disc)
     {
         double sum = 0;
         for (int s = 1; s <= disc.Extent; s++) sum += cache.NoiseVariance[s];
@@ -171,7 +171,7 @@ internal sealed class CryoAiTraining : IDisposable
             {
                 int at = i * _flips.Length + copy;
                 PaperPose pose = _poses[at];
-                _candidates[particle * _flips.Length + copy] = new PoseFit(pose.Rotation, pose.OriginX, pose.OriginY, -_errors[at]);
+                _candidates[particle * _flips.Length + copy] = new Candidate(pose.Rotation, pose.OriginX, pose.OriginY, -_errors[at]);
             }
             sum += _errors[_winners[i]];
             Chosen[particle] = _candidates[particle * _flips.Length + _winners[i] % _flips.Length];

@@ -1,7 +1,7 @@
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>Every particle's candidate poses, best first, and its half-set.</summary>
-internal sealed class PoseTable
+internal sealed class CandidateTable
 {
     /// <summary>Candidates that are nearer than this are one pose, degrees.</summary>
     public const double SamePoseDegrees = 3;
@@ -11,7 +11,7 @@ internal sealed class PoseTable
 
     /// <param name="candidates">Per particle at least one pose, best first.</param>
     /// <param name="halfSet">Per particle 1 or 2.</param>
-    public PoseTable(PoseFit[][] candidates, int[] halfSet)
+    public CandidateTable(Candidate[][] candidates, int[] halfSet)
     {
         if (candidates.Length != halfSet.Length) throw new ArgumentException("Candidates and half-sets differ in number.");
         Candidates = candidates;
@@ -24,7 +24,7 @@ internal sealed class PoseTable
     public int Count => Candidates.Length;
 
     /// <summary>Candidates per particle, best first.</summary>
-    public PoseFit[][] Candidates { get; }
+    public Candidate[][] Candidates { get; }
 
     /// <summary>1 or 2 per particle.</summary>
     public int[] HalfSet { get; }
@@ -33,17 +33,17 @@ internal sealed class PoseTable
     public int[][] Members { get; }
 
     /// <summary>The best pose of a particle.</summary>
-    public PoseFit Best(int particle) => Candidates[particle][0];
+    public Candidate Best(int particle) => Candidates[particle][0];
 
     /// <summary>
     /// The share of each of a particle's candidates in its posterior, those under 2 percent left out; candidates that have met (within 3
     /// degrees)
     /// count once.
     /// </summary>
-    public int Weights(int particle, Span<(PoseFit Pose, float Weight)> weighted)
+    public int Weights(int particle, Span<(Candidate Pose, float Weight)> weighted)
     {
-        PoseFit[] candidates = Candidates[particle];
-        Span<PoseFit> distinct = stackalloc PoseFit[weighted.Length];
+        Candidate[] candidates = Candidates[particle];
+        Span<Candidate> distinct = stackalloc Candidate[weighted.Length];
         int n = Distinct(candidates, distinct, s_leastShare);
         double total = 0;
         for (int i = 0; i < n; i++)
@@ -65,17 +65,17 @@ internal sealed class PoseTable
     /// <param name="candidates">The candidates.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="margin">How far their log likelihood may lie below the best one's, nats.</param>
-    public static PoseFit[] Distinct(PoseFit[] candidates, int most, double margin = double.PositiveInfinity)
+    public static Candidate[] Distinct(Candidate[] candidates, int most, double margin = double.PositiveInfinity)
     {
         if (candidates.Length == 1) return candidates;
-        Span<PoseFit> distinct = stackalloc PoseFit[most];
+        Span<Candidate> distinct = stackalloc Candidate[most];
         return distinct[..Distinct(candidates, distinct, margin)].ToArray();
     }
 
-    private static int Distinct(PoseFit[] candidates, Span<PoseFit> distinct, double margin)
+    private static int Distinct(Candidate[] candidates, Span<Candidate> distinct, double margin)
     {
         int n = 0;
-        foreach (PoseFit candidate in candidates)
+        foreach (Candidate candidate in candidates)
         {
             if (n == distinct.Length || candidate.LogLikelihood < candidates[0].LogLikelihood - margin) break;
             bool met = false;

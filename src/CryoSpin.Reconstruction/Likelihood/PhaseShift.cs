@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CryoSpin.Compute.Kernels;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>Shifts an image by its origin.</summary>
 internal static class PhaseShift
 {
     /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, of the image in the buffers.</summary>
-    public static void Apply(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
+    public static void Apply(ImageOnDisc b, double x, double y, Span<float> real, Span<float> imaginary)
     {
         if (Vector256.IsHardwareAccelerated) Apply<Lanes8>(b, x, y, real, imaginary);
         else Apply<Lanes4>(b, x, y, real, imaginary);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Apply<T>(FitBuffers b, double x, double y, Span<float> real, Span<float> imaginary)
+    private static unsafe void Apply<T>(ImageOnDisc b, double x, double y, Span<float> real, Span<float> imaginary)
         where T : unmanaged, ILanes<T>
     {
         T ox = T.All((float)(x / b.Box)), oy = T.All((float)(y / b.Box));

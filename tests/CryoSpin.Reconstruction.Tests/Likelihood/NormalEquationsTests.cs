@@ -1,10 +1,11 @@
 using System.Numerics;
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Reconstruction.Tests.Encoder;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Likelihood;
 
 [Trait("Category", "Kernel")]
 public sealed class NormalEquationsTests : IDisposable
@@ -19,7 +20,7 @@ public sealed class NormalEquationsTests : IDisposable
     {
         for (int i = 0; i < 5; i++)
         {
-            PoseFit pose = TinyDataset.RandomPose(_random, 3);
+            Candidate pose = TinyDataset.RandomPose(_random, 3);
             _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);
             NormalEquations e = At(pose);
             double expected = _scene.Misfit(pose.Rotation, pose.OriginX, pose.OriginY);
@@ -32,9 +33,9 @@ public sealed class NormalEquationsTests : IDisposable
     {
         for (int i = 0; i < 5; i++)
         {
-            PoseFit truth = TinyDataset.RandomPose(_random, 3);
+            Candidate truth = TinyDataset.RandomPose(_random, 3);
             _scene.Show(truth, 0.5, _random);
-            PoseFit at = TinyDataset.Perturbed(truth, _random, 8, 1.5);
+            Candidate at = TinyDataset.Perturbed(truth, _random, 8, 1.5);
             NormalEquations e = At(at);
             double[] slope = new double[5], gradient = new double[5];
             for (int k = 0; k < 5; k++)
@@ -52,10 +53,10 @@ public sealed class NormalEquationsTests : IDisposable
     [Fact]
     public void The_matrix_is_the_product_of_the_residuals_derivatives()
     {
-        PoseFit pose = TinyDataset.RandomPose(_random, 3);
+        Candidate pose = TinyDataset.RandomPose(_random, 3);
         _scene.Show(TinyDataset.Perturbed(pose, _random, 5, 1), 0.5, _random);
         NormalEquations e = At(pose);
-        FitBuffers b = _scene.Buffers;
+        ImageOnDisc b = _scene.Buffers;
         double[] matrix = new double[15], gradient = new double[5];
         for (int p = 0; p < _scene.Disc.Count; p++)
         {
@@ -80,7 +81,7 @@ public sealed class NormalEquationsTests : IDisposable
     public void The_matrix_predicts_the_change_of_slope_near_a_perfect_fit()
     {
         // Without noise and at the true pose Gauss-Newton's matrix is the Hessian.
-        PoseFit truth = TinyDataset.RandomPose(_random, 1);
+        Candidate truth = TinyDataset.RandomPose(_random, 1);
         _scene.Show(truth, 0, _random);
         NormalEquations e = At(truth);
         for (int k = 0, diagonal = 0; k < 5; diagonal += 5 - k, k++)
@@ -133,14 +134,14 @@ public sealed class NormalEquationsTests : IDisposable
         Assert.False(e.TrySolve(1e-3, out _));
     }
 
-    private NormalEquations At(in PoseFit pose)
+    private NormalEquations At(in Candidate pose)
     {
         _scene.Sample(pose.Rotation);
         NormalEquations.Accumulate(_scene.Buffers, pose.OriginX, pose.OriginY, out NormalEquations e);
         return e;
     }
 
-    private double Displaced(in PoseFit at, int parameter, double h)
+    private double Displaced(in Candidate at, int parameter, double h)
     {
         RotationVector w = new(parameter == 0 ? h : 0, parameter == 1 ? h : 0, parameter == 2 ? h : 0);
         return _scene.Misfit(So3.Exp(w) * at.Rotation, at.OriginX + (parameter == 3 ? h : 0), at.OriginY + (parameter == 4 ? h : 0));

@@ -2,12 +2,13 @@ using System.Numerics;
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Likelihood;
 
 /// <summary>One image of the blob particle in a worker's buffers, and its misfit by the definition.</summary>
 internal sealed class FitScene : IDisposable
@@ -23,7 +24,7 @@ internal sealed class FitScene : IDisposable
         VolumeModel model = new(24, 4, 1000, _team);
         model.Set(Particle.Map(), radius);
         Lattice = model.Lattice;
-        Buffers = new FitBuffers(Disc, 24);
+        Buffers = new ImageOnDisc(Disc, 24);
         for (int p = 0; p < Disc.Count; p++)
         {
             // Some transfer function that changes sign, divided by the noise's standard deviation; 0 at the origin.
@@ -37,12 +38,12 @@ internal sealed class FitScene : IDisposable
 
     public FourierLattice Lattice { get; }
 
-    public FitBuffers Buffers { get; }
+    public ImageOnDisc Buffers { get; }
 
     public void Dispose() => _team.Dispose();
 
     /// <summary>Puts the image of a pose into the buffers, from the closed form.</summary>
-    public void Show(in PoseFit pose, double noise, Random random)
+    public void Show(in Candidate pose, double noise, Random random)
     {
         for (int p = 0; p < Disc.Count; p++)
         {

@@ -1,19 +1,19 @@
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Poses;
 
-public class PoseTableTests
+public class CandidateTableTests
 {
     [Fact]
     public void Members_are_listed_by_half_set()
     {
-        PoseTable table = new([.. Enumerable.Range(0, 5).Select(i => new[] { Fit(i, 0) })], [1, 2, 2, 1, 2]);
+        CandidateTable table = new([.. Enumerable.Range(0, 5).Select(i => new[] { Fit(i, 0) })], [1, 2, 2, 1, 2]);
         Assert.Equal(5, table.Count);
         Assert.Equal([0, 3], table.Members[0]);
         Assert.Equal([1, 2, 4], table.Members[1]);
         Assert.Equal(Fit(3, 0), table.Best(3));
-        Assert.Throws<ArgumentException>(() => new PoseTable([[Fit(0, 0)]], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new CandidateTable([[Fit(0, 0)]], [1, 2]));
     }
 
     [Theory]
@@ -22,14 +22,14 @@ public class PoseTableTests
     [InlineData(90, 7, false)]
     public void A_rival_is_another_pose_that_comes_near(double degrees, double nats, bool expected)
     {
-        Assert.Equal(expected, new PoseTable([[Fit(0, -10), Fit(degrees, -10 - nats)]], [1]).HasRival(0, 6));
-        Assert.False(new PoseTable([[Fit(0, -10)]], [1]).HasRival(0, 6));
+        Assert.Equal(expected, new CandidateTable([[Fit(0, -10), Fit(degrees, -10 - nats)]], [1]).HasRival(0, 6));
+        Assert.False(new CandidateTable([[Fit(0, -10)]], [1]).HasRival(0, 6));
     }
 
     [Fact]
     public void Weights_are_shares_of_the_posterior()
     {
-        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 100), Fit(40, 99), Fit(80, 98)]);
+        (Candidate Pose, float Weight)[] weighted = Weights([Fit(0, 100), Fit(40, 99), Fit(80, 98)]);
         double total = 1 + Math.Exp(-1) + Math.Exp(-2);
         Assert.Equal(3, weighted.Length);
         for (int i = 0; i < 3; i++)
@@ -43,7 +43,7 @@ public class PoseTableTests
     public void Unlikely_candidates_get_nothing()
     {
         // exp(-4) is under two percent.
-        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(50, 7), Fit(90, 6), Fit(130, 5)]);
+        (Candidate Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(50, 7), Fit(90, 6), Fit(130, 5)]);
         Assert.Equal([10, 7], weighted.Select(w => w.Pose.LogLikelihood));
         Assert.Equal(1, weighted.Sum(w => w.Weight), 1e-6f);
     }
@@ -51,7 +51,7 @@ public class PoseTableTests
     [Fact]
     public void Candidates_that_have_met_count_once()
     {
-        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(2, 10), Fit(60, 10), Fit(59, 10)]);
+        (Candidate Pose, float Weight)[] weighted = Weights([Fit(0, 10), Fit(2, 10), Fit(60, 10), Fit(59, 10)]);
         Assert.Equal([0.5f, 0.5f], weighted.Select(w => w.Weight));
         Assert.Equal([Fit(0, 10), Fit(60, 10)], weighted.Select(w => w.Pose));
     }
@@ -60,18 +60,18 @@ public class PoseTableTests
     public void One_candidate_has_all_the_weight_and_a_short_span_the_best()
     {
         Assert.Equal(1, Assert.Single(Weights([Fit(0, -50)])).Weight);
-        (PoseFit Pose, float Weight)[] weighted = Weights([Fit(0, 3), Fit(40, 3), Fit(80, 3)], 2);
+        (Candidate Pose, float Weight)[] weighted = Weights([Fit(0, 3), Fit(40, 3), Fit(80, 3)], 2);
         Assert.Equal([Fit(0, 3), Fit(40, 3)], weighted.Select(w => w.Pose));
         Assert.Equal([0.5f, 0.5f], weighted.Select(w => w.Weight));
     }
 
-    private static (PoseFit Pose, float Weight)[] Weights(PoseFit[] candidates, int room = 4)
+    private static (Candidate Pose, float Weight)[] Weights(Candidate[] candidates, int room = 4)
     {
-        (PoseFit Pose, float Weight)[] weighted = new (PoseFit, float)[room];
-        int n = new PoseTable([candidates], [1]).Weights(0, weighted);
+        (Candidate Pose, float Weight)[] weighted = new (Candidate, float)[room];
+        int n = new CandidateTable([candidates], [1]).Weights(0, weighted);
         return weighted[..n];
     }
 
-    private static PoseFit Fit(double degrees, double logLikelihood) =>
+    private static Candidate Fit(double degrees, double logLikelihood) =>
         new(new EulerAngles(0, degrees, 0).ToRotation(), 1, 2, logLikelihood);
 }

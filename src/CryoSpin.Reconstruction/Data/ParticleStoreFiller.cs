@@ -7,9 +7,9 @@ using CryoSpin.Projection;
 namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>Reads and transforms images, measures their power and puts them into a cache, some hundred at a time.</summary>
-internal sealed class ParticleCacheFiller
+internal sealed class ParticleStoreFiller
 {
-    private readonly ParticleCache _cache;
+    private readonly ParticleStore _cache;
     private readonly ReadParticleImage _read;
     private readonly WorkerTeam _team;
     private readonly RealFft2D _fft;
@@ -23,7 +23,7 @@ internal sealed class ParticleCacheFiller
     private readonly double[] _square;
     private readonly Workspace[] _workspaces;
 
-    public ParticleCacheFiller(ParticleCache cache, ReadParticleImage read, WorkerTeam team)
+    public ParticleStoreFiller(ParticleStore cache, ReadParticleImage read, WorkerTeam team)
     {
         (_cache, _read, _team) = (cache, read, team);
         _fft = new RealFft2D(cache.Box);

@@ -1,7 +1,8 @@
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Likelihood;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Likelihood;
 
 public sealed class PoseRefinerTests : IDisposable
 {
@@ -22,9 +23,9 @@ public sealed class PoseRefinerTests : IDisposable
         List<double> angles = [], distances = [];
         for (int i = 0; i < 20; i++)
         {
-            PoseFit truth = TinyDataset.RandomPose(_random, 3);
+            Candidate truth = TinyDataset.RandomPose(_random, 3);
             _scene.Show(truth, noise, _random);
-            PoseFit found = _refiner.Refine(TinyDataset.Perturbed(truth, _random, 4, 1), s_limits);
+            Candidate found = _refiner.Refine(TinyDataset.Perturbed(truth, _random, 4, 1), s_limits);
             angles.Add(found.Rotation.AngleToDegrees(truth.Rotation));
             distances.Add(Distance(found, truth));
             // The optimum is at least as likely as the truth, even where a view says little about one of the angles.
@@ -42,7 +43,7 @@ public sealed class PoseRefinerTests : IDisposable
         for (int i = 0; i < 30; i++)
         {
             _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);
-            PoseFit start = TinyDataset.RandomPose(_random, 3), found = _refiner.Refine(start, s_limits);
+            Candidate start = TinyDataset.RandomPose(_random, 3), found = _refiner.Refine(start, s_limits);
             Assert.True(found.LogLikelihood >= _refiner.LogLikelihood(start));
             double expected = -_scene.Misfit(found.Rotation, found.OriginX, found.OriginY);
             Assert.Equal(expected, found.LogLikelihood, 1e-3 * Math.Abs(expected) + 0.01);
@@ -57,10 +58,10 @@ public sealed class PoseRefinerTests : IDisposable
         List<double> angles = [];
         for (int i = 0; i < 20; i++)
         {
-            PoseFit truth = TinyDataset.RandomPose(_random, 3) with { OriginX = 0, OriginY = 0 };
+            Candidate truth = TinyDataset.RandomPose(_random, 3) with { OriginX = 0, OriginY = 0 };
             _scene.Show(truth, 1, _random);
-            PoseFit start = TinyDataset.Perturbed(truth, _random, 4, 0) with { OriginX = 0, OriginY = 0 };
-            PoseFit found = _refiner.Refine(start, s_limits with { MaxShiftPixels = 0 });
+            Candidate start = TinyDataset.Perturbed(truth, _random, 4, 0) with { OriginX = 0, OriginY = 0 };
+            Candidate found = _refiner.Refine(start, s_limits with { MaxShiftPixels = 0 });
             Assert.Equal((0.0, 0.0), (found.OriginX, found.OriginY));
             angles.Add(found.Rotation.AngleToDegrees(truth.Rotation));
         }
@@ -73,12 +74,12 @@ public sealed class PoseRefinerTests : IDisposable
         for (int i = 0; i < 30; i++)
         {
             _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);
-            PoseFit start = TinyDataset.RandomPose(_random, 3);
+            Candidate start = TinyDataset.RandomPose(_random, 3);
             double before = double.NegativeInfinity;
             for (int evaluations = 1; evaluations <= 12; evaluations++)
             {
                 // Steps this long often overshoot.
-                PoseFit found = _refiner.Refine(start, s_limits with { MaxEvaluations = evaluations, TrustDegrees = 60 });
+                Candidate found = _refiner.Refine(start, s_limits with { MaxEvaluations = evaluations, TrustDegrees = 60 });
                 Assert.True(found.LogLikelihood >= before);
                 before = found.LogLikelihood;
             }
@@ -89,7 +90,7 @@ public sealed class PoseRefinerTests : IDisposable
     public void One_evaluation_only_scores_the_start()
     {
         _scene.Show(TinyDataset.RandomPose(_random, 3), 1, _random);
-        PoseFit start = TinyDataset.RandomPose(_random, 3), found = _refiner.Refine(start, s_limits with { MaxEvaluations = 1 });
+        Candidate start = TinyDataset.RandomPose(_random, 3), found = _refiner.Refine(start, s_limits with { MaxEvaluations = 1 });
         Assert.Equal(start.Rotation, found.Rotation);
         Assert.Equal((start.OriginX, start.OriginY), (found.OriginX, found.OriginY));
         Assert.Equal(_refiner.LogLikelihood(start), found.LogLikelihood);
@@ -101,9 +102,9 @@ public sealed class PoseRefinerTests : IDisposable
         int atRim = 0;
         for (int i = 0; i < 20; i++)
         {
-            PoseFit truth = TinyDataset.RandomPose(_random, 0) with { OriginX = 2.5, OriginY = -1.5 };
+            Candidate truth = TinyDataset.RandomPose(_random, 0) with { OriginX = 2.5, OriginY = -1.5 };
             _scene.Show(truth, 0.3, _random);
-            PoseFit found = _refiner.Refine(truth with { OriginX = 0, OriginY = 0 }, s_limits with { MaxShiftPixels = 1.5 });
+            Candidate found = _refiner.Refine(truth with { OriginX = 0, OriginY = 0 }, s_limits with { MaxShiftPixels = 1.5 });
             double r = Math.Sqrt(found.OriginX * found.OriginX + found.OriginY * found.OriginY);
             Assert.InRange(r, 0, 1.5 + 1e-9);
             if (r > 1.49) atRim++;
@@ -111,6 +112,6 @@ public sealed class PoseRefinerTests : IDisposable
         Assert.InRange(atRim, 15, 20);
     }
 
-    private static double Distance(in PoseFit a, in PoseFit b) =>
+    private static double Distance(in Candidate a, in Candidate b) =>
         Math.Sqrt((a.OriginX - b.OriginX) * (a.OriginX - b.OriginX) + (a.OriginY - b.OriginY) * (a.OriginY - b.OriginY));
 }

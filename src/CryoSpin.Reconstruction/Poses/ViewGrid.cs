@@ -1,6 +1,6 @@
 using CryoSpin.Geometry;
 
-namespace CryoSpin.Reconstruction.Search;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>
 /// Rotations for the dense search: a spiral of view directions times evenly spaced in-plane angles, turned as a whole at random so that the

@@ -1,4 +1,4 @@
-namespace CryoSpin.Reconstruction.Search;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>
 /// Origins on square cells that are halved level by level. The first level has the same number of cells on each axis of the square around

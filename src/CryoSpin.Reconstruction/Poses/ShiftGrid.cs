@@ -1,6 +1,6 @@
 using CryoSpin.Projection;
 
-namespace CryoSpin.Reconstruction.Search;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>A set of origins with their phase factors over one disc of frequencies.</summary>
 internal sealed class ShiftGrid

@@ -1,6 +1,7 @@
 using System.Globalization;
+using CryoSpin.Reconstruction.Likelihood;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>Tells whether the largest shift that the user allowed was too small for the data.</summary>
 internal static class ShiftLimit
@@ -12,13 +13,13 @@ internal static class ShiftLimit
     /// <summary>A warning where many particles press against the limit; null where they do not.</summary>
     /// <param name="table">Refined poses, whose origins were held within <see cref="PoseRefinementLimits.ShiftOf"/>.</param>
     /// <param name="maxShiftPixels">The largest shift as the user gave it, pixels; at 0 nothing can be told.</param>
-    public static string? Warning(PoseTable table, double maxShiftPixels)
+    public static string? Warning(CandidateTable table, double maxShiftPixels)
     {
         if (maxShiftPixels <= 0) return null;
         int pressing = 0;
         for (int i = 0; i < table.Count; i++)
         {
-            PoseFit pose = table.Best(i);
+            Candidate pose = table.Best(i);
             if (Math.Sqrt(pose.OriginX * pose.OriginX + pose.OriginY * pose.OriginY) > maxShiftPixels + Beyond) pressing++;
         }
         double share = (double)pressing / table.Count;

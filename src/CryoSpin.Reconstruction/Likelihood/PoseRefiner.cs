@@ -1,7 +1,8 @@
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Poses;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>Limits of one local pose refinement.</summary>
 /// <param name="MaxEvaluations">Most slices evaluated per start.</param>
@@ -30,15 +31,15 @@ internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double 
 /// same
 /// pass, so two or three damped Newton steps do what tens of first-order steps do not.
 /// </remarks>
-internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
+internal sealed class PoseRefiner(FourierLattice lattice, ImageOnDisc buffers)
 {
     private const double StepToleranceDegrees = 0.02;
     private const double ShiftTolerancePixels = 0.01;
 
     /// <summary>Refines a pose of the image now in the buffers.</summary>
-    public PoseFit Refine(in PoseFit start, in PoseRefinementLimits limits)
+    public Candidate Refine(in Candidate start, in PoseRefinementLimits limits)
     {
-        PoseFit best = start;
+        Candidate best = start;
         NormalEquations equations = Evaluate(best);
         best = best with { LogLikelihood = -equations.Misfit };
         double damping = 1e-3, trust = limits.TrustDegrees * Math.PI / 180;
@@ -54,7 +55,7 @@ internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
             double angle = Math.Sqrt(step[0] * step[0] + step[1] * step[1] + step[2] * step[2]);
             double shift = Math.Sqrt(step[3] * step[3] + step[4] * step[4]);
             double shorten = Math.Min(1, Math.Min(trust / Math.Max(angle, 1e-12), 2 / Math.Max(shift, 1e-12)));
-            PoseFit next = Moved(best, step, shorten, limits.MaxShiftPixels);
+            Candidate next = Moved(best, step, shorten, limits.MaxShiftPixels);
             NormalEquations trial = Evaluate(next);
             next = next with { LogLikelihood = -trial.Misfit };
             if (next.LogLikelihood > best.LogLikelihood)
@@ -76,12 +77,12 @@ internal sealed class PoseRefiner(FourierLattice lattice, FitBuffers buffers)
     }
 
     /// <summary>The log likelihood ratio of a pose.</summary>
-    public double LogLikelihood(in PoseFit pose) => -Evaluate(pose).Misfit;
+    public double LogLikelihood(in Candidate pose) => -Evaluate(pose).Misfit;
 
-    private static PoseFit Moved(in PoseFit pose, in NormalEquations.Vector5 step, double factor, double maxShift) => pose.Moved(
+    private static Candidate Moved(in Candidate pose, in NormalEquations.Vector5 step, double factor, double maxShift) => pose.Moved(
         new RotationVector(factor * step[0], factor * step[1], factor * step[2]), factor * step[3], factor * step[4], maxShift);
 
-    private NormalEquations Evaluate(in PoseFit pose)
+    private NormalEquations Evaluate(in Candidate pose)
     {
         CentralSlice.SampleWithGradient(
             lattice, buffers.Disc, pose.Rotation, buffers.Slice0, buffers.Slice1, buffers.Along0, buffers.Along1, buffers.Turn0, buffers.Turn1);

@@ -4,10 +4,13 @@ using CryoSpin.Imaging;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
+using CryoSpin.Reconstruction.Tests.AutoDecoding;
 using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Likelihood;
 
 public sealed class OwnShareTests : IDisposable
 {
@@ -24,8 +27,8 @@ public sealed class OwnShareTests : IDisposable
         // Images of next to nothing but noise, put in at random poses, and a map that fits them by least squares: fitted data explain
         // as much at their own poses as they cost at others, and the difference is the gain.
         TinyDataset set = TinyDataset.OfPhantom(count, snr: 1e-5);
-        using ParticleCache cache = set.Load(_team);
-        PoseTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet);
+        using ParticleStore cache = set.Load(_team);
+        CandidateTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet);
         MapTools tools = MapTools.For(cache, _team);
         VolumeMask sphere = new(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, set.MaskDiameterAngstrom, _team), null);
         Volume map = tools.Solve(poses, sphere).Unfiltered[0];
@@ -33,7 +36,7 @@ public sealed class OwnShareTests : IDisposable
         FourierLattice lattice = tools.Slicer.Lattice(map, Band);
         FrequencyDisc disc = new(Band);
         BandView view = cache.View(disc);
-        FitBuffers buffers = new(disc, cache.Box);
+        ImageOnDisc buffers = new(disc, cache.Box);
         PoseRefiner refiner = new(lattice, buffers);
         FscCurve unfiltered = new(set.Box, map.PixelSizeAngstrom, [.. Enumerable.Repeat(1.0, set.Box / 2 + 1)]);
         OwnShare own = new(view, poses.Members[0], unfiltered, sphere.Mean);
@@ -54,33 +57,33 @@ public sealed class OwnShareTests : IDisposable
     public void A_candidate_loses_what_its_share_in_the_map_gave_it()
     {
         TinyDataset set = TinyDataset.OfPhantom(100, snr: 1);
-        using ParticleCache cache = set.Load(_team);
+        using ParticleStore cache = set.Load(_team);
         DecodingScene scene = new(set, _team);
         Random random = new(6);
-        PoseFit rival = TinyDataset.RandomPose(random, 1);
-        PoseTable table = new(
+        Candidate rival = TinyDataset.RandomPose(random, 1);
+        CandidateTable table = new(
             [.. Enumerable.Range(0, 100).Select(_ => new[] { TinyDataset.RandomPose(random, 1) with { LogLikelihood = 5 }, rival with { LogLikelihood = 4 } })],
             set.HalfSet);
         FrequencyDisc disc = new(Band);
         BandView view = cache.View(disc);
-        FitBuffers buffers = new(disc, cache.Box);
+        ImageOnDisc buffers = new(disc, cache.Box);
         PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
         OwnShare own = new(view, table.Members[0], scene.Maps.Fsc!, scene.Maps.Mask.Mean);
         PoseRefinementLimits asTheyAre = new(1, 1, 10);
         int i = table.Members[0][7];
         view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        PoseFit[] plain = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, null);
-        PoseFit[] corrected = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, own);
+        Candidate[] plain = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, null);
+        Candidate[] corrected = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, own);
         double gain = own.Gain(buffers.Ctf, buffers.Turn0), share = 1 / (1 + Math.Exp(-1));
         Assert.True(gain > 0);
-        foreach (PoseFit c in corrected)
+        foreach (Candidate c in corrected)
         {
             double before = plain.Single(p => p.Rotation.Equals(c.Rotation)).LogLikelihood;
             Assert.Equal(before - gain * (c.Rotation.Equals(rival.Rotation) ? 1 - share : share), c.LogLikelihood, 1e-3);
         }
         // A particle with one candidate has nothing to choose between.
-        PoseTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
-        PoseFit only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, buffers, asTheyAre, own)[0];
+        CandidateTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
+        Candidate only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, buffers, asTheyAre, own)[0];
         Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
     }
 }

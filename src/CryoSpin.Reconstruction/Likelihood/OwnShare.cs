@@ -3,7 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Data;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>
 /// How much a particle's own part in a map raises its log likelihood at the pose where it was put in. The noise of an image agrees with

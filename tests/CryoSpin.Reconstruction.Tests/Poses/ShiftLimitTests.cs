@@ -1,7 +1,7 @@
 using CryoSpin.Geometry;
-using CryoSpin.Reconstruction.AutoDecoding;
+using CryoSpin.Reconstruction.Poses;
 
-namespace CryoSpin.Reconstruction.Tests.AutoDecoding;
+namespace CryoSpin.Reconstruction.Tests.Poses;
 
 public class ShiftLimitTests
 {
@@ -13,7 +13,7 @@ public class ShiftLimitTests
     public void It_warns_where_many_origins_press_against_the_limit(int pressing, double maxShift, bool warns)
     {
         // Of forty particles, one in twenty may be there by chance.
-        PoseTable table = new([.. Enumerable.Range(0, 40).Select(i => new[] { At(i < pressing ? 5.9 : 5.4, i) })], new int[40]);
+        CandidateTable table = new([.. Enumerable.Range(0, 40).Select(i => new[] { At(i < pressing ? 5.9 : 5.4, i) })], new int[40]);
         string? warning = ShiftLimit.Warning(table, maxShift);
         Assert.Equal(warns, warning is not null);
         if (warns) Assert.StartsWith("8 % of the particles lie at the limit that --max-shift sets (5 pixels)", warning);
@@ -22,10 +22,10 @@ public class ShiftLimitTests
     [Fact]
     public void Few_are_no_reason_to_warn()
     {
-        PoseTable table = new([.. Enumerable.Range(0, 40).Select(i => new[] { At(i < 2 ? 5.9 : 1, i) })], new int[40]);
+        CandidateTable table = new([.. Enumerable.Range(0, 40).Select(i => new[] { At(i < 2 ? 5.9 : 1, i) })], new int[40]);
         Assert.Null(ShiftLimit.Warning(table, 5));
     }
 
-    private static PoseFit At(double distance, int angle) =>
+    private static Candidate At(double distance, int angle) =>
         new(Rotation.Identity, distance * Math.Cos(angle), distance * Math.Sin(angle), 0);
 }

@@ -1,6 +1,6 @@
 using CryoSpin.Geometry;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>A particle's pose in the units of the optimiser, with how well it fits.</summary>
 /// <param name="Rotation">Map to image coordinates.</param>
@@ -8,7 +8,7 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// <param name="OriginY">The same in y.</param>
 /// <param name="LogLikelihood">Log likelihood ratio to an empty map: sum over the half plane of 2 Re(conj(model) data) - |model|^2,
 /// whitened.</param>
-public readonly record struct PoseFit(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
+public readonly record struct Candidate(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
 {
     /// <summary>The map that it is a pose in front of, from 0; with one map always 0.</summary>
     public short Class { get; init; }
@@ -22,7 +22,7 @@ public readonly record struct PoseFit(Rotation Rotation, double OriginX, double 
     /// <param name="x">Change of <see cref="OriginX"/>.</param>
     /// <param name="y">Change of <see cref="OriginY"/>.</param>
     /// <param name="maxShiftPixels">Radius of the disc.</param>
-    internal PoseFit Moved(RotationVector turn, double x, double y, double maxShiftPixels)
+    internal Candidate Moved(RotationVector turn, double x, double y, double maxShiftPixels)
     {
         x += OriginX;
         y += OriginY;

@@ -25,7 +25,7 @@ internal readonly record struct CachePlace(string? ScratchFolder, float TypicalD
 /// time. Transfer functions are recomputed when asked for: stored ones would take half as much memory again. The particles of
 /// half-set 1 stand before those of half-set 2, so that a pass over either is a pass over a range.
 /// </remarks>
-public sealed class ParticleCache : IDisposable
+public sealed class ParticleStore : IDisposable
 {
     /// <summary>Radius, shells, of the disc that always is in memory: beyond what search and auto-encoding use.</summary>
     internal const double CoreRadius = 10;
@@ -37,7 +37,7 @@ public sealed class ParticleCache : IDisposable
     private int[] _particleAt;
     private readonly float[] _inverseSigma;
 
-    private ParticleCache(
+    private ParticleStore(
         int box, double pixelSizeAngstrom, FrequencyDisc disc, ContrastTransferFunction[]? ctf, int[] halfSet, CachePlace place)
     {
         Scale = box * place.TypicalDeviation;
@@ -106,15 +106,15 @@ public sealed class ParticleCache : IDisposable
     /// <param name="loaded">Receives the number of particles read so far, now and then; null for nobody.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="CryoSpin.Diagnostics.CryoSpinException">No scratch file can be made or written.</exception>
-    internal static ParticleCache Load(
+    internal static ParticleStore Load(
         int box, double pixelSizeAngstrom, FrequencyDisc disc, ReadParticleImage read, ContrastTransferFunction[]? ctf, int[] halfSet,
         CachePlace place, WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
     {
         if (disc.Extent >= box / 2) throw new ArgumentException("The disc must stay below the images' Nyquist row.", nameof(disc));
-        ParticleCache cache = new(box, pixelSizeAngstrom, disc, ctf, halfSet, place);
+        ParticleStore cache = new(box, pixelSizeAngstrom, disc, ctf, halfSet, place);
         try
         {
-            new ParticleCacheFiller(cache, read, team).Fill(loaded, cancellation);
+            new ParticleStoreFiller(cache, read, team).Fill(loaded, cancellation);
             return cache;
         }
         catch

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CryoSpin.Compute.Kernels;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>
 /// Sum of squared residuals of one image against a slice, with gradient and Gauss-Newton matrix in the five pose parameters
@@ -45,14 +45,14 @@ internal struct NormalEquations
     /// <param name="originX">Origin, pixels.</param>
     /// <param name="originY">Origin, pixels.</param>
     /// <param name="result">The sums.</param>
-    public static void Accumulate(FitBuffers b, double originX, double originY, out NormalEquations result)
+    public static void Accumulate(ImageOnDisc b, double originX, double originY, out NormalEquations result)
     {
         if (Vector256.IsHardwareAccelerated) Accumulate<Lanes8>(b, originX, originY, out result);
         else Accumulate<Lanes4>(b, originX, originY, out result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Accumulate<T>(FitBuffers b, double originX, double originY, out NormalEquations result)
+    private static unsafe void Accumulate<T>(ImageOnDisc b, double originX, double originY, out NormalEquations result)
         where T : unmanaged, ILanes<T>
     {
         T ox = T.All((float)(originX / b.Box)), oy = T.All((float)(originY / b.Box));

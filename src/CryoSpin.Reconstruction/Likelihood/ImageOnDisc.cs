@@ -1,9 +1,9 @@
 using CryoSpin.Projection;
 
-namespace CryoSpin.Reconstruction.AutoDecoding;
+namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>One worker's arrays over a disc: an image, its transfer function, a slice and the slice's derivatives.</summary>
-internal sealed class FitBuffers(FrequencyDisc disc, int box)
+internal sealed class ImageOnDisc(FrequencyDisc disc, int box)
 {
     public FrequencyDisc Disc { get; } = disc;
 

@@ -8,7 +8,7 @@ using CryoSpin.Reconstruction.Tests.Encoder;
 
 namespace CryoSpin.Reconstruction.Tests.Data;
 
-public sealed class ParticleCacheTests : IDisposable
+public sealed class ParticleStoreTests : IDisposable
 {
     private const int Box = 32, Count = 5;
     private const double PixelSize = 3.5;
@@ -20,7 +20,7 @@ public sealed class ParticleCacheTests : IDisposable
     private readonly float[][] _images;
     private readonly ContrastTransferFunction[] _ctf;
 
-    public ParticleCacheTests()
+    public ParticleStoreTests()
     {
         Random random = new(11);
         _images = [.. Enumerable.Range(0, Count).Select(_ => Numbers.UniformFloats(random, Box * Box))];
@@ -43,7 +43,7 @@ public sealed class ParticleCacheTests : IDisposable
     [InlineData(13.0, false, true)]
     public void A_view_reads_whitened_data_and_transfer_function(double radius, bool withCtf, bool onDisk)
     {
-        using ParticleCache cache = Load(withCtf ? _ctf : null, scratchFolder: onDisk ? _scratch.Path : null);
+        using ParticleStore cache = Load(withCtf ? _ctf : null, scratchFolder: onDisk ? _scratch.Path : null);
         double[] variance = [.. Enumerable.Range(0, 15).Select(s => 2.0 + s * s)];
         cache.SetNoise(variance);
         FrequencyDisc smaller = new(radius);
@@ -73,7 +73,7 @@ public sealed class ParticleCacheTests : IDisposable
     [Fact]
     public void A_view_keeps_the_noise_it_was_made_with()
     {
-        ParticleCache cache = Load(null);
+        ParticleStore cache = Load(null);
         cache.SetNoise([.. Enumerable.Repeat(1.0, 15)]);
         BandView before = cache.View(_disc);
         cache.SetNoise([.. Enumerable.Repeat(4.0, 15)]);
@@ -88,7 +88,7 @@ public sealed class ParticleCacheTests : IDisposable
     [Fact]
     public void Mean_power_and_mean_squared_transfer_function_are_averages_over_images_and_shell()
     {
-        ParticleCache cache = Load(_ctf);
+        ParticleStore cache = Load(_ctf);
         double[] power = new double[15], square = new double[15], count = new double[15];
         for (int i = 0; i < Count; i++)
         {
@@ -113,7 +113,7 @@ public sealed class ParticleCacheTests : IDisposable
     public void The_number_of_workers_does_not_change_the_transforms()
     {
         using WorkerTeam single = new(1);
-        ParticleCache one = Load(_ctf, single), two = Load(_ctf);
+        ParticleStore one = Load(_ctf, single), two = Load(_ctf);
         for (int r = 0; r < Count; r++)
         {
             Assert.True(one.Full.TryGet(r, out ReadOnlySpan<Half> a) && two.Full.TryGet(r, out ReadOnlySpan<Half> b) && a.SequenceEqual(b));
@@ -128,9 +128,9 @@ public sealed class ParticleCacheTests : IDisposable
     public void Keeping_some_is_as_if_the_others_had_never_been_loaded(bool onDisk)
     {
         int[] kept = [0, 2, 4];
-        using ParticleCache cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
+        using ParticleStore cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
         cache.Keep(kept);
-        using ParticleCache expected = ParticleCache.Load(
+        using ParticleStore expected = ParticleStore.Load(
             Box, PixelSize, _disc, (i, pixels) => _images[kept[i]].CopyTo(pixels), [.. kept.Select(i => _ctf[i])],
             [.. kept.Select(i => s_halfSet[i])], new CachePlace(null, 1), _team);
         Assert.Equal(expected.Count, cache.Count);
@@ -165,7 +165,7 @@ public sealed class ParticleCacheTests : IDisposable
             Assert.Equal(ctfB, ctfA);
         }
 
-        static List<(int Particle, Half[] Record)> Visited(ParticleCache cache, int half)
+        static List<(int Particle, Half[] Record)> Visited(ParticleStore cache, int half)
         {
             List<(int, Half[])> visited = [];
             cache.Pass(half, chunk =>
@@ -181,7 +181,7 @@ public sealed class ParticleCacheTests : IDisposable
     [InlineData(true)]
     public void A_pass_visits_each_particle_of_a_half_set_once_with_its_record(bool onDisk)
     {
-        using ParticleCache cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
+        using ParticleStore cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
         cache.SetNoise([.. Enumerable.Repeat(3.0, 15)]);
         BandView view = cache.View(new FrequencyDisc(7));
         List<int> seen = [];
@@ -209,7 +209,7 @@ public sealed class ParticleCacheTests : IDisposable
     [Fact]
     public void Nothing_is_left_of_a_scratch_file_even_while_it_is_in_use()
     {
-        using ParticleCache cache = Load(_ctf, scratchFolder: _scratch.Path);
+        using ParticleStore cache = Load(_ctf, scratchFolder: _scratch.Path);
         Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
@@ -232,7 +232,7 @@ public sealed class ParticleCacheTests : IDisposable
 
     [Fact]
     public void A_disc_that_reaches_Nyquist_is_refused() =>
-        Assert.Throws<ArgumentException>(() => ParticleCache.Load(
+        Assert.Throws<ArgumentException>(() => ParticleStore.Load(
             Box, PixelSize, new FrequencyDisc(16), (i, pixels) => _images[i].CopyTo(pixels), null, s_halfSet, new CachePlace(null, 1), _team));
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class ParticleCacheTests : IDisposable
     {
         using CancellationTokenSource source = new();
         int read = 0;
-        TinyDataset.AssertCancelled(() => ParticleCache.Load(
+        TinyDataset.AssertCancelled(() => ParticleStore.Load(
             Box, PixelSize, _disc,
             (i, pixels) =>
             {
@@ -268,6 +268,6 @@ public sealed class ParticleCacheTests : IDisposable
         return sum;
     }
 
-    private ParticleCache Load(ContrastTransferFunction[]? ctf, WorkerTeam? team = null, string? scratchFolder = null) => ParticleCache.Load(
+    private ParticleStore Load(ContrastTransferFunction[]? ctf, WorkerTeam? team = null, string? scratchFolder = null) => ParticleStore.Load(
         Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, s_halfSet, new CachePlace(scratchFolder, 1), team ?? _team);
 }

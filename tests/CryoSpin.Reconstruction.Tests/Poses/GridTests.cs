@@ -1,10 +1,10 @@
 using System.Numerics;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
 
-namespace CryoSpin.Reconstruction.Tests.Search;
+namespace CryoSpin.Reconstruction.Tests.Poses;
 
 public class GridTests
 {
