@@ -56,18 +56,18 @@ internal sealed class DefaultReconstruction(
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
         using LoadedParticles loaded = LoadedParticles.Load(
             input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
-        (input, ParticleStore cache, _signal) = (loaded.Input, loaded.Cache, loaded.SignalPower);
+        (input, ParticleStore store, _signal) = (loaded.Input, loaded.Store, loaded.SignalPower);
         _track.Use(input);
         Loaded();
-        if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != cache.Count)
+        if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != store.Count)
         {
-            throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {cache.Count}. Start a new run.");
+            throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {store.Count}. Start a new run.");
         }
-        VolumeModel model = from is null or { Search: not null } ? Bootstrap(cache, from, cancellation) : Restored(from);
+        VolumeModel model = from is null or { Search: not null } ? Bootstrap(store, from, cancellation) : Restored(from);
         CandidateTable table = from?.Decoding is null
-            ? Propose(cache, model, from, cancellation)
-            : new CandidateTable(from.Candidates!, cache.HalfSet);
-        return Decode(cache, model, table, from, cancellation) with { Rejected = loaded.Rejected };
+            ? Propose(store, model, from, cancellation)
+            : new CandidateTable(from.Candidates!, store.HalfSet);
+        return Decode(store, model, table, from, cancellation) with { Rejected = loaded.Rejected };
     }
 
     private VolumeModel Restored(RunState from)
@@ -79,13 +79,13 @@ internal sealed class DefaultReconstruction(
         return model;
     }
 
-    private VolumeModel Bootstrap(ParticleStore cache, RunState? from, CancellationToken cancellation)
+    private VolumeModel Bootstrap(ParticleStore store, RunState? from, CancellationToken cancellation)
     {
         if (from is not null) _track.Restore(from.Course);
         _track.Start("search", 0.01, 0.2);
         SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-        Candidate[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<Candidate[]>([], cache.Count)] : null;
-        StochasticSearch search = new(cache, schedule, _mask.DiameterAngstrom, _signal, _random, team)
+        Candidate[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<Candidate[]>([], store.Count)] : null;
+        StochasticSearch search = new(store, schedule, _mask.DiameterAngstrom, _signal, _random, team)
         {
             Found = latest is null ? null : (i, fit) => latest[i] = [fit],
         };
@@ -112,14 +112,14 @@ internal sealed class DefaultReconstruction(
         return search.Model;
     }
 
-    private CandidateTable Propose(ParticleStore cache, VolumeModel model, RunState? from, CancellationToken cancellation)
+    private CandidateTable Propose(ParticleStore store, VolumeModel model, RunState? from, CancellationToken cancellation)
     {
-        int[] all = [.. Enumerable.Range(0, cache.Count)];
+        int[] all = [.. Enumerable.Range(0, store.Count)];
         Candidate[][] candidates = from?.Candidates ?? [.. all.Select(_ => (Candidate[])[])];
         IReadOnlyList<ulong> random = _random.State;
         if (settings.AutoEncoding is not null && from?.Candidates is null)
         {
-            Encode(cache, model, all, candidates, cancellation);
+            Encode(store, model, all, candidates, cancellation);
             random = _random.State;
             checkpoints.Write(() => State(model, random) with { Candidates = candidates });
         }
@@ -127,9 +127,9 @@ internal sealed class DefaultReconstruction(
         {
             _track.Start("proposals", 0.65, 0.75);
             FrequencyDisc disc = new(model.Lattice.Radius);
-            ShiftGrid shifts = new(options.MaxShiftPixels, settings.Search.ShiftSpacingPeriods * cache.Box / disc.Radius, disc, cache.Box);
+            ShiftGrid shifts = new(options.MaxShiftPixels, settings.Search.ShiftSpacingPeriods * store.Box / disc.Radius, disc, store.Box);
             Rotation[] grid = ViewGrid.ForBand(disc.Radius, _random);
-            CandidateSearch proposals = new(cache, team);
+            CandidateSearch proposals = new(store, team);
             for (int first = from?.Proposed ?? 0; first < all.Length; first += ParticlesPerReport)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -142,10 +142,10 @@ internal sealed class DefaultReconstruction(
                 checkpoints.Offer(() => State(model, random) with { Candidates = candidates, Proposed = end });
             }
         }
-        return new CandidateTable(candidates, cache.HalfSet);
+        return new CandidateTable(candidates, store.HalfSet);
     }
 
-    private void Encode(ParticleStore cache, VolumeModel model, int[] all, Candidate[][] candidates, CancellationToken cancellation)
+    private void Encode(ParticleStore store, VolumeModel model, int[] all, Candidate[][] candidates, CancellationToken cancellation)
     {
         _track.Start("auto-encoding", 0.2, 0.65);
         AutoEncodingSchedule schedule = settings.AutoEncoding! with
@@ -154,7 +154,7 @@ internal sealed class DefaultReconstruction(
             Heads = options.Heads,
             Steps = options.EncoderSteps ?? settings.AutoEncoding.StepsFor(input.Count),
         };
-        using AutoEncodingStage stage = new(cache, model, SignalPower.Inverse(_signal), schedule, _random, team);
+        using AutoEncodingStage stage = new(store, model, SignalPower.Inverse(_signal), schedule, _random, team);
         int[] sample = [.. Sample(all.Length).Union(_track.Watched).Order()];
         stage.Run(
             r =>
@@ -168,20 +168,20 @@ internal sealed class DefaultReconstruction(
     }
 
     private ReconstructionOutcome Decode(
-        ParticleStore cache, VolumeModel model, CandidateTable table, RunState? from, CancellationToken cancellation)
+        ParticleStore store, VolumeModel model, CandidateTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.92);
-        HalfMaps begin = FirstMaps(cache, model, from);
-        MapTools tools = MapTools.For(cache, team);
+        HalfMaps begin = FirstMaps(store, model, from);
+        MapTools tools = MapTools.For(store, team);
         if (settings.DecodingPasses == 0) return Finish(tools, begin, table, null, cancellation);
         RefinementOptions refinement = settings.Refinement with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels) };
-        AutoDecodingStage stage = new(cache, table, tools, begin, refinement, team)
+        AutoDecodingStage stage = new(store, table, tools, begin, refinement, team)
         {
             MaxIterations = settings.DecodingPasses,
             Remask = Remasked,
-            Renewal = Renewal(cache, settings.Candidates, settings.SeparationDegrees),
+            Renewal = Renewal(store, settings.Candidates, settings.SeparationDegrees),
         };
-        DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, cache.Disc.Radius), table.Count);
+        DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, store.Disc.Radius), table.Count);
         RunState Now() => State(model, _random.State) with
         {
             Candidates = table.Candidates,
@@ -215,9 +215,9 @@ internal sealed class DefaultReconstruction(
         if (settings.RefinesJointly)
         {
             _track.Start("joint refinement", 0.92, 0.98);
-            JointRefinement all = new(cache, tools, stage.Maps, refinement, team)
+            JointRefinement all = new(store, tools, stage.Maps, refinement, team)
             {
-                Renewal = Renewal(cache, settings.JointCandidates, settings.JointSeparationDegrees),
+                Renewal = Renewal(store, settings.JointCandidates, settings.JointSeparationDegrees),
                 SearchesSettled = settings.SearchesSettled,
                 Within = _track.WithinPass,
             };
@@ -229,14 +229,14 @@ internal sealed class DefaultReconstruction(
     }
 
     /// <summary>The map of auto-encoding for both half-sets, or the maps of an interrupted run.</summary>
-    private HalfMaps FirstMaps(ParticleStore cache, VolumeModel model, RunState? from)
+    private HalfMaps FirstMaps(ParticleStore store, VolumeModel model, RunState? from)
     {
-        Volume start = MapResampling.ToBox(model.Map, cache.Box, cache.PixelSizeAngstrom, team);
+        Volume start = MapResampling.ToBox(model.Map, store.Box, store.PixelSizeAngstrom, team);
         if (_mask.IsMeasured) _mask.Begin(from?.Decoding is null ? EstimatedMask(start) : from.MaskDiameterAngstrom);
-        VolumeMask mask = _mask.Sphere(cache.Box, cache.PixelSizeAngstrom, team);
+        VolumeMask mask = _mask.Sphere(store.Box, store.PixelSizeAngstrom, team);
         if (from?.HalfMaps is null) return HalfMaps.Begin(start, mask);
-        if (from.MaskShape is not null) mask = mask.WithShape(SoftMask.Of(cache.Box, from.MaskShape));
-        FscCurve? fsc = from.Fsc is { Count: > 0 } values ? new FscCurve(cache.Box, cache.PixelSizeAngstrom, [.. values]) : null;
+        if (from.MaskShape is not null) mask = mask.WithShape(SoftMask.Of(store.Box, from.MaskShape));
+        FscCurve? fsc = from.Fsc is { Count: > 0 } values ? new FscCurve(store.Box, store.PixelSizeAngstrom, [.. values]) : null;
         return HalfMaps.Restored(from.HalfMaps, mask, fsc);
     }
 
@@ -246,10 +246,10 @@ internal sealed class DefaultReconstruction(
         return pass >= FirstShapedPass && settings.ShapesMask ? _mask.Shaped(maps) : maps;
     }
 
-    private ProposalRenewal? Renewal(ParticleStore cache, int candidates, double separationDegrees)
+    private ProposalRenewal? Renewal(ParticleStore store, int candidates, double separationDegrees)
     {
         SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-        return settings.RenewsProposals ? new ProposalRenewal(cache, search, candidates, separationDegrees, options.Seed, team) : null;
+        return settings.RenewsProposals ? new ProposalRenewal(store, search, candidates, separationDegrees, options.Seed, team) : null;
     }
 
     private ReconstructionOutcome Finish(

@@ -29,14 +29,14 @@ public sealed class PosePosterior : IDisposable
     private const double ShiftSpacingPeriods = 0.235;
     private const double GreatestBand = 12;
     private readonly WorkerTeam _team;
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly int[] _sample;
     private readonly int _wanted;
     private readonly double _maxShiftPixels;
 
-    private PosePosterior(WorkerTeam team, ParticleStore cache, int[] sample, int wanted, double maxShiftPixels)
+    private PosePosterior(WorkerTeam team, ParticleStore store, int[] sample, int wanted, double maxShiftPixels)
     {
-        (_team, _cache, _sample, _wanted, _maxShiftPixels) = (team, cache, sample, wanted, maxShiftPixels);
+        (_team, _store, _sample, _wanted, _maxShiftPixels) = (team, store, sample, wanted, maxShiftPixels);
     }
 
     /// <summary>View directions of the grid: unit vectors in the map's frame (row 2 of the rotations), 768 of equal area.</summary>
@@ -70,8 +70,8 @@ public sealed class PosePosterior : IDisposable
         try
         {
             int[] halves = [.. sample.Select((_, i) => 1 + i % 2)];
-            (ParticleStore cache, _) = new ImagePreparation(few).Load(halves, null, team, silent, null, cancellation);
-            return new PosePosterior(team, cache, sample, particles.Distinct().Count(), options.Method.MaxShiftPixels);
+            (ParticleStore store, _) = new ImagePreparation(few).Load(halves, null, team, silent, null, cancellation);
+            return new PosePosterior(team, store, sample, particles.Distinct().Count(), options.Method.MaxShiftPixels);
         }
         catch
         {
@@ -87,7 +87,7 @@ public sealed class PosePosterior : IDisposable
     /// <returns>[particle][view]: the greatest log likelihood ratio to an empty map over in-plane turns and shifts.</returns>
     public IReadOnlyList<double[]> OverViews(Volume map, double bandShells, IReadOnlyList<Pose?> poses)
     {
-        double band = Math.Max(1, Math.Min(Math.Min(bandShells, GreatestBand), Math.Min(map.Size / 2.0 - 1, _cache.Disc.Radius)));
+        double band = Math.Max(1, Math.Min(Math.Min(bandShells, GreatestBand), Math.Min(map.Size / 2.0 - 1, _store.Disc.Radius)));
         FrequencyDisc disc = new(band);
         VolumeModel model = new(map.Size, map.PixelSizeAngstrom, map.Size * map.PixelSizeAngstrom, _team);
         Volume scaled = new(map.Size, map.PixelSizeAngstrom, [.. map.Voxels]);
@@ -104,19 +104,19 @@ public sealed class PosePosterior : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _cache.Dispose();
+        _store.Dispose();
         _team.Dispose();
     }
 
     private double[][] Search(FourierLattice lattice, FrequencyDisc disc)
     {
-        ShiftGrid shifts = new(_maxShiftPixels, ShiftSpacingPeriods * _cache.Box / disc.Radius, disc, _cache.Box);
+        ShiftGrid shifts = new(_maxShiftPixels, ShiftSpacingPeriods * _store.Box / disc.Radius, disc, _store.Box);
         Rotation[] grid = So3Grid.Healpix(GridOrder);
         int turns = So3Grid.InPlaneCount(GridOrder), views = So3Grid.ViewCount(GridOrder);
         double[][] best = [.. Enumerable.Range(0, _wanted).Select(_ => Enumerable.Repeat(double.NegativeInfinity, views).ToArray())];
         int[] wanted = [.. Enumerable.Range(0, _wanted)];
         DenseSearch search = new(disc, shifts, _team);
-        BandView view = _cache.View(disc);
+        BandView view = _store.View(disc);
         Rotation[] part = new Rotation[views * TurnsPerPass];
         // The whole grid's table of scores would take gigabytes: some in-plane turns at a time.
         for (int first = 0; first < turns; first += TurnsPerPass)
@@ -141,17 +141,17 @@ public sealed class PosePosterior : IDisposable
     {
         int k = disc.PaddedCount;
         float[] re = new float[k], im = new float[k], ctf = new float[k], modelRe = new float[k], modelIm = new float[k];
-        BandView view = _cache.View(disc);
+        BandView view = _store.View(disc);
         double cross = 0, power = 0;
         for (int i = 0; i < _sample.Length; i++)
         {
             if (_sample[i] >= poses.Count || poses[_sample[i]] is not { } pose) continue;
             view.Read(i, re, im, ctf);
             CentralSlice.Sample(lattice, disc, pose.Rotation, modelRe, modelIm);
-            double x = pose.OriginXAngstrom / _cache.PixelSizeAngstrom, y = pose.OriginYAngstrom / _cache.PixelSizeAngstrom;
+            double x = pose.OriginXAngstrom / _store.PixelSizeAngstrom, y = pose.OriginYAngstrom / _store.PixelSizeAngstrom;
             for (int p = 0; p < disc.Count; p++)
             {
-                (double sin, double cos) = Math.SinCos(2 * Math.PI * (disc.Kx[p] * x + disc.Ky[p] * y) / _cache.Box);
+                (double sin, double cos) = Math.SinCos(2 * Math.PI * (disc.Kx[p] * x + disc.Ky[p] * y) / _store.Box);
                 double mr = ctf[p] * modelRe[p], mi = ctf[p] * modelIm[p];
                 cross += mr * (re[p] * cos + im[p] * sin) + mi * (im[p] * cos - re[p] * sin);
                 power += mr * mr + mi * mi;

@@ -52,14 +52,14 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         RunTracker track = new(input, observer);
         track.Start("loading", 0, 0.5);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(1));
-        (ParticleStore cache, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
-        using ParticleStore loaded = cache;
+        (ParticleStore store, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
+        using ParticleStore loaded = store;
         Candidate[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (Candidate[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
         CandidateTable table = new(poses, halfSet);
         track.Start("back-projection", 0.5, 1);
-        MapTools tools = MapTools.For(cache, team);
+        MapTools tools = MapTools.For(store, team);
         double wholeBox = input.BoxSize * input.PixelSizeAngstrom;
-        HalfMaps halves = tools.Solve(table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, wholeBox, team), null));
+        HalfMaps halves = tools.Solve(table, new VolumeMask(new SphericalMask(store.Box, store.PixelSizeAngstrom, wholeBox, team), null));
         cancellation.ThrowIfCancellationRequested();
         tools.Sums.Join();
         Volume map = AgreesOnNothing(halves.Fsc!, observer)

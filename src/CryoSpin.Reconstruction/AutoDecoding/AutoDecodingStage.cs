@@ -26,14 +26,14 @@ internal readonly record struct AutoDecodingReport(
 /// half-set's volume, in turn with the volume's closed-form update. The band grows with the half-set FSC. Each pass looks at each image
 /// once: as soon as its poses are refined they enter the sum of the next volume.
 /// </summary>
-/// <param name="cache">The particles.</param>
+/// <param name="store">The particles.</param>
 /// <param name="poses">Their candidates.</param>
 /// <param name="tools">What makes maps of them.</param>
 /// <param name="begin">The maps that the first pass compares with.</param>
 /// <param name="options">What counts when candidates are refined.</param>
 /// <param name="team">Workers.</param>
 internal sealed class AutoDecodingStage(
-    ParticleStore cache, CandidateTable poses, MapTools tools, HalfMaps begin, RefinementOptions options, WorkerTeam team)
+    ParticleStore store, CandidateTable poses, MapTools tools, HalfMaps begin, RefinementOptions options, WorkerTeam team)
 {
     private const double ResolutionThreshold = 0.143;
     private const double ModeChangeDegrees = 20;
@@ -64,7 +64,7 @@ internal sealed class AutoDecodingStage(
     /// <param name="report">Receives each pass.</param>
     /// <param name="cancellation">Stops between particles.</param>
     public void Run(double firstBand, Action<AutoDecodingReport> report, CancellationToken cancellation) =>
-        Run(new DecodingState(Math.Min(firstBand, cache.Disc.Radius), poses.Count), report, _ => { }, cancellation);
+        Run(new DecodingState(Math.Min(firstBand, store.Disc.Radius), poses.Count), report, _ => { }, cancellation);
 
     /// <summary>The same from the state of an interrupted run.</summary>
     /// <param name="state">Where the stage stands; poses and volumes must be those that belong to it. It is kept up to date.</param>
@@ -121,8 +121,8 @@ internal sealed class AutoDecodingStage(
 
     private double NextBand(double band, FscCurve fsc) =>
         Math.Clamp(
-            fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, cache.Disc.Radius),
-            Math.Min(band * MaxBandGrowth, cache.Disc.Radius));
+            fsc.CrossingShell(ResolutionThreshold) + BandMargin, Math.Min(band, store.Disc.Radius),
+            Math.Min(band * MaxBandGrowth, store.Disc.Radius));
 
     /// <summary>Refines all poses that are not yet, against the maps, and fills the sums anew with all.</summary>
     private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
@@ -133,15 +133,15 @@ internal sealed class AutoDecodingStage(
         for (int h = 0; h < SliceSums.HalfSets; h++)
         {
             int half = h;
-            RefinementPass pass = new(cache, Maps.Reference(h, poses.Members[h]), tools.Slicer, state.Band, options, team);
+            RefinementPass pass = new(store, Maps.Reference(h, poses.Members[h]), tools.Slicer, state.Band, options, team);
             tools.Sums.Clear(h);
-            cache.Pass(h, chunk =>
+            store.Pass(h, chunk =>
             {
                 team.ForEach(chunk.Count, (record, w) =>
                 {
                     // A resumed pass refined these before it was interrupted; only the sum has to be made again.
                     if (chunk.First + record < state.Done) return;
-                    int i = cache.ParticleAt(chunk.First + record);
+                    int i = store.ParticleAt(chunk.First + record);
                     Candidate old = poses.Best(i);
                     Candidate[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
                     poses.Candidates[i] = pass.WithOrigins(i, chunk[record], refined, w);

@@ -23,7 +23,7 @@ internal sealed class DecodingState(double band, int particles)
     /// <summary>Whether there is no further pass.</summary>
     public bool Ended { get; set; }
 
-    /// <summary>The cache's records, in its order, that the pass has refined.</summary>
+    /// <summary>The store's records, in its order, that the pass has refined.</summary>
     public long Done { get; set; }
 
     /// <summary>Log likelihood of each particle's best pose, for those that the pass has refined.</summary>

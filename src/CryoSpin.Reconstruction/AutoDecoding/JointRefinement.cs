@@ -18,13 +18,13 @@ namespace CryoSpin.Reconstruction.AutoDecoding;
 /// settled a sample is searched first: if all of it stays where it is, so will the rest, and one pass is enough. Where they have not, all are
 /// searched once, and then those in doubt between two poses until few of them get a pose from it.
 /// </remarks>
-/// <param name="cache">The particles.</param>
+/// <param name="store">The particles.</param>
 /// <param name="tools">What makes maps of them; the half-sets' sums are lost.</param>
 /// <param name="halves">The half-maps that auto-decoding ended with.</param>
 /// <param name="options">What counts when candidates are refined.</param>
 /// <param name="team">Workers.</param>
 internal sealed class JointRefinement(
-    ParticleStore cache, MapTools tools, HalfMaps halves, RefinementOptions options, WorkerTeam team)
+    ParticleStore store, MapTools tools, HalfMaps halves, RefinementOptions options, WorkerTeam team)
 {
     // A round number of its own for each renewal, away from those of the half-sets' passes.
     private const int FirstRound = 1000;
@@ -124,18 +124,18 @@ internal sealed class JointRefinement(
         Candidate[][] known = new Candidate[from.Count][];
         bool[] isSearched = new bool[from.Count], isFound = new bool[from.Count];
         foreach (int i in searched) isSearched[i] = true;
-        RefinementPass pass = new(cache, halves.ReferenceOfBoth(map, from.Count), tools.Slicer, state.Band, options, team);
+        RefinementPass pass = new(store, halves.ReferenceOfBoth(map, from.Count), tools.Slicer, state.Band, options, team);
         PoseRefinementLimits wide = PoseRefinementLimits.Wide(options.MaxShiftPixels), fine = PoseRefinementLimits.Fine(options.MaxShiftPixels);
         for (int h = 0; h < 2; h++)
         {
-            cache.Pass(h, chunk =>
+            store.Pass(h, chunk =>
             {
-                int[] ids = [.. Enumerable.Range(0, chunk.Count).Select(record => cache.ParticleAt(chunk.First + record)).Where(i => isSearched[i])];
+                int[] ids = [.. Enumerable.Range(0, chunk.Count).Select(record => store.ParticleAt(chunk.First + record)).Where(i => isSearched[i])];
                 foreach (int i in ids) known[i] = from.Candidates[i];
                 if (ids.Length > 0) search(ids);
                 team.ForEach(chunk.Count, (record, w) =>
                 {
-                    int i = cache.ParticleAt(chunk.First + record);
+                    int i = store.ParticleAt(chunk.First + record);
                     // New candidates come from a grid.
                     Candidate[] found = pass.Refine(
                         from, i, chunk[record], isSearched[i] ? CandidateChoice.All : others, isSearched[i] ? wide : fine, w);

@@ -29,12 +29,12 @@ internal sealed class OriginRefinement
     private readonly PoseRefiner[] _refiners;
 
     private OriginRefinement(
-        ParticleStore cache, FrequencyDisc disc, ShellWeights? weights, FourierLattice lattice, double maxShiftPixels, int workers)
+        ParticleStore store, FrequencyDisc disc, ShellWeights? weights, FourierLattice lattice, double maxShiftPixels, int workers)
     {
         _limits = PoseRefinementLimits.Fine(maxShiftPixels);
-        _view = cache.View(disc);
+        _view = store.View(disc);
         _weights = weights;
-        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new ImageOnDisc(disc, store.Box))];
         _refiners = [.. _buffers.Select(b => new PoseRefiner(lattice, b))];
     }
 
@@ -42,25 +42,25 @@ internal sealed class OriginRefinement
     /// For one map; null where it is half signal as far as rotations are refined, where nothing is known of its signal, or where particles are
     /// known to be centred.
     /// </summary>
-    /// <param name="cache">The particles.</param>
+    /// <param name="store">The particles.</param>
     /// <param name="map">The map.</param>
     /// <param name="lattice">Its transform, up to the band that rotations are refined in.</param>
     /// <param name="options">What counts, and how far origins may go.</param>
     /// <param name="workers">How many threads will call.</param>
     public static OriginRefinement? For(
-        ParticleStore cache, ReferenceMap map, FourierLattice lattice, RefinementOptions options, int workers)
+        ParticleStore store, ReferenceMap map, FourierLattice lattice, RefinementOptions options, int workers)
     {
         if (map.HalfMapFsc is not { } fsc || options.MaxShiftPixels == 0) return null;
         double band = Math.Max(LeastBand, fsc.CrossingShell(ReferenceMap.FscFor(HalfSignal, map.IsOfBoth)));
         if (band > lattice.Radius - LeastDifference) return null;
         FrequencyDisc disc = new(band);
         ShellWeights? weights = options.WeighsShells ? new ShellWeights(disc, fsc, map.IsOfBoth) : null;
-        return new OriginRefinement(cache, disc, weights, lattice, options.MaxShiftPixels, workers);
+        return new OriginRefinement(store, disc, weights, lattice, options.MaxShiftPixels, workers);
     }
 
     /// <summary>The poses with new origins; rotations and likelihoods stay.</summary>
     /// <param name="particle">The particle.</param>
-    /// <param name="record">Its image over the cache's whole disc.</param>
+    /// <param name="record">Its image over the store's whole disc.</param>
     /// <param name="poses">Its poses.</param>
     /// <param name="worker">Number of the calling thread.</param>
     public Candidate[] Refine(int particle, ReadOnlySpan<Half> record, Candidate[] poses, int worker)

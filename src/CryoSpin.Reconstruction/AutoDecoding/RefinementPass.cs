@@ -17,31 +17,31 @@ internal sealed class RefinementPass
     private readonly ImageOnDisc[] _images;
     private readonly PoseRefiner[] _refiners;
 
-    /// <param name="cache">The particles.</param>
+    /// <param name="store">The particles.</param>
     /// <param name="map">The map.</param>
     /// <param name="slicer">Transforms it; no other map may be transformed by it while this is in use.</param>
     /// <param name="bandShells">The band.</param>
     /// <param name="options">What counts.</param>
     /// <param name="team">Workers.</param>
     public RefinementPass(
-        ParticleStore cache, ReferenceMap map, MapSlicer slicer, double bandShells, RefinementOptions options, WorkerTeam team)
+        ParticleStore store, ReferenceMap map, MapSlicer slicer, double bandShells, RefinementOptions options, WorkerTeam team)
     {
         FrequencyDisc disc = new(bandShells);
         FourierLattice lattice = slicer.Lattice(map.Map, bandShells);
-        _view = cache.View(disc);
-        _images = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
+        _view = store.View(disc);
+        _images = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, store.Box))];
         _refiners = [.. _images.Select(image => new PoseRefiner(lattice, image))];
         // A map of which no FSC is known was not made of these poses.
         if (map.HalfMapFsc is not { } fsc) return;
         if (options.WeighsShells) _weights = new ShellWeights(disc, fsc, map.IsOfBoth);
         if (options.TakesOwnShare) _own = new OwnShare(_view, map.Members, fsc, map.MaskMean);
-        if (options.RefinesOrigins) _origins = OriginRefinement.For(cache, map, lattice, options, team.Workers);
+        if (options.RefinesOrigins) _origins = OriginRefinement.For(store, map, lattice, options, team.Workers);
     }
 
     /// <summary>A particle's candidates refined, best first.</summary>
     /// <param name="from">What they are refined from; the map was made of it.</param>
     /// <param name="particle">The particle.</param>
-    /// <param name="record">Its image over the cache's whole disc.</param>
+    /// <param name="record">Its image over the store's whole disc.</param>
     /// <param name="choice">Which candidates.</param>
     /// <param name="limits">How far.</param>
     /// <param name="worker">Number of the calling thread.</param>

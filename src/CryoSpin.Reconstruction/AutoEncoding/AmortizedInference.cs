@@ -32,7 +32,7 @@ internal sealed class AmortizedInference
     private readonly CandidateScorer[] _scorers;
     private readonly Rotation[][] _rotations;
 
-    public AmortizedInference(ParticleStore cache, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
+    public AmortizedInference(ParticleStore store, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
     {
         _team = team;
         _view = view;
@@ -44,11 +44,11 @@ internal sealed class AmortizedInference
         Copies = schedule.DihedralCopies ? Dihedral.Elements : Dihedral.Elements[..1];
         int candidates = _heads * Copies.Length;
         FrequencyDisc coarse = new(Math.Min(schedule.CoarseBand, view.Disc.Radius));
-        ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / coarse.Radius, coarse, cache.Box);
-        _coarse = cache.View(coarse);
+        ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / coarse.Radius, coarse, store.Box);
+        _coarse = store.View(coarse);
         _coarseRefined = Math.Min(schedule.CoarseCandidates, candidates);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(view.Disc, cache.Box))];
-        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(coarse, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(view.Disc, store.Box))];
+        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(coarse, store.Box))];
         _scorers = [.. Enumerable.Range(0, team.Workers).Select(_ => new CandidateScorer(coarse, shifts, candidates))];
         _rotations = [.. Enumerable.Range(0, team.Workers).Select(_ => new Rotation[candidates])];
     }

@@ -34,7 +34,7 @@ internal sealed class AutoEncodingStage : IDisposable
 
     // Of the greatest rate; about what it has come down to where the switch usually is.
     private const double FurtherRateShare = 0.25;
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly VolumeModel _model;
     private readonly AutoEncodingSchedule _schedule;
     private readonly WorkerTeam _team;
@@ -55,25 +55,25 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
-        ParticleStore cache, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
+        ParticleStore store, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
     {
-        (_cache, _model, _schedule, _team, _random) = (cache, model, schedule, team, random);
+        (_store, _model, _schedule, _team, _random) = (store, model, schedule, team, random);
         _disc = new FrequencyDisc(model.Lattice.Radius);
-        _view = cache.View(_disc);
-        _shifts = new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / _disc.Radius, _disc, cache.Box);
+        _view = store.View(_disc);
+        _shifts = new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
         EncoderArchitecture architecture = EncoderArchitecture.Compact(schedule.InputSize, schedule.Heads);
         int batch = schedule.BatchSize;
         Encoder = new PoseEncoder(architecture, batch, random.Next(), team);
-        _inference = new AmortizedInference(cache, _view, architecture, schedule, team);
-        _synthetic = new SyntheticExamples(_view, cache.Count, schedule.MaxShiftPixels);
+        _inference = new AmortizedInference(store, _view, architecture, schedule, team);
+        _synthetic = new SyntheticExamples(_view, store.Count, schedule.MaxShiftPixels);
         _loss = new WinnerTakesAllLoss(schedule.Heads, architecture.OutputsPerHead, schedule.LosersShare);
-        _volume = new VolumeUpdate(cache, _disc, inverseSignal, schedule.Memory, batch, team);
+        _volume = new VolumeUpdate(store, _disc, inverseSignal, schedule.Memory, batch, team);
         _input = new float[batch * schedule.InputSize * schedule.InputSize];
         _outputs = new float[batch * Encoder.OutputsPerImage];
         _gradient = new float[batch * Encoder.OutputsPerImage];
         _targets = new Rotation[batch];
         _tally = new Tally(schedule.Heads);
-        _search = new CandidateSearch(cache, team);
+        _search = new CandidateSearch(store, team);
     }
 
     /// <summary>The encoder.</summary>
@@ -132,7 +132,7 @@ internal sealed class AutoEncodingStage : IDisposable
         double progress = step / (double)_schedule.Steps;
         bool real = progress >= _schedule.WarmUpShare;
         int batch = _schedule.BatchSize, synthetic = real ? (int)(_schedule.SyntheticShare * batch) : batch;
-        int[] particles = [.. Enumerable.Range(0, batch - synthetic).Select(_ => _random.Next(_cache.Count))];
+        int[] particles = [.. Enumerable.Range(0, batch - synthetic).Select(_ => _random.Next(_store.Count))];
         MakeInputs(synthetic, particles, progress);
         Encoder.Forward(_input, batch, training: true).CopyTo(_outputs);
         if (real) Label(particles, synthetic);

@@ -23,13 +23,13 @@ internal sealed class VolumeUpdate
     private readonly double _memory;
     private int _steps;
 
-    public VolumeUpdate(ParticleStore cache, FrequencyDisc disc, double[] inverseSignal, double memory, int batchSize, WorkerTeam team)
+    public VolumeUpdate(ParticleStore store, FrequencyDisc disc, double[] inverseSignal, double memory, int batchSize, WorkerTeam team)
     {
-        _view = cache.View(disc);
+        _view = store.View(disc);
         _team = team;
         _memory = memory;
         _inverseSignal = inverseSignal[..Math.Min(inverseSignal.Length, (int)Math.Round(disc.Radius) + 1)];
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, cache.Box))];
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, store.Box))];
         _sum = new BackProjection(disc.Radius, VolumeModel.Oversampling);
         _batch = new SliceBatch(disc, batchSize, team);
     }

@@ -8,7 +8,7 @@ using CryoSpin.Reconstruction.Search;
 namespace CryoSpin.Reconstruction.BranchAndBound;
 
 /// <summary>Branch and bound for many particles: the root's nodes as matrix products, then a tree search for each image.</summary>
-internal sealed class BoundedSearchStage(ParticleStore cache, WorkerTeam team)
+internal sealed class BoundedSearchStage(ParticleStore store, WorkerTeam team)
 {
     private const int ParticlesPerReport = 4 * DenseSearch.ImagesPerProduct;
     private DenseSearch? _dense;
@@ -40,23 +40,23 @@ internal sealed class BoundedSearchStage(ParticleStore cache, WorkerTeam team)
         Action<int, Candidate[]> found, Action<int> done, CancellationToken cancellation)
     {
         SliceDeviations slices = _slices = new(coarse, tree, team, _slices);
-        ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], cache.Box);
+        ShiftGrid shifts = new([.. tree.Cells(0).Select(c => tree.Origin(0, c.X, c.Y))], tree.Discs[0], store.Box);
         DenseSearch dense = _dense ??= new DenseSearch(tree.Discs[0], shifts, team);
         dense.Use(tree.Discs[0], shifts);
         dense.SetModel(coarse, tree.Roots);
-        BandView view = cache.View(tree.Discs[^1]), fine = cache.View(refinement);
-        TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, coarse, slices, cache.Box, Bound))];
-        ImageOnDisc[] coarseBuffers = [.. searches.Select(_ => new ImageOnDisc(tree.Discs[^1], cache.Box))];
+        BandView view = store.View(tree.Discs[^1]), fine = store.View(refinement);
+        TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, coarse, slices, store.Box, Bound))];
+        ImageOnDisc[] coarseBuffers = [.. searches.Select(_ => new ImageOnDisc(tree.Discs[^1], store.Box))];
         PoseRefiner[] first = [.. coarseBuffers.Select(b => new PoseRefiner(coarse, b))];
-        ImageOnDisc[] buffers = [.. searches.Select(_ => new ImageOnDisc(refinement, cache.Box))];
+        ImageOnDisc[] buffers = [.. searches.Select(_ => new ImageOnDisc(refinement, store.Box))];
         PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
         PoseRefinementLimits limits = new(RefinementSteps, tree.SpacingDegrees(tree.Levels - 1), tree.MaxShiftPixels);
-        int[] all = [.. Enumerable.Range(0, cache.Count)];
+        int[] all = [.. Enumerable.Range(0, store.Count)];
         for (int start = 0; start < all.Length; start += ParticlesPerReport)
         {
             cancellation.ThrowIfCancellationRequested();
             ReadOnlyMemory<int> ids = all.AsMemory(start, Math.Min(ParticlesPerReport, all.Length - start));
-            dense.Score(cache.View(tree.Discs[0]), ids, (slot, worker, scores, _, _) =>
+            dense.Score(store.View(tree.Discs[0]), ids, (slot, worker, scores, _, _) =>
             {
                 int particle = ids.Span[slot];
                 TreeSearch search = searches[worker];

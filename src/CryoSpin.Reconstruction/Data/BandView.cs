@@ -8,28 +8,28 @@ namespace CryoSpin.Reconstruction.Data;
 /// <summary>The particles on a smaller disc.</summary>
 public sealed class BandView
 {
-    private readonly ParticleStore _cache;
-    private readonly RecordStore _store;
+    private readonly ParticleStore _store;
+    private readonly RecordStore _records;
     private readonly int _storePadding;
     private readonly Run[] _runs;
     private readonly Run[] _runsOfFull;
     private readonly float[] _inverseSigma;
     private readonly float[] _scaledInverseSigma;
 
-    internal BandView(ParticleStore cache, FrequencyDisc disc)
+    internal BandView(ParticleStore store, FrequencyDisc disc)
     {
-        _cache = cache;
+        _store = store;
         Disc = disc;
-        bool core = disc.Radius <= cache.CoreDisc.Radius;
-        FrequencyDisc stored = core ? cache.CoreDisc : cache.Disc;
-        _store = core ? cache.Core : cache.Full;
+        bool core = disc.Radius <= store.CoreDisc.Radius;
+        FrequencyDisc stored = core ? store.CoreDisc : store.Disc;
+        _records = core ? store.Core : store.Full;
         _storePadding = stored.PaddedCount;
         _runs = Runs(stored, disc);
-        _runsOfFull = core ? Runs(cache.Disc, disc) : _runs;
+        _runsOfFull = core ? Runs(store.Disc, disc) : _runs;
         _inverseSigma = new float[disc.PaddedCount];
-        int[] indices = cache.Disc.IndicesOf(disc);
-        for (int p = 0; p < disc.Count; p++) _inverseSigma[p] = cache.InverseSigma[indices[p]];
-        _scaledInverseSigma = [.. _inverseSigma.Select(s => s * cache.Scale)];
+        int[] indices = store.Disc.IndicesOf(disc);
+        for (int p = 0; p < disc.Count; p++) _inverseSigma[p] = store.InverseSigma[indices[p]];
+        _scaledInverseSigma = [.. _inverseSigma.Select(s => s * store.Scale)];
     }
 
     /// <summary>The frequencies.</summary>
@@ -38,26 +38,26 @@ public sealed class BandView
     /// <summary>Copies one particle's whitened data and transfer function; padding becomes 0.</summary>
     public void Read(int particle, Span<float> real, Span<float> imaginary, Span<float> ctf)
     {
-        int record = _cache.RecordOf(particle);
-        if (_store.TryGet(record, out ReadOnlySpan<Half> values))
+        int record = _store.RecordOf(particle);
+        if (_records.TryGet(record, out ReadOnlySpan<Half> values))
         {
             Read(values, _runs, _storePadding, real, imaginary);
         }
         else
         {
-            Half[] rented = ArrayPool<Half>.Shared.Rent(_store.RecordLength);
-            _store.Read(record, rented.AsSpan(0, _store.RecordLength));
+            Half[] rented = ArrayPool<Half>.Shared.Rent(_records.RecordLength);
+            _records.Read(record, rented.AsSpan(0, _records.RecordLength));
             Read(rented, _runs, _storePadding, real, imaginary);
             ArrayPool<Half>.Shared.Return(rented);
         }
-        _cache.TransferFunction(particle, Disc, _inverseSigma, ctf);
+        _store.TransferFunction(particle, Disc, _inverseSigma, ctf);
     }
 
-    /// <summary>The same of a record over the cache's whole disc (<see cref="ParticleStore.Pass"/>).</summary>
+    /// <summary>The same of a record over the store's whole disc (<see cref="ParticleStore.Pass"/>).</summary>
     internal void Read(int particle, ReadOnlySpan<Half> record, Span<float> real, Span<float> imaginary, Span<float> ctf)
     {
-        Read(record, _runsOfFull, _cache.Disc.PaddedCount, real, imaginary);
-        _cache.TransferFunction(particle, Disc, _inverseSigma, ctf);
+        Read(record, _runsOfFull, _store.Disc.PaddedCount, real, imaginary);
+        _store.TransferFunction(particle, Disc, _inverseSigma, ctf);
     }
 
     internal void Read(int particle, ImageOnDisc buffers) => Read(particle, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);

@@ -73,11 +73,11 @@ internal sealed class ImagePreparation
     /// <param name="observer">Told when the noise level is not the measured one.</param>
     /// <param name="loaded">Receives the number of particles read so far.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public (ParticleStore Cache, double[] SignalPower) Load(
+    public (ParticleStore Store, double[] SignalPower) Load(
         int[] halfSet, string? scratchFolder, WorkerTeam team, IRunObserver observer, Action<int>? loaded, CancellationToken cancellation)
     {
-        ParticleStore cache = Fill(halfSet, scratchFolder, team, null, loaded, cancellation);
-        return (cache, SetNoise(cache, observer));
+        ParticleStore store = Fill(halfSet, scratchFolder, team, null, loaded, cancellation);
+        return (store, SetNoise(store, observer));
     }
 
     /// <summary>Loads all images; the noise level is still to be set.</summary>
@@ -91,25 +91,25 @@ internal sealed class ImagePreparation
         int[] halfSet, string? scratchFolder, WorkerTeam team, LowFrequencyPower[]? power, Action<int>? loaded,
         CancellationToken cancellation) => ParticleStore.Load(
         _input.BoxSize, _input.PixelSizeAngstrom, DiscFor(_input.BoxSize), power is null ? Read : (i, pixels) => power[i] = ReadMeasured(i, pixels),
-        _input.Ctf, halfSet, new CachePlace(scratchFolder, _typicalDeviation), team, loaded, cancellation);
+        _input.Ctf, halfSet, new StorePlace(scratchFolder, _typicalDeviation), team, loaded, cancellation);
 
     /// <summary>Sets the noise level of loaded images to what their backgrounds show.</summary>
     /// <returns>Per shell, the variance of the map's transform (<see cref="SignalPower"/>).</returns>
-    public double[] SetNoise(ParticleStore cache, IRunObserver observer)
+    public double[] SetNoise(ParticleStore store, IRunObserver observer)
     {
-        int shells = cache.Disc.Extent + 2;
+        int shells = store.Disc.Extent + 2;
         double[] measured = new double[shells];
         for (int s = 0; s < shells; s++) measured[s] = NoisePower[Math.Min(s, NoisePower.Length - 1)];
-        double[] signal = SignalPower.PerShell(cache, measured);
-        double total = Enumerable.Range(1, shells - 1).Average(s => cache.MeanPower[s]);
+        double[] signal = SignalPower.PerShell(store, measured);
+        double total = Enumerable.Range(1, shells - 1).Average(s => store.MeanPower[s]);
         double[] used = [.. measured.Select(n => Math.Max(n, 1e-3 * total))];
-        double information = Information(cache, used);
+        double information = Information(store, used);
         if (information > GreatestInformation)
         {
             observer.Log($"The images hold almost no noise; a noise level {information / GreatestInformation:G3} times the measured one is assumed.");
             used = [.. used.Select(n => n * information / GreatestInformation)];
         }
-        cache.SetNoise(used);
+        store.SetNoise(used);
         return signal;
     }
 
@@ -138,13 +138,13 @@ internal sealed class ImagePreparation
     }
 
     /// <summary>Expected log likelihood ratio of an image at its true pose, over the shells that a first map needs.</summary>
-    private static double Information(ParticleStore cache, double[] noise)
+    private static double Information(ParticleStore store, double[] noise)
     {
         double sum = 0;
-        for (int p = 0; p < cache.Disc.Count; p++)
+        for (int p = 0; p < store.Disc.Count; p++)
         {
-            int s = cache.Disc.Shell[p];
-            if (s is >= 1 and <= 10) sum += Math.Max(0, cache.MeanPower[s] - noise[s]) / noise[s];
+            int s = store.Disc.Shell[p];
+            if (s is >= 1 and <= 10) sum += Math.Max(0, store.MeanPower[s] - noise[s]) / noise[s];
         }
         return sum;
     }

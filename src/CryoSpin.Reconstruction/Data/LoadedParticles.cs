@@ -6,11 +6,11 @@ namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>The particles of a run, loaded, without the images that stand out from the others.</summary>
 /// <param name="Input">Those that are used.</param>
-/// <param name="Cache">Their transforms, with the noise level set.</param>
+/// <param name="Store">Their transforms, with the noise level set.</param>
 /// <param name="SignalPower">Per shell, the variance of the map's transform as the data show it.</param>
 /// <param name="Rejected">Those that are not used, by their indices in the run's input.</param>
 internal sealed record LoadedParticles(
-    ReconstructionInput Input, ParticleStore Cache, double[] SignalPower, IReadOnlyList<RejectedImage> Rejected) : IDisposable
+    ReconstructionInput Input, ParticleStore Store, double[] SignalPower, IReadOnlyList<RejectedImage> Rejected) : IDisposable
 {
     /// <summary>Loads them.</summary>
     /// <param name="input">All particles.</param>
@@ -27,7 +27,7 @@ internal sealed record LoadedParticles(
     {
         ImagePreparation preparation = ImagePreparation.Of(input, observer);
         LowFrequencyPower[] power = new LowFrequencyPower[input.Count];
-        ParticleStore cache = preparation.Fill(halfSet, scratchFolder, team, power, loaded, cancellation);
+        ParticleStore store = preparation.Fill(halfSet, scratchFolder, team, power, loaded, cancellation);
         try
         {
             RejectedImage[] rejected = keepAll ? [] : ImageOutliers.Find(power);
@@ -36,22 +36,22 @@ internal sealed record LoadedParticles(
                 observer.Log(Sentence(rejected.Length, input.Count));
                 HashSet<int> left = [.. rejected.Select(r => r.Particle)];
                 int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => !left.Contains(i))];
-                cache.Keep(kept);
+                store.Keep(kept);
                 input = input.Only(kept);
                 // What the first measurement took for noise and contrast may have been theirs.
                 preparation = new ImagePreparation(input);
             }
-            return new LoadedParticles(input, cache, preparation.SetNoise(cache, observer), rejected);
+            return new LoadedParticles(input, store, preparation.SetNoise(store, observer), rejected);
         }
         catch
         {
-            cache.Dispose();
+            store.Dispose();
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Cache.Dispose();
+    public void Dispose() => Store.Dispose();
 
     private static string Sentence(int rejected, int count) => Invariant(
         $"{rejected} of {count} images ({100.0 * rejected / count:0.#} %) are left out: they vary over large distances far more than the others, ")

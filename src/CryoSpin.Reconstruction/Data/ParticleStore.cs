@@ -13,7 +13,7 @@ public delegate void ReadParticleImage(int particle, Span<float> pixels);
 /// <summary>Where the transforms of all particles are kept.</summary>
 /// <param name="ScratchFolder">Folder for a scratch file; null to keep them in memory.</param>
 /// <param name="TypicalDeviation">Root mean square of the images' pixels, which half precision's range is centred on.</param>
-internal readonly record struct CachePlace(string? ScratchFolder, float TypicalDeviation);
+internal readonly record struct StorePlace(string? ScratchFolder, float TypicalDeviation);
 
 /// <summary>
 /// All particles' transforms on one disc, in half precision: their noise is a thousand times its rounding. The frequencies that the search
@@ -38,7 +38,7 @@ public sealed class ParticleStore : IDisposable
     private readonly float[] _inverseSigma;
 
     private ParticleStore(
-        int box, double pixelSizeAngstrom, FrequencyDisc disc, ContrastTransferFunction[]? ctf, int[] halfSet, CachePlace place)
+        int box, double pixelSizeAngstrom, FrequencyDisc disc, ContrastTransferFunction[]? ctf, int[] halfSet, StorePlace place)
     {
         Scale = box * place.TypicalDeviation;
         Count = halfSet.Length;
@@ -108,18 +108,18 @@ public sealed class ParticleStore : IDisposable
     /// <exception cref="CryoSpin.Diagnostics.CryoSpinException">No scratch file can be made or written.</exception>
     internal static ParticleStore Load(
         int box, double pixelSizeAngstrom, FrequencyDisc disc, ReadParticleImage read, ContrastTransferFunction[]? ctf, int[] halfSet,
-        CachePlace place, WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
+        StorePlace place, WorkerTeam team, Action<int>? loaded = null, CancellationToken cancellation = default)
     {
         if (disc.Extent >= box / 2) throw new ArgumentException("The disc must stay below the images' Nyquist row.", nameof(disc));
-        ParticleStore cache = new(box, pixelSizeAngstrom, disc, ctf, halfSet, place);
+        ParticleStore store = new(box, pixelSizeAngstrom, disc, ctf, halfSet, place);
         try
         {
-            new ParticleStoreFiller(cache, read, team).Fill(loaded, cancellation);
-            return cache;
+            new ParticleStoreFiller(store, read, team).Fill(loaded, cancellation);
+            return store;
         }
         catch
         {
-            cache.Dispose();
+            store.Dispose();
             throw;
         }
     }

@@ -6,10 +6,10 @@ using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Data;
 
-/// <summary>Reads and transforms images, measures their power and puts them into a cache, some hundred at a time.</summary>
+/// <summary>Reads and transforms images, measures their power and puts them into a store, some hundred at a time.</summary>
 internal sealed class ParticleStoreFiller
 {
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly ReadParticleImage _read;
     private readonly WorkerTeam _team;
     private readonly RealFft2D _fft;
@@ -23,19 +23,19 @@ internal sealed class ParticleStoreFiller
     private readonly double[] _square;
     private readonly Workspace[] _workspaces;
 
-    public ParticleStoreFiller(ParticleStore cache, ReadParticleImage read, WorkerTeam team)
+    public ParticleStoreFiller(ParticleStore store, ReadParticleImage read, WorkerTeam team)
     {
-        (_cache, _read, _team) = (cache, read, team);
-        _fft = new RealFft2D(cache.Box);
-        _batch = Math.Min(cache.Count, RecordStream.RecordsPerChunk(cache.Full.RecordBytes));
-        _shells = cache.Disc.Extent + 2;
-        _fullToCore = cache.Disc.IndicesOf(cache.CoreDisc);
-        _ones = [.. Enumerable.Repeat(1f, cache.Disc.PaddedCount)];
-        _full = new Half[(long)_batch * cache.Full.RecordLength];
-        _core = new Half[(long)_batch * cache.Core.RecordLength];
+        (_store, _read, _team) = (store, read, team);
+        _fft = new RealFft2D(store.Box);
+        _batch = Math.Min(store.Count, RecordStream.RecordsPerChunk(store.Full.RecordBytes));
+        _shells = store.Disc.Extent + 2;
+        _fullToCore = store.Disc.IndicesOf(store.CoreDisc);
+        _ones = [.. Enumerable.Repeat(1f, store.Disc.PaddedCount)];
+        _full = new Half[(long)_batch * store.Full.RecordLength];
+        _core = new Half[(long)_batch * store.Core.RecordLength];
         _power = new double[_batch * _shells];
         _square = new double[_batch * _shells];
-        _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace(cache.Box, cache.Disc))];
+        _workspaces = [.. Enumerable.Range(0, team.Workers).Select(_ => new Workspace(store.Box, store.Disc))];
     }
 
     /// <summary>Reads all images.</summary>
@@ -43,9 +43,9 @@ internal sealed class ParticleStoreFiller
     {
         double[] power = new double[_shells], square = new double[_shells];
         int[] slots = new int[_batch];
-        for (int first = 0; first < _cache.Count; first += _batch)
+        for (int first = 0; first < _store.Count; first += _batch)
         {
-            int start = first, n = Math.Min(_batch, _cache.Count - first);
+            int start = first, n = Math.Min(_batch, _store.Count - first);
             int ofFirstHalf = PlaceBatch(start, n, slots);
             _team.ForEach(n, (i, w) =>
             {
@@ -62,36 +62,36 @@ internal sealed class ParticleStoreFiller
             loaded?.Invoke(start + n);
         }
         double[] counts = new double[_shells];
-        for (int p = 0; p < _cache.Disc.Count; p++) counts[_cache.Disc.Shell[p]] += _cache.Count;
-        _cache.SetPower(Mean(power, counts), Mean(square, counts));
+        for (int p = 0; p < _store.Disc.Count; p++) counts[_store.Disc.Shell[p]] += _store.Count;
+        _store.SetPower(Mean(power, counts), Mean(square, counts));
     }
 
     private static double[] Mean(double[] sum, double[] counts) => [.. sum.Select((s, i) => counts[i] == 0 ? 0 : s / counts[i])];
 
-    /// <summary>Gives each image of a batch its place in it: half-set 1 before half-set 2, as in the cache. Returns how many are of set 1.</summary>
+    /// <summary>Gives each image of a batch its place in it: half-set 1 before half-set 2, as in the store. Returns how many are of set 1.</summary>
     private int PlaceBatch(int start, int n, int[] slots)
     {
-        int ofFirstHalf = _cache.HalfSet.AsSpan(start, n).Count(1), first = 0, second = ofFirstHalf;
-        for (int i = 0; i < n; i++) slots[i] = _cache.HalfSet[start + i] == 1 ? first++ : second++;
+        int ofFirstHalf = _store.HalfSet.AsSpan(start, n).Count(1), first = 0, second = ofFirstHalf;
+        for (int i = 0; i < n; i++) slots[i] = _store.HalfSet[start + i] == 1 ? first++ : second++;
         return ofFirstHalf;
     }
 
     private void Make(int particle, int order, int slot, Workspace work)
     {
-        FrequencyDisc disc = _cache.Disc;
+        FrequencyDisc disc = _store.Disc;
         _read(particle, work.Pixels);
         _fft.Forward(work.Pixels, work.Spectrum);
         Span<float> re = work.Values.AsSpan(0, disc.PaddedCount), im = work.Values.AsSpan(disc.PaddedCount, disc.PaddedCount);
-        _cache.TransferFunction(particle, disc, _ones, work.Ctf);
+        _store.TransferFunction(particle, disc, _ones, work.Ctf);
         Span<double> power = _power.AsSpan(order * _shells, _shells), square = _square.AsSpan(order * _shells, _shells);
         power.Clear();
         square.Clear();
-        int rowLength = _cache.Box + 2;
-        float scale = 1 / _cache.Scale;
+        int rowLength = _store.Box + 2;
+        float scale = 1 / _store.Scale;
         for (int p = 0; p < disc.Count; p++)
         {
             int kx = (int)disc.Kx[p], ky = (int)disc.Ky[p];
-            int at = (ky < 0 ? ky + _cache.Box : ky) * rowLength + 2 * kx;
+            int at = (ky < 0 ? ky + _store.Box : ky) * rowLength + 2 * kx;
             float a = work.Spectrum[at], b = work.Spectrum[at + 1];
             power[disc.Shell[p]] += a * a + b * b;
             square[disc.Shell[p]] += work.Ctf[p] * work.Ctf[p];
@@ -107,12 +107,12 @@ internal sealed class ParticleStoreFiller
                 $"particle {particle + 1}", $"its values are more than {(float)Half.MaxValue:G2} times those of the others.",
                 "Remove the particle, or normalise the images.");
         }
-        Span<Half> full = _full.AsSpan(slot * _cache.Full.RecordLength, _cache.Full.RecordLength);
+        Span<Half> full = _full.AsSpan(slot * _store.Full.RecordLength, _store.Full.RecordLength);
         TensorPrimitives.ConvertToHalf(work.Values, full);
-        if (_cache.Core == _cache.Full) return;
-        int padded = _cache.CoreDisc.PaddedCount;
+        if (_store.Core == _store.Full) return;
+        int padded = _store.CoreDisc.PaddedCount;
         Span<Half> core = _core.AsSpan(slot * 2 * padded, 2 * padded);
-        for (int p = 0; p < _cache.CoreDisc.Count; p++)
+        for (int p = 0; p < _store.CoreDisc.Count; p++)
         {
             core[p] = full[_fullToCore[p]];
             core[padded + p] = full[disc.PaddedCount + _fullToCore[p]];
@@ -122,15 +122,15 @@ internal sealed class ParticleStoreFiller
     private void Write(int start, int[] slots, int ofFirstHalf, int n)
     {
         int firstOne = Array.IndexOf(slots, 0, 0, n), firstTwo = Array.IndexOf(slots, ofFirstHalf, 0, n);
-        if (ofFirstHalf > 0) Write(_cache.RecordOf(start + firstOne), 0, ofFirstHalf);
-        if (ofFirstHalf < n) Write(_cache.RecordOf(start + firstTwo), ofFirstHalf, n - ofFirstHalf);
+        if (ofFirstHalf > 0) Write(_store.RecordOf(start + firstOne), 0, ofFirstHalf);
+        if (ofFirstHalf < n) Write(_store.RecordOf(start + firstTwo), ofFirstHalf, n - ofFirstHalf);
     }
 
     private void Write(long record, int slot, int n)
     {
-        int full = _cache.Full.RecordLength, core = _cache.Core.RecordLength;
-        _cache.Full.Write(record, _full.AsSpan(slot * full, n * full));
-        if (_cache.Core != _cache.Full) _cache.Core.Write(record, _core.AsSpan(slot * core, n * core));
+        int full = _store.Full.RecordLength, core = _store.Core.RecordLength;
+        _store.Full.Write(record, _full.AsSpan(slot * full, n * full));
+        if (_store.Core != _store.Full) _store.Core.Write(record, _core.AsSpan(slot * core, n * core));
     }
 
     private sealed class Workspace(int box, FrequencyDisc disc)

@@ -8,14 +8,14 @@ internal static class SignalPower
     /// shell of
     /// the map evenly, so the mean power of the images, less the noise, is the map's power times the transfer function's.
     /// </summary>
-    /// <param name="cache">Particles.</param>
+    /// <param name="store">Particles.</param>
     /// <param name="noise">Noise power per complex coefficient and shell.</param>
-    public static double[] PerShell(ParticleStore cache, double[] noise)
+    public static double[] PerShell(ParticleStore store, double[] noise)
     {
-        double[] signal = new double[cache.MeanPower.Length];
+        double[] signal = new double[store.MeanPower.Length];
         for (int s = 1; s < signal.Length; s++)
         {
-            if (cache.MeanCtfSquared[s] > 0) signal[s] = Math.Max(0, (cache.MeanPower[s] - noise[s]) / cache.MeanCtfSquared[s]);
+            if (store.MeanCtfSquared[s] > 0) signal[s] = Math.Max(0, (store.MeanPower[s] - noise[s]) / store.MeanCtfSquared[s]);
         }
         if (signal.Length > 1) signal[0] = signal[1];
         return signal;

@@ -11,11 +11,11 @@ namespace CryoSpin.Reconstruction.Maps;
 /// <param name="Slicer">Maps to slices.</param>
 internal sealed record MapTools(SliceSums Sums, MapSolver Solver, MapSlicer Slicer)
 {
-    /// <summary>For the particles of a cache, in their box.</summary>
-    public static MapTools For(ParticleStore cache, WorkerTeam team)
+    /// <summary>For the particles of a store, in their box.</summary>
+    public static MapTools For(ParticleStore store, WorkerTeam team)
     {
-        MapTransform transform = new(cache.Box, cache.PixelSizeAngstrom, VolumeModel.Oversampling, team);
-        return new MapTools(new SliceSums(cache, team), new MapSolver(transform, team), new MapSlicer(transform, cache.Disc.Radius));
+        MapTransform transform = new(store.Box, store.PixelSizeAngstrom, VolumeModel.Oversampling, team);
+        return new MapTools(new SliceSums(store, team), new MapSolver(transform, team), new MapSlicer(transform, store.Disc.Radius));
     }
 
     /// <summary>The half-maps of all particles at their poses.</summary>

@@ -13,22 +13,22 @@ internal sealed class SliceInsertion
     /// <summary>Most poses of one particle that are inserted.</summary>
     public const int PosesPerParticle = 4;
 
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly WorkerTeam _team;
     private readonly BandView _view;
     private readonly ImageOnDisc[] _buffers;
     private readonly SliceBatch _batch;
     private readonly (int Record, Candidate Pose, float Weight)[] _slices;
 
-    public SliceInsertion(ParticleStore cache, WorkerTeam team)
+    public SliceInsertion(ParticleStore store, WorkerTeam team)
     {
-        _cache = cache;
+        _store = store;
         _team = team;
-        _view = cache.View(cache.Disc);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(cache.Disc, cache.Box))];
-        int capacity = SlicesPerBatch(cache.Disc);
+        _view = store.View(store.Disc);
+        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(store.Disc, store.Box))];
+        int capacity = SlicesPerBatch(store.Disc);
         _slices = new (int, Candidate, float)[capacity];
-        _batch = new SliceBatch(cache.Disc, capacity, team);
+        _batch = new SliceBatch(store.Disc, capacity, team);
     }
 
     /// <summary>Slices made side by side and then inserted at once: more are faster, but of large images take much memory.</summary>
@@ -36,7 +36,7 @@ internal sealed class SliceInsertion
 
     /// <summary>Adds all particles of a half-set to a class's sum.</summary>
     public void InsertAll(BackProjection sum, int mapClass, CandidateTable poses, int half) =>
-        _cache.Pass(half, chunk => Insert(sum, mapClass, poses, chunk));
+        _store.Pass(half, chunk => Insert(sum, mapClass, poses, chunk));
 
     /// <summary>Adds the particles of a chunk to a class's sum, in their order, whatever the number of workers.</summary>
     public void Insert(BackProjection sum, int mapClass, CandidateTable poses, RecordChunk chunk)
@@ -45,7 +45,7 @@ internal sealed class SliceInsertion
         int n = 0;
         for (int record = 0; record < chunk.Count; record++)
         {
-            int found = poses.Weights(_cache.ParticleAt(chunk.First + record), weighted);
+            int found = poses.Weights(_store.ParticleAt(chunk.First + record), weighted);
             if (n + found > _slices.Length)
             {
                 Flush(sum, chunk, n);
@@ -77,7 +77,7 @@ internal sealed class SliceInsertion
         {
             ImageOnDisc b = _buffers[w];
             (int record, Candidate pose, float weight) = _slices[slot];
-            _view.Read(_cache.ParticleAt(chunk.First + record), chunk[record], b.DataReal, b.DataImaginary, b.Ctf);
+            _view.Read(_store.ParticleAt(chunk.First + record), chunk[record], b.DataReal, b.DataImaginary, b.Ctf);
             _batch.SetRotation(slot, pose.Rotation);
             WeightedSlice(b, pose, weight, _batch.Real(slot), _batch.Imaginary(slot), _batch.Weight(slot));
         });

@@ -16,15 +16,15 @@ internal sealed class SliceSums
     private readonly SliceInsertion _insertion;
     private readonly BackProjection[] _sums;
 
-    /// <param name="cache">The particles.</param>
+    /// <param name="store">The particles.</param>
     /// <param name="team">Workers.</param>
     /// <param name="classes">Number of classes.</param>
-    public SliceSums(ParticleStore cache, WorkerTeam team, int classes = 1)
+    public SliceSums(ParticleStore store, WorkerTeam team, int classes = 1)
     {
         (_team, Classes) = (team, classes);
-        _insertion = new SliceInsertion(cache, team);
+        _insertion = new SliceInsertion(store, team);
         _sums = new BackProjection[HalfSets * classes];
-        for (int i = 0; i < _sums.Length; i++) _sums[i] = new BackProjection(cache.Disc.Radius, VolumeModel.Oversampling);
+        for (int i = 0; i < _sums.Length; i++) _sums[i] = new BackProjection(store.Disc.Radius, VolumeModel.Oversampling);
     }
 
     /// <summary>Number of classes.</summary>

@@ -28,10 +28,10 @@ internal sealed class CryoSparcMethod : IPoseMethod
     /// <inheritdoc/>
     public MethodResult Run(MethodContext context, CancellationToken cancellation)
     {
-        Candidate?[] last = new Candidate?[context.Cache.Count];
+        Candidate?[] last = new Candidate?[context.Store.Count];
         VolumeModel first = Gradient(context, last, cancellation);
         Candidate[][] poses = Refine(context, first, last, cancellation);
-        long box = context.Cache.Box;
+        long box = context.Store.Box;
         return new MethodResult(poses, box * box * box + 5L * poses.Length);
     }
 
@@ -47,18 +47,18 @@ internal sealed class CryoSparcMethod : IPoseMethod
     private VolumeModel Gradient(MethodContext context, Candidate?[] last, CancellationToken cancellation)
     {
         context.Track.Start("stochastic gradient", 0.01, 0.4);
-        ParticleStore cache = context.Cache;
-        double edge = cache.Box * cache.PixelSizeAngstrom;
-        double end = Math.Min(Math.Min(Schedule.GreatestBand, cache.Disc.Radius), edge / Schedule.LastResolutionAngstrom);
+        ParticleStore store = context.Store;
+        double edge = store.Box * store.PixelSizeAngstrom;
+        double end = Math.Min(Math.Min(Schedule.GreatestBand, store.Disc.Radius), edge / Schedule.LastResolutionAngstrom);
         SearchSchedule schedule = Schedule.Gradient with
         {
             MaxShiftPixels = context.Options.MaxShiftPixels,
             LastBand = end,
             FirstBand = Math.Min(end, Math.Max(Schedule.LeastBand, edge / Schedule.FirstResolutionAngstrom)),
         };
-        MomentumStep step = new(schedule.LastBand, cache.Count, Schedule.Momentum, Schedule.RateAt, context.SignalPower, context.Team);
+        MomentumStep step = new(schedule.LastBand, store.Count, Schedule.Momentum, Schedule.RateAt, context.SignalPower, context.Team);
         StochasticSearch search = new(
-            cache, schedule, context.Mask.DiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
+            store, schedule, context.Mask.DiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
         {
             Found = (particle, pose) => last[particle] = pose,
         };
@@ -70,7 +70,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
                 reports.Add(r);
                 double loss = -reports.Average(x => x.MeanEvidence), rate = reports.Average(x => x.ImagesPerSecond);
                 int epoch = r.Batch / Schedule.ReportEvery + 1;
-                EpochReport figures = new(epoch, epochs, reports.Count * Math.Min(schedule.BatchSizeAt(r.Batch), cache.Count), r.BandShells, loss, rate);
+                EpochReport figures = new(epoch, epochs, reports.Count * Math.Min(schedule.BatchSizeAt(r.Batch), store.Count), r.BandShells, loss, rate);
                 context.Track.Within(figures, (r.Batch % Schedule.ReportEvery + 1) / (double)Schedule.ReportEvery);
                 if ((r.Batch + 1) % Schedule.ReportEvery != 0 && r.Batch + 1 != schedule.Batches) return;
                 context.Observer.Log(Invariant(
@@ -86,14 +86,14 @@ internal sealed class CryoSparcMethod : IPoseMethod
     private Candidate[][] Refine(MethodContext context, VolumeModel first, Candidate?[] last, CancellationToken cancellation)
     {
         context.Track.Start("branch and bound", 0.4, 0.98);
-        ParticleStore cache = context.Cache;
-        VolumeModel model = new(cache.Box, cache.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
-        MapTools tools = MapTools.For(cache, context.Team);
-        VolumeMask mask = context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, context.Team);
-        BoundedSearchStage stage = new(cache, context.Team) { Bound = Schedule.Bound };
-        double band = Math.Min(first.Lattice.Radius, cache.Disc.Radius), best = 0;
-        Volume map = MapResampling.ToBox(first.Map, cache.Box, cache.PixelSizeAngstrom, context.Team);
-        Candidate[][] poses = new Candidate[cache.Count][];
+        ParticleStore store = context.Store;
+        VolumeModel model = new(store.Box, store.PixelSizeAngstrom, context.Mask.DiameterAngstrom, context.Team);
+        MapTools tools = MapTools.For(store, context.Team);
+        VolumeMask mask = context.Mask.Sphere(store.Box, store.PixelSizeAngstrom, context.Team);
+        BoundedSearchStage stage = new(store, context.Team) { Bound = Schedule.Bound };
+        double band = Math.Min(first.Lattice.Radius, store.Disc.Radius), best = 0;
+        Volume map = MapResampling.ToBox(first.Map, store.Box, store.PixelSizeAngstrom, context.Team);
+        Candidate[][] poses = new Candidate[store.Count][];
         int still = 0;
         for (int iteration = 1; iteration <= Schedule.MaxIterations && still < 2; iteration++)
         {
@@ -102,14 +102,14 @@ internal sealed class CryoSparcMethod : IPoseMethod
             model.Set(map, band);
             // A small table of the tree's band, which slices are read from faster.
             FourierLattice coarse = treeBand < band ? model.TransformTo(treeBand) : model.Lattice;
-            PoseTree tree = Tree(treeBand, context.Options.MaxShiftPixels, cache.Box, RandomRotations.Next(context.Random));
+            PoseTree tree = Tree(treeBand, context.Options.MaxShiftPixels, store.Box, RandomRotations.Next(context.Random));
             int current = iteration;
             EpochReport Figures(double loss, int done) => new(
-                current, Schedule.MaxIterations, cache.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
+                current, Schedule.MaxIterations, store.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
             PruningCount count = stage.Run(
                 coarse, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
-                done => context.Track.Within(Figures(double.NaN, done), done / (double)cache.Count), cancellation);
-            HalfMaps halves = tools.Solve(new CandidateTable(poses, cache.HalfSet), mask);
+                done => context.Track.Within(Figures(double.NaN, done), done / (double)store.Count), cancellation);
+            HalfMaps halves = tools.Solve(new CandidateTable(poses, store.HalfSet), mask);
             // What the first band shows is wider than the particle by its own blur.
             if (iteration > 1) halves = context.Mask.Tightened(halves);
             if (iteration > 2) halves = context.Mask.Shaped(halves);
@@ -120,10 +120,10 @@ internal sealed class CryoSparcMethod : IPoseMethod
                 $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the tree's whole band, ")
                 + Invariant($"{count.Scored.Sum() / (double)count.Images:F0} comparisons an image at all levels, FSC 0.5 at shell {shell:F1}"));
             double change = MedianChange(poses, last);
-            context.Track.Epoch(Figures(-poses.Average(p => p[0].LogLikelihood), cache.Count) with { MedianPoseChangeDegrees = change });
+            context.Track.Epoch(Figures(-poses.Average(p => p[0].LogLikelihood), store.Count) with { MedianPoseChangeDegrees = change });
             for (int i = 0; i < poses.Length; i++) last[i] = poses[i][0];
             context.Track.Snapshot(iteration, band, () => map, i => last[i], i => poses[i]);
-            double next = Math.Clamp(shell + BandMargin, band, Math.Min(band * MostBandGrowth, cache.Disc.Radius));
+            double next = Math.Clamp(shell + BandMargin, band, Math.Min(band * MostBandGrowth, store.Disc.Radius));
             still = shell < best + 0.3 && next < band + 0.5 ? still + 1 : 0;
             best = Math.Max(best, shell);
             band = next;

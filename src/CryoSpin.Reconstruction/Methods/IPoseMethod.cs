@@ -26,21 +26,21 @@ internal interface IPoseMethod
 /// <summary>What a method is given.</summary>
 /// <param name="Input">The particles' sizes, optics and names.</param>
 /// <param name="Options">What the user asked.</param>
-/// <param name="Cache">Their transforms, whitened; half-sets.</param>
+/// <param name="Store">Their transforms, whitened; half-sets.</param>
 /// <param name="SignalPower">Per shell, the variance of the map's transform as the data show it.</param>
 /// <param name="Random">Source of every random choice.</param>
 /// <param name="Team">Workers. The result must not depend on their number.</param>
 /// <param name="Track">Phases, epochs, snapshots.</param>
 /// <param name="Observer">Log lines.</param>
 internal sealed record MethodContext(
-    ReconstructionInput Input, MethodOptions Options, ParticleStore Cache, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
+    ReconstructionInput Input, MethodOptions Options, ParticleStore Store, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
     RunTracker Track, IRunObserver Observer)
 {
     private const double UsualMaskShare = 0.8;
 
     /// <summary>The spherical mask: the user's, else 0.8 of the box until it is measured.</summary>
     public SignalMask Mask { get; } =
-        new(Options.MaskDiameterAngstrom, UsualMaskShare * Cache.Box * Cache.PixelSizeAngstrom, Observer);
+        new(Options.MaskDiameterAngstrom, UsualMaskShare * Store.Box * Store.PixelSizeAngstrom, Observer);
 }
 
 /// <summary>What a method found.</summary>

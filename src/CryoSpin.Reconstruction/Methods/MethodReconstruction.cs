@@ -23,17 +23,17 @@ internal sealed class MethodReconstruction(
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, random);
         using LoadedParticles loaded = LoadedParticles.Load(
             input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, track.Particles, cancellation);
-        ParticleStore cache = loaded.Cache;
+        ParticleStore store = loaded.Store;
         track.Use(loaded.Input);
         Loaded();
-        MethodContext context = new(loaded.Input, options, cache, loaded.SignalPower, random, team, track, observer);
+        MethodContext context = new(loaded.Input, options, store, loaded.SignalPower, random, team, track, observer);
         MethodResult result = method.Run(context, cancellation);
         observer.Log(
             $"{options.Name} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
-        CandidateTable table = new(result.Poses, cache.HalfSet);
-        MapTools tools = MapTools.For(cache, team);
-        HalfMaps last = tools.Solve(table, context.Mask.Sphere(cache.Box, cache.PixelSizeAngstrom, team));
+        CandidateTable table = new(result.Poses, store.HalfSet);
+        MapTools tools = MapTools.For(store, team);
+        HalfMaps last = tools.Solve(table, context.Mask.Sphere(store.Box, store.PixelSizeAngstrom, team));
         // The same measure of the mask for all methods.
         return FinalMaps.Make(tools, last, table, null, input.PixelSizeAngstrom, context.Mask, measuresMask: true, team, track, cancellation) with
         {

@@ -29,20 +29,20 @@ internal sealed class PoseSearchStage
     {
         _context = context;
         _schedule = schedule;
-        ParticleStore cache = context.Cache;
-        _limit = schedule.LastBandFor(cache.Box, cache.Disc.Radius);
-        _searches = schedule.SearchesFor(cache.Count);
-        Batch = schedule.BatchFor(cache.Count);
-        int box = VolumeModel.BoxFor(_limit, cache.Box);
-        Model = new VolumeModel(box, cache.Box * cache.PixelSizeAngstrom / box, context.Mask.DiameterAngstrom, context.Team);
+        ParticleStore store = context.Store;
+        _limit = schedule.LastBandFor(store.Box, store.Disc.Radius);
+        _searches = schedule.SearchesFor(store.Count);
+        Batch = schedule.BatchFor(store.Count);
+        int box = VolumeModel.BoxFor(_limit, store.Box);
+        Model = new VolumeModel(box, store.Box * store.PixelSizeAngstrom / box, context.Mask.DiameterAngstrom, context.Team);
         Model.Set(new Volume(box, Model.Map.PixelSizeAngstrom), _limit);
         Volume = new VolumeUpdate(
-            cache, new FrequencyDisc(_limit), SignalPower.Inverse(context.SignalPower), schedule.Memory, Batch, context.Team)
+            store, new FrequencyDisc(_limit), SignalPower.Inverse(context.SignalPower), schedule.Memory, Batch, context.Team)
         {
             SolvesEarly = true,
         };
-        _search = new HierarchicalSearch(cache, schedule.Grid, context.Options.MaxShiftPixels, context.Team);
-        Kept = new Candidate[cache.Count][];
+        _search = new HierarchicalSearch(store, schedule.Grid, context.Options.MaxShiftPixels, context.Team);
+        Kept = new Candidate[store.Count][];
     }
 
     /// <summary>The volume.</summary>
@@ -63,7 +63,7 @@ internal sealed class PoseSearchStage
     /// <summary>The particles in batches, in a new random order.</summary>
     public IEnumerable<int[]> Batches()
     {
-        int[] order = [.. Enumerable.Range(0, _context.Cache.Count)];
+        int[] order = [.. Enumerable.Range(0, _context.Store.Count)];
         _context.Random.Shuffle(order);
         return order.Chunk(Batch);
     }
@@ -71,7 +71,7 @@ internal sealed class PoseSearchStage
     /// <summary>Begins the volume with images at random poses.</summary>
     public void Pretrain(CancellationToken cancellation)
     {
-        int images = Math.Max(Math.Min(_schedule.PretrainingImages, _context.Cache.Count), (int)Math.Ceiling(Batch / (1 - _schedule.Memory)));
+        int images = Math.Max(Math.Min(_schedule.PretrainingImages, _context.Store.Count), (int)Math.Ceiling(Batch / (1 - _schedule.Memory)));
         Volume.Band = _schedule.BandsAt(0, _limit).Last;
         for (int done = 0; done < images;)
         {
@@ -80,7 +80,7 @@ internal sealed class PoseSearchStage
                 cancellation.ThrowIfCancellationRequested();
                 Volume.Apply(Model, batch, [.. batch.Select(_ => new Candidate(RandomRotations.Next(_context.Random), 0, 0, 0))]);
                 done += batch.Length;
-                _context.Track.Particles(Math.Min(done, _context.Cache.Count));
+                _context.Track.Particles(Math.Min(done, _context.Store.Count));
                 if (done >= images) break;
             }
         }
@@ -100,7 +100,7 @@ internal sealed class PoseSearchStage
     private EpochReport Pass(int pass, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        int count = _context.Cache.Count, done = 0;
+        int count = _context.Store.Count, done = 0;
         double[] change = new double[count];
         double likelihood = 0;
         EpochReport Report(double band) => new(

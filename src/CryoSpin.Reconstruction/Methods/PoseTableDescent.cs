@@ -47,9 +47,9 @@ internal sealed class PoseTableDescent
         _stage = searched;
         _schedule = schedule;
         FrequencyDisc disc = new(searched.Limit);
-        _view = context.Cache.View(disc);
-        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new ImageOnDisc(disc, context.Cache.Box))];
-        _moments = new PoseAdam[NormalEquations.Parameters * context.Cache.Count];
+        _view = context.Store.View(disc);
+        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new ImageOnDisc(disc, context.Store.Box))];
+        _moments = new PoseAdam[NormalEquations.Parameters * context.Store.Count];
         _maxShift = context.Options.MaxShiftPixels;
         Poses = [.. searched.Kept.Select(k => k![0])];
     }
@@ -61,7 +61,7 @@ internal sealed class PoseTableDescent
     public EpochReport Epoch(int epoch, CancellationToken cancellation)
     {
         long started = Stopwatch.GetTimestamp();
-        int count = _context.Cache.Count, done = 0;
+        int count = _context.Store.Count, done = 0;
         double likelihood = 0, factor = _schedule.Factor(epoch);
         Candidate[] before = [.. Poses];
         EpochReport Report() => new(

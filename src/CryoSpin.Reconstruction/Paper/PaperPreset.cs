@@ -28,13 +28,13 @@ internal static class PaperPreset
         track.Start("half-maps", 0.98, 1);
         double mask = options.MaskDiameterAngstrom ?? input.BoxSize * input.PixelSizeAngstrom;
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, new Random(options.Seed));
-        (ParticleStore cache, _) = new ImagePreparation(input).Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
-        using ParticleStore loaded = cache;
+        (ParticleStore store, _) = new ImagePreparation(input).Load(halfSet, memory.ScratchFolder, team, observer, track.Particles, cancellation);
+        using ParticleStore loaded = store;
         Candidate[][] poses = [.. outcome.Poses.Select(
             p => (Candidate[])[new Candidate(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
         CandidateTable table = new(poses, halfSet);
-        HalfMaps halves = MapTools.For(cache, team).Solve(
-            table, new VolumeMask(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, mask, team), null));
+        HalfMaps halves = MapTools.For(store, team).Solve(
+            table, new VolumeMask(new SphericalMask(store.Box, store.PixelSizeAngstrom, mask, team), null));
         Volume half1 = halves.Unfiltered[0], half2 = halves.Unfiltered[1];
         return new ReconstructionOutcome(
             InInputBox(outcome.Map, input, team), half1, half2, outcome.Poses, table.HalfSet, halves.Fsc!,

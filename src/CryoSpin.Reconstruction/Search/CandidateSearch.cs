@@ -12,7 +12,7 @@ namespace CryoSpin.Reconstruction.Search;
 /// coarse
 /// map cannot tell apart (the mates of a nearly symmetric particle) stay in the race until a finer map decides.
 /// </summary>
-internal sealed class CandidateSearch(ParticleStore cache, WorkerTeam team)
+internal sealed class CandidateSearch(ParticleStore store, WorkerTeam team)
 {
     private DenseSearch? _search;
 
@@ -35,7 +35,7 @@ internal sealed class CandidateSearch(ParticleStore cache, WorkerTeam team)
         search.SetModel(lattice, grid);
         double traceLimit = 1 + 2 * Math.Cos(separationDegrees * Math.PI / 180);
         float[][] best = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[grid.Length])];
-        search.Score(cache.View(disc), particles, (slot, worker, scores, _, _) =>
+        search.Score(store.View(disc), particles, (slot, worker, scores, _, _) =>
         {
             Span<float> top = best[worker];
             scores[..grid.Length].CopyTo(top);

@@ -37,7 +37,7 @@ internal sealed record HierarchicalGrid
 /// </remarks>
 internal sealed class HierarchicalSearch
 {
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly HierarchicalGrid _grid;
     private readonly ShiftCells _cells;
     private readonly WorkerTeam _team;
@@ -47,13 +47,13 @@ internal sealed class HierarchicalSearch
     private Subdivision[][] _levels = [];
     private double[] _bands = [];
 
-    /// <param name="cache">Particles.</param>
+    /// <param name="store">Particles.</param>
     /// <param name="grid">Grid and levels.</param>
     /// <param name="maxShiftPixels">Radius of the disc of origins, pixels.</param>
     /// <param name="team">Workers.</param>
-    public HierarchicalSearch(ParticleStore cache, HierarchicalGrid grid, double maxShiftPixels, WorkerTeam team)
+    public HierarchicalSearch(ParticleStore store, HierarchicalGrid grid, double maxShiftPixels, WorkerTeam team)
     {
-        _cache = cache;
+        _store = store;
         _grid = grid;
         _cells = new ShiftCells(maxShiftPixels, grid.ShiftsPerAxis);
         _team = team;
@@ -70,15 +70,15 @@ internal sealed class HierarchicalSearch
         if (bands.AsSpan().SequenceEqual(_bands)) return;
         _bands = bands;
         FrequencyDisc disc = new(first);
-        ShiftGrid shifts = new(_cells.First(), disc, _cache.Box);
+        ShiftGrid shifts = new(_cells.First(), disc, _store.Box);
         if (_dense is null) _dense = new DenseSearch(disc, shifts, _team);
         else _dense.Use(disc, shifts);
-        _firstView = _cache.View(disc);
+        _firstView = _store.View(disc);
         _levels = [.. Enumerable.Range(1, levels).Select(l =>
         {
             FrequencyDisc finer = new(bands[l]);
-            BandView view = _cache.View(finer);
-            return Enumerable.Range(0, _team.Workers).Select(_ => new Subdivision(view, _cache.Box, _grid, _cells, l)).ToArray();
+            BandView view = _store.View(finer);
+            return Enumerable.Range(0, _team.Workers).Select(_ => new Subdivision(view, _store.Box, _grid, _cells, l)).ToArray();
         })];
     }
 

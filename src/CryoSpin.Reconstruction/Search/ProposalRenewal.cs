@@ -10,18 +10,18 @@ namespace CryoSpin.Reconstruction.Search;
 /// Searches for the particles' poses again with a better map, and adds what is found to their candidates: where images are very noisy, the
 /// right pose was often not among the first proposals, which came from a coarse map.
 /// </summary>
-/// <param name="cache">The particles.</param>
+/// <param name="store">The particles.</param>
 /// <param name="schedule">The search that started the volume: its last band, its origins.</param>
 /// <param name="candidates">Most poses found for a particle.</param>
 /// <param name="separationDegrees">Least angle between two of them.</param>
 /// <param name="seed">Seed of the run.</param>
 /// <param name="team">Workers.</param>
 internal sealed class ProposalRenewal(
-    ParticleStore cache, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
+    ParticleStore store, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
 {
     private const int ParticlesPerCall = 2048;
-    private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, cache.Disc.Radius));
-    private readonly CandidateSearch _search = new(cache, team);
+    private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, store.Disc.Radius));
+    private readonly CandidateSearch _search = new(store, team);
     private ShiftGrid? _shifts;
 
     /// <summary>Band of the maps that are searched with, shells.</summary>
@@ -35,7 +35,7 @@ internal sealed class ProposalRenewal(
     /// <param name="cancellation">Stops between groups of particles.</param>
     public void Add(CandidateTable table, int[] particles, FourierLattice lattice, int round, CancellationToken cancellation)
     {
-        _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * cache.Box / _disc.Radius, _disc, cache.Box);
+        _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
         // Not the run's own stream: a resumed run must draw the same grid.
         Rotation[] grid = ViewGrid.ForBand(_disc.Radius, new SavedRandom((ulong)seed, (ulong)round));
         for (int first = 0; first < particles.Length; first += ParticlesPerCall)

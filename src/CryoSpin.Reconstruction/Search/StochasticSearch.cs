@@ -30,7 +30,7 @@ internal readonly record struct SearchReport(int Batch, double BandShells, doubl
 internal sealed class StochasticSearch
 {
     private const double MostTemperature = 1000;
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
     private readonly WorkerTeam _team;
     private readonly SearchSchedule _schedule;
     private readonly Random _random;
@@ -42,7 +42,7 @@ internal sealed class StochasticSearch
     private int _next;
     private int _done;
 
-    /// <param name="cache">Particles.</param>
+    /// <param name="store">Particles.</param>
     /// <param name="schedule">Schedule.</param>
     /// <param name="maskDiameterAngstrom">Diameter of the mask.</param>
     /// <param name="signalPower">Per shell, variance of the map's transform as the data show it (see SignalPower).</param>
@@ -50,16 +50,16 @@ internal sealed class StochasticSearch
     /// <param name="team">Workers.</param>
     /// <param name="step">How the volume changes; null for the closed form.</param>
     public StochasticSearch(
-        ParticleStore cache, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
+        ParticleStore store, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
         IVolumeStep? step = null)
     {
-        _cache = cache;
-        _schedule = schedule = schedule.Within(cache.Disc.Radius);
+        _store = store;
+        _schedule = schedule = schedule.Within(store.Disc.Radius);
         _team = team;
         _random = random;
         _signal = signalPower;
-        int small = VolumeModel.BoxFor(schedule.LastBand, cache.Box);
-        Model = new VolumeModel(small, cache.Box * cache.PixelSizeAngstrom / small, maskDiameterAngstrom, team);
+        int small = VolumeModel.BoxFor(schedule.LastBand, store.Box);
+        Model = new VolumeModel(small, store.Box * store.PixelSizeAngstrom / small, maskDiameterAngstrom, team);
         _step = step ?? new ClosedFormStep(schedule.LastBand, schedule.Memory, signalPower, team);
         _posterior = new PosteriorSums(team);
         _order = Shuffled();
@@ -123,7 +123,7 @@ internal sealed class StochasticSearch
         long started = Stopwatch.GetTimestamp();
         double band = _schedule.BandAt(batch), next = _schedule.BandAt(batch + 1);
         FrequencyDisc disc = new(band);
-        ShiftGrid shifts = new(_schedule.MaxShiftPixels, ShiftSpacing(band), disc, _cache.Box);
+        ShiftGrid shifts = new(_schedule.MaxShiftPixels, ShiftSpacing(band), disc, _store.Box);
         DenseSearch search = _search ??= new DenseSearch(disc, shifts, _team);
         search.Use(disc, shifts);
         search.SetModel(Model.Lattice, ViewGrid.ForBand(band, _random));
@@ -133,7 +133,7 @@ internal sealed class StochasticSearch
         _posterior.Temperature = _schedule.TemperatureAt(batch, FirstTemperature);
         double[] evidence = new double[ids.Length], effective = new double[ids.Length];
         search.Score(
-            _cache.View(disc), ids,
+            _store.View(disc), ids,
             (slot, _, scores, _, _) =>
             {
                 (int rotation, int shift, double best, evidence[slot], effective[slot]) =
@@ -162,18 +162,18 @@ internal sealed class StochasticSearch
         for (_posterior.Temperature = 1; wanted > 0; _posterior.Temperature = temperature *= 1.5)
         {
             search.Score(
-                _cache.View(search.Disc), ids, (slot, _, scores, _, _) =>
+                _store.View(search.Disc), ids, (slot, _, scores, _, _) =>
                     effective[slot] = _posterior.Weigh(slot % DenseSearch.ImagesPerProduct, scores).EffectiveCount);
             if (effective.Average() >= wanted || temperature > MostTemperature) break;
         }
         return temperature;
     }
 
-    private double ShiftSpacing(double band) => _schedule.ShiftSpacingPeriods * _cache.Box / band;
+    private double ShiftSpacing(double band) => _schedule.ShiftSpacingPeriods * _store.Box / band;
 
     private ReadOnlyMemory<int> NextBatch(int wanted)
     {
-        int size = Math.Min(wanted, _cache.Count);
+        int size = Math.Min(wanted, _store.Count);
         if (_next + size > _order.Length)
         {
             _order = Shuffled();
@@ -186,7 +186,7 @@ internal sealed class StochasticSearch
 
     private int[] Shuffled()
     {
-        int[] order = [.. Enumerable.Range(0, _cache.Count)];
+        int[] order = [.. Enumerable.Range(0, _store.Count)];
         _random.Shuffle(order);
         return order;
     }

@@ -37,15 +37,15 @@ public sealed class CandidateRefinementTests : IDisposable
     private int[] Refined(CandidateChoice choice, double[] likelihoods, int twin)
     {
         TinyDataset set = TinyDataset.OfPhantom(20, snr: 1);
-        using ParticleStore cache = set.Load(_team);
+        using ParticleStore store = set.Load(_team);
         DecodingScene scene = new(set, _team);
         Random random = new(8);
         Candidate[] candidates = [.. likelihoods.Select(l => TinyDataset.RandomPose(random, 1) with { LogLikelihood = l })];
         if (twin > 0) candidates[twin] = candidates[0].Moved(new RotationVector(0.01, 0, 0), 0, 0, 10) with { LogLikelihood = likelihoods[twin] };
         CandidateTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet);
         FrequencyDisc disc = new(Band);
-        BandView view = cache.View(disc);
-        ImageOnDisc buffers = new(disc, cache.Box);
+        BandView view = store.View(disc);
+        ImageOnDisc buffers = new(disc, store.Box);
         view.Read(3, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
         PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
         // One evaluation: poses stay, only their likelihoods are new.

@@ -19,14 +19,14 @@ internal sealed class DecodingScene
     public DecodingScene(TinyDataset set, WorkerTeam team, string? scratchFolder = null)
     {
         (_set, _team) = (set, team);
-        Cache = set.Load(team, scratchFolder: scratchFolder);
+        Store = set.Load(team, scratchFolder: scratchFolder);
         Random random = new(13);
         Poses = new CandidateTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
-        Tools = MapTools.For(Cache, team);
+        Tools = MapTools.For(Store, team);
         Maps = Tools.Solve(Poses, Sphere(set.MaskDiameterAngstrom));
     }
 
-    public ParticleStore Cache { get; }
+    public ParticleStore Store { get; }
 
     public CandidateTable Poses { get; }
 
@@ -37,9 +37,9 @@ internal sealed class DecodingScene
 
     public static RefinementOptions Refinement { get; } = new() { MaxShiftPixels = MaxShiftPixels };
 
-    public AutoDecodingStage Stage(int passes) => new(Cache, Poses, Tools, Maps, Refinement, _team) { MaxIterations = passes };
+    public AutoDecodingStage Stage(int passes) => new(Store, Poses, Tools, Maps, Refinement, _team) { MaxIterations = passes };
 
-    public VolumeMask Sphere(double diameterAngstrom) => new(new SphericalMask(Cache.Box, Cache.PixelSizeAngstrom, diameterAngstrom, _team), null);
+    public VolumeMask Sphere(double diameterAngstrom) => new(new SphericalMask(Store.Box, Store.PixelSizeAngstrom, diameterAngstrom, _team), null);
 
     /// <summary>The maps of the poses as they stand now.</summary>
     public HalfMaps Solve() => Tools.Solve(Poses, Maps.Mask);
@@ -49,7 +49,7 @@ internal sealed class DecodingScene
 
     /// <summary>A search at 7 shells that proposes four poses.</summary>
     public ProposalRenewal Renewal() =>
-        new(Cache, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, 1, _team);
+        new(Store, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, 1, _team);
 
     public double MedianError(CandidateTable? table = null) => TinyDataset.Median(
         Enumerable.Range(0, _set.Count).Select(i => (table ?? Poses).Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));

@@ -90,7 +90,7 @@ public sealed class JointRefinementTests : IDisposable
         DecodingState state = new(7, scene.Poses.Count) { Iteration = 3 }, same = new(7, scene.Poses.Count) { Iteration = 3 };
         Array.Fill(state.Change, 30);
         Array.Fill(same.Change, 30);
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
+        AutoDecodingStage stage = new(scene.Store, scene.Poses, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
         {
             MaxIterations = 3,
             Renewal = scene.Renewal(),
@@ -113,7 +113,7 @@ public sealed class JointRefinementTests : IDisposable
     private CandidateTable Run(
         DecodingScene scene, CandidateChoice choice, bool withSearch, List<(int, int)> reports, CancellationToken cancellation = default)
     {
-        JointRefinement refinement = new(scene.Cache, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
+        JointRefinement refinement = new(scene.Store, scene.Tools, scene.Maps, DecodingScene.Refinement, _team)
         {
             Renewal = withSearch ? scene.Renewal() : null,
             Sample = 100,

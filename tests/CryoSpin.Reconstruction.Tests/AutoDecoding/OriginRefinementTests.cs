@@ -17,13 +17,13 @@ public sealed class OriginRefinementTests : IDisposable
     private const double MaxShiftPixels = 3;
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, Box, snr: 0.5));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
 
-    public OriginRefinementTests() => _cache = s_set.Value.Load(_team);
+    public OriginRefinementTests() => _store = s_set.Value.Load(_team);
 
     public void Dispose()
     {
-        _cache.Dispose();
+        _store.Dispose();
         _team.Dispose();
     }
 
@@ -33,7 +33,7 @@ public sealed class OriginRefinementTests : IDisposable
         FourierLattice lattice = NoisyBeyond(11);
         OriginRefinement origins = For(FallingAfter(11), lattice, ofBoth: false, weighs: false)!;
         ImageOnDisc buffers = new(new FrequencyDisc(Band), Box);
-        BandView view = _cache.View(buffers.Disc);
+        BandView view = _store.View(buffers.Disc);
         PoseRefiner wide = new(lattice, buffers);
         Random random = new(6);
         double before = 0, after = 0;
@@ -85,7 +85,7 @@ public sealed class OriginRefinementTests : IDisposable
 
     private OriginRefinement? For(
         FscCurve? fsc, FourierLattice lattice, bool ofBoth = true, bool weighs = true, double maxShift = MaxShiftPixels) => OriginRefinement.For(
-        _cache, new ReferenceMap(s_set.Value.Truth, fsc, ofBoth, 1, []), lattice,
+        _store, new ReferenceMap(s_set.Value.Truth, fsc, ofBoth, 1, []), lattice,
         new RefinementOptions { WeighsShells = weighs, MaxShiftPixels = maxShift }, _team.Workers);
 
     private static FscCurve FallingAfter(int shell) => new(Box, 6, [.. Enumerable.Range(0, Box / 2 + 1).Select(s => s <= shell ? 1.0 : 0.1)]);
@@ -97,9 +97,9 @@ public sealed class OriginRefinementTests : IDisposable
     {
         for (int h = 0; h < 2; h++)
         {
-            _cache.Pass(h, chunk =>
+            _store.Pass(h, chunk =>
             {
-                for (int r = 0; r < chunk.Count; r++) action(_cache.ParticleAt(chunk.First + r), chunk[r]);
+                for (int r = 0; r < chunk.Count; r++) action(_store.ParticleAt(chunk.First + r), chunk[r]);
             });
         }
     }
@@ -136,11 +136,11 @@ public sealed class OriginRefinementTests : IDisposable
         RefinementOptions options = new() { MaxShiftPixels = MaxShiftPixels, RefinesOrigins = refinesOrigins };
         if (jointly)
         {
-            JointRefinement joint = new(scene.Cache, scene.Tools, scene.Maps, options, _team);
+            JointRefinement joint = new(scene.Store, scene.Tools, scene.Maps, options, _team);
             CandidateTable table = joint.Run(scene.Poses, scene.Maps.Maps[0], state, (_, _, _) => { }, CancellationToken.None);
             return [.. Enumerable.Range(0, table.Count).Select(i => table.Best(i))];
         }
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, scene.Maps, options, _team) { MaxIterations = 2 };
+        AutoDecodingStage stage = new(scene.Store, scene.Poses, scene.Tools, scene.Maps, options, _team) { MaxIterations = 2 };
         stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
         return [.. Enumerable.Range(0, scene.Poses.Count).Select(i => scene.Poses.Best(i))];
     }

@@ -67,7 +67,7 @@ public sealed class ShellWeightsTests : IDisposable
         HalfMaps maps = HalfMaps.Restored(scene.Maps.Maps, scene.Maps.Mask, fsc);
         DecodingState state = new(band, scene.Poses.Count) { Iteration = 2, Choice = CandidateChoice.Likely };
         RefinementOptions options = DecodingScene.Refinement with { WeighsShells = weighs };
-        AutoDecodingStage stage = new(scene.Cache, scene.Poses, scene.Tools, maps, options, _team) { MaxIterations = 2 };
+        AutoDecodingStage stage = new(scene.Store, scene.Poses, scene.Tools, maps, options, _team) { MaxIterations = 2 };
         stage.Run(state, _ => { }, _ => { }, CancellationToken.None);
         return [.. Enumerable.Range(0, scene.Poses.Count).Select(scene.Poses.Best)];
     }

@@ -24,9 +24,9 @@ public sealed class AutoEncodingStageTests : IDisposable
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(100, snr: 1));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
 
-    public AutoEncodingStageTests() => _cache = s_set.Value.Load(_team);
+    public AutoEncodingStageTests() => _store = s_set.Value.Load(_team);
 
     public void Dispose() => _team.Dispose();
 
@@ -88,7 +88,7 @@ public sealed class AutoEncodingStageTests : IDisposable
         {
             using WorkerTeam team = new(workers);
             VolumeModel model = s_set.Value.Model(team, Band);
-            using AutoEncodingStage stage = new(_cache, model, TinyDataset.InverseSignal(_cache), schedule, new Random(1), team);
+            using AutoEncodingStage stage = new(_store, model, TinyDataset.InverseSignal(_store), schedule, new Random(1), team);
             stage.Run(_ => { }, CancellationToken.None);
             Candidate[] poses = new Candidate[20];
             stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => poses[i] = c[0], CancellationToken.None);
@@ -151,5 +151,5 @@ public sealed class AutoEncodingStageTests : IDisposable
     }
 
     private AutoEncodingStage Make(VolumeModel model, AutoEncodingSchedule schedule, int seed = 1) =>
-        new(_cache, model, TinyDataset.InverseSignal(_cache), schedule, new Random(seed), _team);
+        new(_store, model, TinyDataset.InverseSignal(_store), schedule, new Random(seed), _team);
 }

@@ -15,7 +15,7 @@ public class VolumeUpdateTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(40, snr: 1);
-        using ParticleStore cache = set.Load(team);
+        using ParticleStore store = set.Load(team);
         int[] all = [.. Enumerable.Range(0, set.Count)];
         Candidate[] wrong = [.. all.Select(i => TinyDataset.RandomPose(new Random(i), 1))];
 
@@ -33,7 +33,7 @@ public class VolumeUpdateTests
         Assert.InRange(TinyDataset.Correlation(expected.Map, actual.Map), -1, 0.95);
 
         VolumeUpdate Update(int batch) =>
-            new(cache, new FrequencyDisc(6), TinyDataset.InverseSignal(cache), 0.9, batch, team) { SolvesEarly = true };
+            new(store, new FrequencyDisc(6), TinyDataset.InverseSignal(store), 0.9, batch, team) { SolvesEarly = true };
     }
 
     [Fact]
@@ -41,13 +41,13 @@ public class VolumeUpdateTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(40, snr: 1);
-        using ParticleStore cache = set.Load(team);
+        using ParticleStore store = set.Load(team);
         int[] all = [.. Enumerable.Range(0, set.Count)];
         double[] power = new double[2];
         for (int i = 0; i < 2; i++)
         {
             VolumeModel model = set.Model(team, 7);
-            new VolumeUpdate(cache, new FrequencyDisc(7), TinyDataset.InverseSignal(cache), 0.9, 40, team)
+            new VolumeUpdate(store, new FrequencyDisc(7), TinyDataset.InverseSignal(store), 0.9, 40, team)
             {
                 SolvesEarly = true,
                 Band = i == 0 ? double.PositiveInfinity : 3,

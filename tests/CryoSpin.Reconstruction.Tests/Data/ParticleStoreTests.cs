@@ -43,11 +43,11 @@ public sealed class ParticleStoreTests : IDisposable
     [InlineData(13.0, false, true)]
     public void A_view_reads_whitened_data_and_transfer_function(double radius, bool withCtf, bool onDisk)
     {
-        using ParticleStore cache = Load(withCtf ? _ctf : null, scratchFolder: onDisk ? _scratch.Path : null);
+        using ParticleStore store = Load(withCtf ? _ctf : null, scratchFolder: onDisk ? _scratch.Path : null);
         double[] variance = [.. Enumerable.Range(0, 15).Select(s => 2.0 + s * s)];
-        cache.SetNoise(variance);
+        store.SetNoise(variance);
         FrequencyDisc smaller = new(radius);
-        BandView view = cache.View(smaller);
+        BandView view = store.View(smaller);
         float[] re = Full(smaller), im = Full(smaller), ctf = Full(smaller);
         for (int i = 0; i < Count; i++)
         {
@@ -73,11 +73,11 @@ public sealed class ParticleStoreTests : IDisposable
     [Fact]
     public void A_view_keeps_the_noise_it_was_made_with()
     {
-        ParticleStore cache = Load(null);
-        cache.SetNoise([.. Enumerable.Repeat(1.0, 15)]);
-        BandView before = cache.View(_disc);
-        cache.SetNoise([.. Enumerable.Repeat(4.0, 15)]);
-        BandView after = cache.View(_disc);
+        ParticleStore store = Load(null);
+        store.SetNoise([.. Enumerable.Repeat(1.0, 15)]);
+        BandView before = store.View(_disc);
+        store.SetNoise([.. Enumerable.Repeat(4.0, 15)]);
+        BandView after = store.View(_disc);
         float[] a = Full(_disc), b = Full(_disc), im = Full(_disc), ctf = Full(_disc);
         before.Read(2, a, im, ctf);
         after.Read(2, b, im, ctf);
@@ -88,7 +88,7 @@ public sealed class ParticleStoreTests : IDisposable
     [Fact]
     public void Mean_power_and_mean_squared_transfer_function_are_averages_over_images_and_shell()
     {
-        ParticleStore cache = Load(_ctf);
+        ParticleStore store = Load(_ctf);
         double[] power = new double[15], square = new double[15], count = new double[15];
         for (int i = 0; i < Count; i++)
         {
@@ -101,11 +101,11 @@ public sealed class ParticleStoreTests : IDisposable
                 count[_disc.Shell[p]]++;
             }
         }
-        Assert.Equal(15, cache.MeanPower.Length);
+        Assert.Equal(15, store.MeanPower.Length);
         for (int s = 0; s <= 13; s++)
         {
-            Assert.Equal(1, cache.MeanPower[s] / (power[s] / count[s]), 1e-4);
-            Assert.Equal(1, cache.MeanCtfSquared[s] / (square[s] / count[s]), 1e-4);
+            Assert.Equal(1, store.MeanPower[s] / (power[s] / count[s]), 1e-4);
+            Assert.Equal(1, store.MeanCtfSquared[s] / (square[s] / count[s]), 1e-4);
         }
     }
 
@@ -128,25 +128,25 @@ public sealed class ParticleStoreTests : IDisposable
     public void Keeping_some_is_as_if_the_others_had_never_been_loaded(bool onDisk)
     {
         int[] kept = [0, 2, 4];
-        using ParticleStore cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
-        cache.Keep(kept);
+        using ParticleStore store = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
+        store.Keep(kept);
         using ParticleStore expected = ParticleStore.Load(
             Box, PixelSize, _disc, (i, pixels) => _images[kept[i]].CopyTo(pixels), [.. kept.Select(i => _ctf[i])],
-            [.. kept.Select(i => s_halfSet[i])], new CachePlace(null, 1), _team);
-        Assert.Equal(expected.Count, cache.Count);
-        Assert.Equal(expected.HalfSet, cache.HalfSet);
+            [.. kept.Select(i => s_halfSet[i])], new StorePlace(null, 1), _team);
+        Assert.Equal(expected.Count, store.Count);
+        Assert.Equal(expected.HalfSet, store.HalfSet);
         for (int s = 0; s < expected.MeanPower.Length; s++)
         {
             // The powers of those that left were rounded to half precision.
-            Assert.Equal(expected.MeanPower[s], cache.MeanPower[s], 2e-3 * expected.MeanPower[s] + 1e-9);
-            Assert.Equal(expected.MeanCtfSquared[s], cache.MeanCtfSquared[s], 1e-4);
+            Assert.Equal(expected.MeanPower[s], store.MeanPower[s], 2e-3 * expected.MeanPower[s] + 1e-9);
+            Assert.Equal(expected.MeanCtfSquared[s], store.MeanCtfSquared[s], 1e-4);
         }
         double[] noise = [.. Enumerable.Repeat(2.0, 15)];
-        cache.SetNoise(noise);
+        store.SetNoise(noise);
         expected.SetNoise(noise);
         for (int half = 0; half < 2; half++)
         {
-            List<(int Particle, Half[] Record)> a = Visited(cache, half), b = Visited(expected, half);
+            List<(int Particle, Half[] Record)> a = Visited(store, half), b = Visited(expected, half);
             Assert.Equal(b.Count, a.Count);
             for (int i = 0; i < a.Count; i++)
             {
@@ -155,7 +155,7 @@ public sealed class ParticleStoreTests : IDisposable
             }
         }
         float[] reA = Full(_disc), imA = Full(_disc), ctfA = Full(_disc), reB = Full(_disc), imB = Full(_disc), ctfB = Full(_disc);
-        BandView viewA = cache.View(_disc), viewB = expected.View(_disc);
+        BandView viewA = store.View(_disc), viewB = expected.View(_disc);
         for (int i = 0; i < kept.Length; i++)
         {
             viewA.Read(i, reA, imA, ctfA);
@@ -165,12 +165,12 @@ public sealed class ParticleStoreTests : IDisposable
             Assert.Equal(ctfB, ctfA);
         }
 
-        static List<(int Particle, Half[] Record)> Visited(ParticleStore cache, int half)
+        static List<(int Particle, Half[] Record)> Visited(ParticleStore store, int half)
         {
             List<(int, Half[])> visited = [];
-            cache.Pass(half, chunk =>
+            store.Pass(half, chunk =>
             {
-                for (int r = 0; r < chunk.Count; r++) visited.Add((cache.ParticleAt(chunk.First + r), chunk[r].ToArray()));
+                for (int r = 0; r < chunk.Count; r++) visited.Add((store.ParticleAt(chunk.First + r), chunk[r].ToArray()));
             });
             return visited;
         }
@@ -181,18 +181,18 @@ public sealed class ParticleStoreTests : IDisposable
     [InlineData(true)]
     public void A_pass_visits_each_particle_of_a_half_set_once_with_its_record(bool onDisk)
     {
-        using ParticleStore cache = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
-        cache.SetNoise([.. Enumerable.Repeat(3.0, 15)]);
-        BandView view = cache.View(new FrequencyDisc(7));
+        using ParticleStore store = Load(_ctf, scratchFolder: onDisk ? _scratch.Path : null);
+        store.SetNoise([.. Enumerable.Repeat(3.0, 15)]);
+        BandView view = store.View(new FrequencyDisc(7));
         List<int> seen = [];
         for (int half = 0; half < 2; half++)
         {
             int of = half + 1;
-            cache.Pass(half, chunk =>
+            store.Pass(half, chunk =>
             {
                 for (int r = 0; r < chunk.Count; r++)
                 {
-                    int i = cache.ParticleAt(chunk.First + r);
+                    int i = store.ParticleAt(chunk.First + r);
                     Assert.Equal(of, s_halfSet[i]);
                     seen.Add(i);
                     float[] re = Full(view.Disc), im = Full(view.Disc), ctf = Full(view.Disc), re2 = Full(view.Disc), im2 = Full(view.Disc);
@@ -209,7 +209,7 @@ public sealed class ParticleStoreTests : IDisposable
     [Fact]
     public void Nothing_is_left_of_a_scratch_file_even_while_it_is_in_use()
     {
-        using ParticleStore cache = Load(_ctf, scratchFolder: _scratch.Path);
+        using ParticleStore store = Load(_ctf, scratchFolder: _scratch.Path);
         Assert.Empty(Directory.GetFileSystemEntries(_scratch.Path));
     }
 
@@ -233,7 +233,7 @@ public sealed class ParticleStoreTests : IDisposable
     [Fact]
     public void A_disc_that_reaches_Nyquist_is_refused() =>
         Assert.Throws<ArgumentException>(() => ParticleStore.Load(
-            Box, PixelSize, new FrequencyDisc(16), (i, pixels) => _images[i].CopyTo(pixels), null, s_halfSet, new CachePlace(null, 1), _team));
+            Box, PixelSize, new FrequencyDisc(16), (i, pixels) => _images[i].CopyTo(pixels), null, s_halfSet, new StorePlace(null, 1), _team));
 
     [Fact]
     public void Loading_can_be_stopped()
@@ -247,7 +247,7 @@ public sealed class ParticleStoreTests : IDisposable
                 if (Interlocked.Increment(ref read) == 10) source.Cancel();
                 _images[i % Count].CopyTo(pixels);
             },
-            null, [.. Enumerable.Repeat(1, 1000)], new CachePlace(null, 1), _team, cancellation: source.Token));
+            null, [.. Enumerable.Repeat(1, 1000)], new StorePlace(null, 1), _team, cancellation: source.Token));
         Assert.InRange(read, 10, 100);
     }
 
@@ -269,5 +269,5 @@ public sealed class ParticleStoreTests : IDisposable
     }
 
     private ParticleStore Load(ContrastTransferFunction[]? ctf, WorkerTeam? team = null, string? scratchFolder = null) => ParticleStore.Load(
-        Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, s_halfSet, new CachePlace(scratchFolder, 1), team ?? _team);
+        Box, PixelSize, _disc, (i, pixels) => _images[i].CopyTo(pixels), ctf, s_halfSet, new StorePlace(scratchFolder, 1), team ?? _team);
 }

@@ -12,8 +12,8 @@ public class SignalPowerTests
     {
         BlobParticle particle = BlobParticle.Lopsided();
         using WorkerTeam team = new(2);
-        ParticleStore cache = TinyDataset.OfBlobs(particle, 200, 1).Load(team);
-        double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
+        ParticleStore store = TinyDataset.OfBlobs(particle, 200, 1).Load(team);
+        double[] signal = SignalPower.PerShell(store, store.NoiseVariance);
         FrequencyDisc disc = new(6);
         Random random = new(8);
         for (int shell = 1; shell <= 5; shell++)
@@ -41,8 +41,8 @@ public class SignalPowerTests
     {
         BlobParticle nothing = new(16, 4, new BlobParticle.Blob(0, 0, 0, 1, 0));
         using WorkerTeam team = new(1);
-        ParticleStore cache = TinyDataset.OfBlobs(nothing, 100, 1).Load(team);
-        double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
+        ParticleStore store = TinyDataset.OfBlobs(nothing, 100, 1).Load(team);
+        double[] signal = SignalPower.PerShell(store, store.NoiseVariance);
         Assert.All(signal, v => Assert.InRange(v, 0, 0.15 * 16 * 16));
     }
 
@@ -51,12 +51,12 @@ public class SignalPowerTests
     {
         TinyDataset set = TinyDataset.OfPhantom(40);
         using WorkerTeam team = new(2);
-        ParticleStore cache = set.Load(team);
-        double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
-        for (int s = 1; s <= cache.Disc.Extent; s++)
+        ParticleStore store = set.Load(team);
+        double[] signal = SignalPower.PerShell(store, store.NoiseVariance);
+        for (int s = 1; s <= store.Disc.Extent; s++)
         {
-            double expected = Math.Max(0, cache.MeanPower[s] - set.Box * set.Box);
-            Assert.Equal(expected, signal[s] * cache.MeanCtfSquared[s], 1e-6 * cache.MeanPower[s]);
+            double expected = Math.Max(0, store.MeanPower[s] - set.Box * set.Box);
+            Assert.Equal(expected, signal[s] * store.MeanCtfSquared[s], 1e-6 * store.MeanPower[s]);
         }
     }
 }

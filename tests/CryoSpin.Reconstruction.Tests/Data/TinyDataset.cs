@@ -96,10 +96,10 @@ internal sealed class TinyDataset
     public ParticleStore Load(WorkerTeam team, double? radius = null, string? scratchFolder = null)
     {
         FrequencyDisc disc = new(radius ?? Box / 2 - 1);
-        ParticleStore cache = ParticleStore.Load(
-            Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, HalfSet, new CachePlace(scratchFolder, 1), team);
-        cache.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
-        return cache;
+        ParticleStore store = ParticleStore.Load(
+            Box, Truth.PixelSizeAngstrom, disc, (i, pixels) => Images[i].CopyTo(pixels), Ctf, HalfSet, new StorePlace(scratchFolder, 1), team);
+        store.SetNoise([.. Enumerable.Repeat((double)Box * Box, disc.Extent + 2)]);
+        return store;
     }
 
     /// <summary>A model that holds a copy of the true map.</summary>
@@ -111,8 +111,8 @@ internal sealed class TinyDataset
     }
 
     /// <summary>1 / variance of the true map's transform per shell, as a solver wants it.</summary>
-    public static double[] InverseSignal(ParticleStore cache) =>
-        [.. SignalPower.PerShell(cache, cache.NoiseVariance).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
+    public static double[] InverseSignal(ParticleStore store) =>
+        [.. SignalPower.PerShell(store, store.NoiseVariance).Select(v => v > 0 ? 1 / v : double.PositiveInfinity)];
 
     /// <summary>Pearson correlation of two maps.</summary>
     public static double Correlation(Volume a, Volume b)

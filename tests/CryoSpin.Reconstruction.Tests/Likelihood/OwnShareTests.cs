@@ -27,16 +27,16 @@ public sealed class OwnShareTests : IDisposable
         // Images of next to nothing but noise, put in at random poses, and a map that fits them by least squares: fitted data explain
         // as much at their own poses as they cost at others, and the difference is the gain.
         TinyDataset set = TinyDataset.OfPhantom(count, snr: 1e-5);
-        using ParticleStore cache = set.Load(_team);
+        using ParticleStore store = set.Load(_team);
         CandidateTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet);
-        MapTools tools = MapTools.For(cache, _team);
-        VolumeMask sphere = new(new SphericalMask(cache.Box, cache.PixelSizeAngstrom, set.MaskDiameterAngstrom, _team), null);
+        MapTools tools = MapTools.For(store, _team);
+        VolumeMask sphere = new(new SphericalMask(store.Box, store.PixelSizeAngstrom, set.MaskDiameterAngstrom, _team), null);
         Volume map = tools.Solve(poses, sphere).Unfiltered[0];
         sphere.Apply(map);
         FourierLattice lattice = tools.Slicer.Lattice(map, Band);
         FrequencyDisc disc = new(Band);
-        BandView view = cache.View(disc);
-        ImageOnDisc buffers = new(disc, cache.Box);
+        BandView view = store.View(disc);
+        ImageOnDisc buffers = new(disc, store.Box);
         PoseRefiner refiner = new(lattice, buffers);
         FscCurve unfiltered = new(set.Box, map.PixelSizeAngstrom, [.. Enumerable.Repeat(1.0, set.Box / 2 + 1)]);
         OwnShare own = new(view, poses.Members[0], unfiltered, sphere.Mean);
@@ -57,7 +57,7 @@ public sealed class OwnShareTests : IDisposable
     public void A_candidate_loses_what_its_share_in_the_map_gave_it()
     {
         TinyDataset set = TinyDataset.OfPhantom(100, snr: 1);
-        using ParticleStore cache = set.Load(_team);
+        using ParticleStore store = set.Load(_team);
         DecodingScene scene = new(set, _team);
         Random random = new(6);
         Candidate rival = TinyDataset.RandomPose(random, 1);
@@ -65,8 +65,8 @@ public sealed class OwnShareTests : IDisposable
             [.. Enumerable.Range(0, 100).Select(_ => new[] { TinyDataset.RandomPose(random, 1) with { LogLikelihood = 5 }, rival with { LogLikelihood = 4 } })],
             set.HalfSet);
         FrequencyDisc disc = new(Band);
-        BandView view = cache.View(disc);
-        ImageOnDisc buffers = new(disc, cache.Box);
+        BandView view = store.View(disc);
+        ImageOnDisc buffers = new(disc, store.Box);
         PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
         OwnShare own = new(view, table.Members[0], scene.Maps.Fsc!, scene.Maps.Mask.Mean);
         PoseRefinementLimits asTheyAre = new(1, 1, 10);

@@ -44,12 +44,12 @@ public sealed class SignalMaskTests : IDisposable
         double sphere = scene.Maps.Mask.Mean;
         HalfMaps maps = mask.Shaped(scene.Maps);
         Assert.InRange(maps.Mask.Mean, 0.1 * sphere, 0.9 * sphere);
-        Volume all = maps.Mask.ToVolume(scene.Cache.Box, scene.Cache.PixelSizeAngstrom);
+        Volume all = maps.Mask.ToVolume(scene.Store.Box, scene.Store.PixelSizeAngstrom);
         Assert.All(Enumerable.Range(0, all.Voxels.Length).Where(i => all.Voxels[i] == 0), i => Assert.Equal(0, maps.Maps[0].Voxels[i]));
         Assert.Single(notes.Lines, l => l.Contains("particle's shape", StringComparison.Ordinal));
         // It is measured on unmasked maps: what a mask cut off too early comes back.
         double whole = maps.Mask.Mean;
-        HalfMaps cut = scene.Tools.Solve(scene.Poses, maps.Mask.WithShape(SoftMask.Sphere(scene.Cache.Box, 3, 2)));
+        HalfMaps cut = scene.Tools.Solve(scene.Poses, maps.Mask.WithShape(SoftMask.Sphere(scene.Store.Box, 3, 2)));
         Assert.InRange(cut.Mask.Mean, 0, 0.3 * whole);
         Assert.InRange(mask.Shaped(cut).Mask.Mean, 0.8 * whole, 1.2 * whole);
     }

@@ -89,9 +89,9 @@ public class SliceInsertionTests
 
         BackProjection Sum(WorkerTeam team)
         {
-            ParticleStore cache = set.Load(team, 8);
+            ParticleStore store = set.Load(team, 8);
             BackProjection sum = new(8, VolumeModel.Oversampling);
-            new SliceInsertion(cache, team).InsertAll(sum, 0, poses, 0);
+            new SliceInsertion(store, team).InsertAll(sum, 0, poses, 0);
             return sum;
         }
     }
@@ -101,21 +101,21 @@ public class SliceInsertionTests
     {
         TinyDataset set = TinyDataset.OfPhantom(9);
         using WorkerTeam team = new(2);
-        ParticleStore cache = set.Load(team, 7);
+        ParticleStore store = set.Load(team, 7);
         CandidateTable poses = Table(set);
         BackProjection expected = new(7, VolumeModel.Oversampling), sum = new(7, VolumeModel.Oversampling);
-        ImageOnDisc b = new(cache.Disc, cache.Box);
+        ImageOnDisc b = new(store.Disc, store.Box);
         foreach (int i in poses.Members[1])
         {
-            cache.View(cache.Disc).Read(i, b);
+            store.View(store.Disc).Read(i, b);
             // Both candidates are equally likely.
             foreach (Candidate pose in poses.Candidates[i])
             {
                 SliceInsertion.WeightedSlice(b, pose, 0.5f);
-                for (int twice = 0; twice < 2; twice++) expected.Insert(cache.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
+                for (int twice = 0; twice < 2; twice++) expected.Insert(store.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Turn0);
             }
         }
-        SliceInsertion insertion = new(cache, team);
+        SliceInsertion insertion = new(store, team);
         insertion.InsertAll(sum, 0, poses, 1);
         insertion.InsertAll(sum, 0, poses, 1);
         AssertSame(expected, sum, team);

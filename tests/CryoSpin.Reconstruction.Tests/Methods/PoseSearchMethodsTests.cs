@@ -69,10 +69,10 @@ public class PoseSearchMethodsTests
         TinyDataset set = s_few.Value;
         Notebook notes = new();
         using WorkerTeam team = new(2);
-        using ParticleStore cache = set.Load(team);
+        using ParticleStore store = set.Load(team);
         ReconstructionInput input = Input(set);
         MethodContext context = new(
-            input, Options(name, 0, 1), cache, SignalPower.PerShell(cache, cache.NoiseVariance), new SavedRandom(1), team,
+            input, Options(name, 0, 1), store, SignalPower.PerShell(store, store.NoiseVariance), new SavedRandom(1), team,
             new RunTracker(input, notes), notes);
         MethodResult result = Method(name, s_tiny).Run(context, CancellationToken.None);
         Assert.All(result.Poses, p => Assert.Equal((0, 0), (Assert.Single(p).OriginX, p[0].OriginY)));

@@ -35,10 +35,10 @@ public class MomentumStepTests
     private static StochasticSearch Search(WorkerTeam team, int images, double rate)
     {
         TinyDataset set = TinyDataset.OfPhantom(150);
-        ParticleStore cache = set.Load(team);
-        double[] signal = SignalPower.PerShell(cache, cache.NoiseVariance);
+        ParticleStore store = set.Load(team);
+        double[] signal = SignalPower.PerShell(store, store.NoiseVariance);
         SearchSchedule schedule = new() { Batches = 30, BatchSize = 60, FirstBand = 4, LastBand = 4, MaxShiftPixels = 1.5, FirstEffectiveShare = 0.05 };
         MomentumStep step = new(4, images, 0.9, _ => rate, signal, team);
-        return new StochasticSearch(cache, schedule, set.MaskDiameterAngstrom, signal, new Random(1), team, step);
+        return new StochasticSearch(store, schedule, set.MaskDiameterAngstrom, signal, new Random(1), team, step);
     }
 }

@@ -16,9 +16,9 @@ internal sealed class SearchScene : IDisposable
     {
         Team = new WorkerTeam(workers);
         Set = TinyDataset.OfPhantom(particles, snr: snr, maxShift: maxShift);
-        Cache = Set.Load(Team);
+        Store = Set.Load(Team);
         Disc = new FrequencyDisc(band);
-        View = Cache.View(Disc);
+        View = Store.View(Disc);
         Lattice = Set.Model(Team, band).Lattice;
     }
 
@@ -26,7 +26,7 @@ internal sealed class SearchScene : IDisposable
 
     public TinyDataset Set { get; }
 
-    public ParticleStore Cache { get; }
+    public ParticleStore Store { get; }
 
     public FrequencyDisc Disc { get; }
 

@@ -21,9 +21,9 @@ public sealed class StochasticSearchTests : IDisposable
 
     private static readonly Lazy<TinyDataset> s_set = new(() => TinyDataset.OfPhantom(150));
     private readonly WorkerTeam _team = new(2);
-    private readonly ParticleStore _cache;
+    private readonly ParticleStore _store;
 
-    public StochasticSearchTests() => _cache = s_set.Value.Load(_team);
+    public StochasticSearchTests() => _store = s_set.Value.Load(_team);
 
     public void Dispose() => _team.Dispose();
 
@@ -53,7 +53,7 @@ public sealed class StochasticSearchTests : IDisposable
         search.Run(reports.Add, CancellationToken.None);
         Assert.Equal([3, 4, 5, 5], reports.Select(r => r.BandShells));
         Assert.Equal(5, search.Model.Lattice.Radius);
-        Assert.Equal(_cache.Box * _cache.PixelSizeAngstrom, search.Model.Map.Size * search.Model.Map.PixelSizeAngstrom, 1e-9);
+        Assert.Equal(_store.Box * _store.PixelSizeAngstrom, search.Model.Map.Size * search.Model.Map.PixelSizeAngstrom, 1e-9);
     }
 
     [Fact]
@@ -82,8 +82,8 @@ public sealed class StochasticSearchTests : IDisposable
         float[] Map(int workers)
         {
             using WorkerTeam team = new(workers);
-            double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
-            StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, signal, new Random(1), team);
+            double[] signal = SignalPower.PerShell(_store, _store.NoiseVariance);
+            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, new Random(1), team);
             search.Run(_ => { }, CancellationToken.None);
             return search.Model.Map.Voxels;
         }
@@ -113,8 +113,8 @@ public sealed class StochasticSearchTests : IDisposable
         Kept Searched(ulong seed, Kept? from, Action<Kept> each)
         {
             SavedRandom random = new(seed);
-            double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
-            StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, signal, random, _team);
+            double[] signal = SignalPower.PerShell(_store, _store.NoiseVariance);
+            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, random, _team);
             if (from is not null)
             {
                 random.State = from.Random;
@@ -134,7 +134,7 @@ public sealed class StochasticSearchTests : IDisposable
     public void The_first_map_has_the_asked_share_of_the_data_power()
     {
         StochasticSearch search = Make(s_schedule with { StartPower = 0.1 }, 3);
-        double[] signal = SignalPower.PerShell(_cache, _cache.NoiseVariance);
+        double[] signal = SignalPower.PerShell(_store, _store.NoiseVariance);
         CryoSpin.Projection.FourierLattice lattice = search.Model.Lattice;
         for (int shell = 1; shell <= 4; shell++)
         {
@@ -162,9 +162,9 @@ public sealed class StochasticSearchTests : IDisposable
     public void Old_sums_fade_as_the_memory_says(double memory, double expected)
     {
         // With next to no signal allowed all poses stay equally likely, each batch adds the same sum, and the map is proportional to it.
-        double[] little = [.. Enumerable.Repeat(1e-4, _cache.Disc.Extent + 2)];
+        double[] little = [.. Enumerable.Repeat(1e-4, _store.Disc.Extent + 2)];
         SearchSchedule schedule = s_schedule with { Batches = 5, BatchSize = 150, Memory = memory };
-        StochasticSearch search = new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, little, new Random(1), _team);
+        StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, little, new Random(1), _team);
         List<double> norms = [];
         search.Run(_ => norms.Add(Math.Sqrt(search.Model.Map.Voxels.Sum(v => (double)v * v))), CancellationToken.None);
         // The weight of n batches grows as 1, 1.5, 2, 2.5, 3 until the window is full.
@@ -188,5 +188,5 @@ public sealed class StochasticSearchTests : IDisposable
     private sealed record Kept(SearchState State, float[] Map, double Band, float[] Lattice, IReadOnlyList<ulong> Random);
 
     private StochasticSearch Make(SearchSchedule schedule, int seed) =>
-        new(_cache, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_cache, _cache.NoiseVariance), new Random(seed), _team);
+        new(_store, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_store, _store.NoiseVariance), new Random(seed), _team);
 }

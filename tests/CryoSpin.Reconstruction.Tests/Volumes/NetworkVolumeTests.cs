@@ -129,9 +129,9 @@ public sealed unsafe class NetworkVolumeTests
     {
         using WorkerTeam team = new(2);
         TinyDataset set = TinyDataset.OfPhantom(128, 24, snr: 5, maxShift: 0);
-        using ParticleStore cache = set.Load(team);
+        using ParticleStore store = set.Load(team);
         FrequencyDisc disc = new(6);
-        BandView view = cache.View(disc);
+        BandView view = store.View(disc);
         using NetworkVolume volume = new(24, disc, new SineShape(2, 32), new SineShape(2, 64), new Random(1), team);
         const int Batch = 16;
         int row = disc.PaddedCount;

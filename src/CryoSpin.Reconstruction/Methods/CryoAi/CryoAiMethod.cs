@@ -20,13 +20,13 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
     /// <inheritdoc/>
     public MethodResult Run(MethodContext context, CancellationToken cancellation)
     {
-        FrequencyDisc disc = new(Math.Min(settings.BandShells, context.Cache.Disc.Radius));
+        FrequencyDisc disc = new(Math.Min(settings.BandShells, context.Store.Disc.Radius));
         using ILearnedVolume volume = Create(context, disc);
         using CryoAiTraining training = new(
-            context.Cache, volume, settings, context.Options.MaxShiftPixels, context.Options.Seed, context.Team);
+            context.Store, volume, settings, context.Options.MaxShiftPixels, context.Options.Seed, context.Team);
         context.Track.Start("auto-encoding", 0.01, 0.97);
         double rate = settings.Volume == VolumeKind.Network ? settings.NetworkLearningRate : settings.GridLearningRate;
-        int epochs = settings.EpochsFor(context.Cache.Count);
+        int epochs = settings.EpochsFor(context.Store.Count);
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
             EpochReport start = new(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN);
@@ -41,17 +41,17 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
     }
 
     private static Volume Map(MethodContext context, ILearnedVolume volume, CryoAiTraining training) =>
-        volume.ToMap(context.Cache.PixelSizeAngstrom, training.Unit, context.Team);
+        volume.ToMap(context.Store.PixelSizeAngstrom, training.Unit, context.Team);
 
     private ILearnedVolume Create(MethodContext context, FrequencyDisc disc) => settings.Volume == VolumeKind.Network
-        ? new NetworkVolume(context.Cache.Box, disc, settings.Envelope, settings.Modulant, context.Random, context.Team)
-        : new HartleyVolume(context.Cache.Box, disc, settings.BatchSize, context.Random, context.Team);
+        ? new NetworkVolume(context.Store.Box, disc, settings.Envelope, settings.Modulant, context.Random, context.Team)
+        : new HartleyVolume(context.Store.Box, disc, settings.BatchSize, context.Random, context.Team);
 
     private EpochReport RunEpoch(
         MethodContext context, CryoAiTraining training, EpochReport epoch, double volumeRate, CancellationToken cancellation)
     {
         training.Shuffle(context.Random);
-        int count = context.Cache.Count;
+        int count = context.Store.Count;
         long started = Stopwatch.GetTimestamp();
         double sum = 0;
         EpochReport report = epoch;

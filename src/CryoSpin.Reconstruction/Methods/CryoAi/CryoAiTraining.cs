@@ -48,35 +48,35 @@ internal sealed class CryoAiTraining : IDisposable
     private int _count;
     private bool _ordered;
 
-    /// <param name="cache">Particles, whitened.</param>
+    /// <param name="store">Particles, whitened.</param>
     /// <param name="volume">What is learned; its disc is the band.</param>
     /// <param name="settings">Settings.</param>
     /// <param name="maxShift">Greatest origin along each axis, pixels.</param>
     /// <param name="seed">Seed of the encoder's weights.</param>
     /// <param name="team">Workers.</param>
-    public CryoAiTraining(ParticleStore cache, ILearnedVolume volume, CryoAiSettings settings, double maxShift, int seed, WorkerTeam team)
+    public CryoAiTraining(ParticleStore store, ILearnedVolume volume, CryoAiSettings settings, double maxShift, int seed, WorkerTeam team)
     {
         (_volume, _settings, _team) = (volume, settings, team);
         FrequencyDisc disc = volume.Disc;
-        _view = cache.View(disc);
+        _view = store.View(disc);
         _heads = new CryoAiHeads(maxShift);
         EncoderArchitecture architecture = _heads.Fit(settings.Architecture ?? EncoderArchitecture.Compact(settings.InputSize, 1));
         _flips = [.. settings.Copies];
         int n = settings.BatchSize, copies = n * _flips.Length, row = disc.PaddedCount;
         _images = new EncoderImages(disc, architecture.InputSize, team.Workers);
         _encoder = new PoseEncoder(architecture, copies, seed, team);
-        Unit = UnitOf(cache, disc);
-        _losses = [.. Enumerable.Range(0, team.Workers).Select(_ => new SymmetricLoss(disc, cache.Box))];
-        _targets = [.. Enumerable.Range(0, n).Select(_ => new TargetImage(disc, cache.Box))];
+        Unit = UnitOf(store, disc);
+        _losses = [.. Enumerable.Range(0, team.Workers).Select(_ => new SymmetricLoss(disc, store.Box))];
+        _targets = [.. Enumerable.Range(0, n).Select(_ => new TargetImage(disc, store.Box))];
         _pixels = new float[copies * _images.Side * _images.Side];
         (_outputs, _outputGradients) = (new float[copies * _heads.Outputs], new float[copies * _heads.Outputs]);
         (_sliceReal, _sliceImaginary) = (new float[copies * row], new float[copies * row]);
         (_gradientReal, _gradientImaginary) = (new float[n * row], new float[n * row]);
         (_encoded, _poses, _rotations, _errors) = (new PaperPose[copies], new PaperPose[copies], new Rotation[copies], new double[copies]);
         (_chosenRotations, _turns, _origins, _winners) = (new Rotation[n], new RotationVector[n], new (double, double)[n], new int[n]);
-        _order = [.. Enumerable.Range(0, cache.Count)];
-        Chosen = new Candidate?[cache.Count];
-        _candidates = new Candidate[cache.Count * _flips.Length];
+        _order = [.. Enumerable.Range(0, store.Count)];
+        Chosen = new Candidate?[store.Count];
+        _candidates = new Candidate[store.Count * _flips.Length];
         (_read, _choose, _choosePlain) = (Read, ChooseWithGradient, Choose);
     }
 
@@ -137,10 +137,10 @@ internal sealed class CryoAiTraining : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
-    private static double UnitOf(ParticleStore cache, FrequencyDisc disc)
+    private static double UnitOf(ParticleStore store, FrequencyDisc disc)
     {
         double sum = 0;
-        for (int s = 1; s <= disc.Extent; s++) sum += cache.NoiseVariance[s];
+        for (int s = 1; s <= disc.Extent; s++) sum += store.NoiseVariance[s];
         return Math.Sqrt(sum / disc.Extent);
     }
 

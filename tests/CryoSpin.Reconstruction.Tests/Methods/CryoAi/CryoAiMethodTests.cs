@@ -77,9 +77,9 @@ public sealed class CryoAiMethodTests
     public void Origins_stay_within_the_greatest_shift(double maxShift)
     {
         using WorkerTeam team = new(2);
-        using ParticleStore cache = _set.Load(team);
+        using ParticleStore store = _set.Load(team);
         using HartleyVolume volume = new(24, new(5), 16, new Random(1), team);
-        using CryoAiTraining training = new(cache, volume, s_tiny, maxShift, 1, team);
+        using CryoAiTraining training = new(store, volume, s_tiny, maxShift, 1, team);
         for (int first = 0; first < 48; first += 16) training.Train(first, 0.02, 1e-3, out _);
         training.Infer(default);
         Assert.All(training.Chosen, p => Assert.InRange(Math.Max(Math.Abs(p!.Value.OriginX), Math.Abs(p.Value.OriginY)), 0, maxShift));
@@ -91,9 +91,9 @@ public sealed class CryoAiMethodTests
     public void The_loss_falls_and_training_allocates_nothing()
     {
         using WorkerTeam team = new(1);
-        using ParticleStore cache = _set.Load(team);
+        using ParticleStore store = _set.Load(team);
         using NetworkVolume volume = new(24, new(5), s_tiny.Envelope, s_tiny.Modulant, new Random(1), team);
-        using CryoAiTraining training = new(cache, volume, s_tiny, 1.5, 1, team);
+        using CryoAiTraining training = new(store, volume, s_tiny, 1.5, 1, team);
         double first = Epoch();
         long before = GC.GetAllocatedBytesForCurrentThread();
         double last = Epoch();
