@@ -21,7 +21,7 @@ public class BaselineTests
     public void One_particle_is_refined()
     {
         using FitScene scene = new(7, 3);
-        PoseRefiner refiner = new(scene.Lattice, scene.Buffers);
+        PoseRefiner refiner = new(scene.Lattice, scene.Image);
         Random random = new(1);
         Candidate truth = TinyDataset.RandomPose(random, 3), start = TinyDataset.Perturbed(truth, random, 4, 1);
         scene.Show(truth, 1, random);
@@ -37,8 +37,8 @@ public class BaselineTests
     public void One_particle_is_read()
     {
         using SearchScene scene = new(2, workers: 1);
-        ImageOnDisc buffers = new(scene.Disc, scene.Set.Box);
-        Baselines.Check("particleRead", new() { ["points"] = scene.Disc.Count }, () => scene.View.Read(1, buffers));
+        ImageOnDisc image = new(scene.Disc, scene.Set.Box);
+        Baselines.Check("particleRead", new() { ["points"] = scene.Disc.Count }, () => image.Read(scene.View, 1));
     }
 
     [Theory]

@@ -64,14 +64,16 @@ internal static class SliceCases
     private static KernelCase Equations(int radius, WorkerTeam team)
     {
         FrequencyDisc disc = new(radius);
-        ImageOnDisc[] buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, 128))];
-        foreach (ImageOnDisc b in buffers)
+        ImageOnDisc[] images = ImageOnDisc.PerWorker(disc, 128, team.Workers);
+        SliceOnDisc[] slices = [.. images.Select(_ => new SliceOnDisc(disc))];
+        foreach ((ImageOnDisc b, SliceOnDisc s) in images.Zip(slices))
         {
-            foreach (float[] x in new[] { b.Ctf, b.DataReal, b.DataImaginary, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1 }) Fill(x);
+            foreach (float[] x in new[] { b.Ctf, b.Real, b.Imaginary }) Fill(x);
+            foreach (float[] x in new[] { s.Real, s.Imaginary, s.AlongReal, s.AlongImaginary, s.TurnReal, s.TurnImaginary }) Fill(x);
         }
         int items = ItemsOf(disc, team);
         return new KernelCase("normal equations", $"R {radius}", items, () => team.ForBlocks(items, (i, w) =>
-            NormalEquations.Accumulate(buffers[w], 0.7, -0.4, out _)))
+            NormalEquations.Accumulate(images[w], slices[w], 0.7, -0.4, out _)))
         {
             Operations = (double)OperationCounts.NormalEquationsPoint * disc.Count,
             Bytes = 44.0 * disc.Count,

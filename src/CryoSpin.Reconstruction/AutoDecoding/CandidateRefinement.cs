@@ -14,20 +14,20 @@ internal static class CandidateRefinement
 
     /// <summary>The particle's candidates refined, best first.</summary>
     /// <param name="from">What they are refined from; the map was made of it.</param>
-    /// <param name="particle">The particle, whose image is in the buffers.</param>
+    /// <param name="particle">The particle.</param>
     /// <param name="choice">Which candidates.</param>
     /// <param name="refiner">Refines against the map.</param>
-    /// <param name="buffers">The refiner's buffers.</param>
+    /// <param name="image">Its image, which the refiner compares with.</param>
     /// <param name="limits">How far.</param>
     /// <param name="own">What the particle's own part in the map adds, which is taken off; null to leave it.</param>
     public static Candidate[] Refine(
-        CandidateTable from, int particle, CandidateChoice choice, PoseRefiner refiner, ImageOnDisc buffers, in PoseRefinementLimits limits, OwnShare? own)
+        CandidateTable from, int particle, CandidateChoice choice, PoseRefiner refiner, ImageOnDisc image, in PoseRefinementLimits limits, OwnShare? own)
     {
         Candidate[] old = Chosen(from.Candidates[particle], choice);
         Candidate[] refined = new Candidate[old.Length];
         for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
         if (refined.Length == 1) return refined;
-        if (own is not null) TakeOff(own.Gain(buffers.Ctf, buffers.Turn0), from, particle, old, refined);
+        if (own is not null) TakeOff(own.Gain(image.Ctf), from, particle, old, refined);
         // Stable: equal candidates stay in order, so the result does not depend on chance.
         return [.. refined.OrderByDescending(p => p.LogLikelihood)];
     }

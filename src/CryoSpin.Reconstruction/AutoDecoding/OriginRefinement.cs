@@ -25,7 +25,7 @@ internal sealed class OriginRefinement
     private readonly PoseRefinementLimits _limits;
     private readonly BandView _view;
     private readonly ShellWeights? _weights;
-    private readonly ImageOnDisc[] _buffers;
+    private readonly ImageOnDisc[] _images;
     private readonly PoseRefiner[] _refiners;
 
     private OriginRefinement(
@@ -34,8 +34,8 @@ internal sealed class OriginRefinement
         _limits = PoseRefinementLimits.Fine(maxShiftPixels);
         _view = store.View(disc);
         _weights = weights;
-        _buffers = [.. Enumerable.Range(0, workers).Select(_ => new ImageOnDisc(disc, store.Box))];
-        _refiners = [.. _buffers.Select(b => new PoseRefiner(lattice, b))];
+        _images = ImageOnDisc.PerWorker(disc, store.Box, workers);
+        _refiners = [.. _images.Select(image => new PoseRefiner(lattice, image))];
     }
 
     /// <summary>
@@ -65,9 +65,9 @@ internal sealed class OriginRefinement
     /// <param name="worker">Number of the calling thread.</param>
     public Candidate[] Refine(int particle, ReadOnlySpan<Half> record, Candidate[] poses, int worker)
     {
-        ImageOnDisc buffers = _buffers[worker];
-        _view.Read(particle, record, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        _weights?.Apply(buffers);
+        ImageOnDisc image = _images[worker];
+        image.Read(_view, particle, record);
+        _weights?.Apply(image);
         Candidate[] moved = new Candidate[poses.Length];
         for (int p = 0; p < poses.Length; p++)
         {

@@ -29,7 +29,7 @@ internal sealed class RefinementPass
         FrequencyDisc disc = new(bandShells);
         FourierLattice lattice = slicer.Lattice(map.Map, bandShells);
         _view = store.View(disc);
-        _images = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, store.Box))];
+        _images = ImageOnDisc.PerWorker(disc, store.Box, team.Workers);
         _refiners = [.. _images.Select(image => new PoseRefiner(lattice, image))];
         // A map of which no FSC is known was not made of these poses.
         if (map.HalfMapFsc is not { } fsc) return;
@@ -49,7 +49,7 @@ internal sealed class RefinementPass
         CandidateTable from, int particle, ReadOnlySpan<Half> record, CandidateChoice choice, in PoseRefinementLimits limits, int worker)
     {
         ImageOnDisc image = _images[worker];
-        _view.Read(particle, record, image.DataReal, image.DataImaginary, image.Ctf);
+        image.Read(_view, particle, record);
         _weights?.Apply(image);
         return CandidateRefinement.Refine(from, particle, choice, _refiners[worker], image, limits, _own);
     }

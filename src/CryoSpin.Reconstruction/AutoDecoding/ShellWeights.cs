@@ -40,11 +40,11 @@ internal sealed class ShellWeights
         return weights;
     }
 
-    /// <summary>Weighs image and transfer function in the buffers, so that squared differences count by the weights.</summary>
-    public void Apply(ImageOnDisc b)
+    /// <summary>Weighs image and transfer function, so that squared differences count by the weights.</summary>
+    public void Apply(ImageOnDisc image)
     {
-        TensorPrimitives.Multiply(b.DataReal, _roots, b.DataReal);
-        TensorPrimitives.Multiply(b.DataImaginary, _roots, b.DataImaginary);
-        TensorPrimitives.Multiply(b.Ctf, _roots, b.Ctf);
+        TensorPrimitives.Multiply(image.Real, _roots, image.Real);
+        TensorPrimitives.Multiply(image.Imaginary, _roots, image.Imaginary);
+        TensorPrimitives.Multiply(image.Ctf, _roots, image.Ctf);
     }
 }

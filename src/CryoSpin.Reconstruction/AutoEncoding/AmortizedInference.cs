@@ -25,10 +25,12 @@ internal sealed class AmortizedInference
     private readonly int _refined;
     private readonly int _coarseRefined;
     private readonly double _maxShift;
-    private readonly EncoderImages _images;
+    private readonly EncoderImages _inputs;
     private readonly BandView _coarse;
-    private readonly ImageOnDisc[] _buffers;
-    private readonly ImageOnDisc[] _coarseBuffers;
+    private readonly ImageOnDisc[] _fineImages;
+    private readonly ImageOnDisc[] _coarseImages;
+    private readonly SliceOnDisc[] _fineSlices;
+    private readonly SliceOnDisc[] _coarseSlices;
     private readonly CandidateScorer[] _scorers;
     private readonly Rotation[][] _rotations;
 
@@ -40,15 +42,17 @@ internal sealed class AmortizedInference
         _outputs = architecture.OutputsPerHead;
         _refined = schedule.RefinedCandidates;
         _maxShift = PoseRefinementLimits.ShiftOf(schedule.MaxShiftPixels);
-        _images = new EncoderImages(view.Disc, architecture.InputSize, team.Workers);
+        _inputs = new EncoderImages(view.Disc, architecture.InputSize, team.Workers);
         Copies = schedule.DihedralCopies ? Dihedral.Elements : Dihedral.Elements[..1];
         int candidates = _heads * Copies.Length;
         FrequencyDisc coarse = new(Math.Min(schedule.CoarseBand, view.Disc.Radius));
         ShiftGrid shifts = new(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / coarse.Radius, coarse, store.Box);
         _coarse = store.View(coarse);
         _coarseRefined = Math.Min(schedule.CoarseCandidates, candidates);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(view.Disc, store.Box))];
-        _coarseBuffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(coarse, store.Box))];
+        _fineImages = ImageOnDisc.PerWorker(view.Disc, store.Box, team.Workers);
+        _coarseImages = ImageOnDisc.PerWorker(coarse, store.Box, team.Workers);
+        _fineSlices = [.. _fineImages.Select(image => new SliceOnDisc(image.Disc))];
+        _coarseSlices = [.. _coarseImages.Select(image => new SliceOnDisc(image.Disc))];
         _scorers = [.. Enumerable.Range(0, team.Workers).Select(_ => new CandidateScorer(coarse, shifts, candidates))];
         _rotations = [.. Enumerable.Range(0, team.Workers).Select(_ => new Rotation[candidates])];
     }
@@ -56,12 +60,12 @@ internal sealed class AmortizedInference
     /// <summary>What each head's rotation is multiplied with to give its candidates.</summary>
     public Rotation[] Copies { get; }
 
-    /// <summary>Buffers of a worker, over the view's disc.</summary>
-    public ImageOnDisc Buffers(int worker) => _buffers[worker];
+    /// <summary>The image of a worker, over the view's disc.</summary>
+    public ImageOnDisc Image(int worker) => _fineImages[worker];
 
-    /// <summary>Writes the encoder's input for the image now in a worker's buffers.</summary>
+    /// <summary>Writes the encoder's input for a worker's image.</summary>
     public void MakeInput(int worker, Span<float> pixels) =>
-        _images.Make(_buffers[worker].DataReal, _buffers[worker].DataImaginary, _buffers[worker].Ctf, pixels, worker);
+        _inputs.Make(_fineImages[worker].Real, _fineImages[worker].Imaginary, _fineImages[worker].Ctf, pixels, worker);
 
     /// <summary>Refines the best candidates that one image's head outputs stand for; best first. Called from a worker.</summary>
     /// <param name="lattice">The volume's transform.</param>
@@ -74,15 +78,13 @@ internal sealed class AmortizedInference
         Span<Candidate> top = stackalloc Candidate[_coarseRefined];
         Span<int> order = stackalloc int[_coarseRefined];
         Score(lattice, particle, outputs, worker, top, order);
-        ImageOnDisc coarse = _coarseBuffers[worker];
-        PoseRefiner refiner = new(lattice, coarse);
+        PoseRefiner refiner = new(lattice, _coarseImages[worker], _coarseSlices[worker]);
         PoseRefinementLimits limits = new(6, 12, _maxShift);
         List<(Candidate Fit, int Head)> found = new(_coarseRefined);
         for (int t = 0; t < _coarseRefined; t++) found.Add((refiner.Refine(top[t], limits), order[t] / Copies.Length));
         List<(Candidate Fit, int Head)> distinct = Distinct(found);
-        ImageOnDisc b = _buffers[worker];
-        _view.Read(particle, b);
-        refiner = new PoseRefiner(lattice, b);
+        _fineImages[worker].Read(_view, particle);
+        refiner = new PoseRefiner(lattice, _fineImages[worker], _fineSlices[worker]);
         limits = limits with { TrustDegrees = 8 };
         distinct = [.. distinct.Select(d => (refiner.Refine(d.Fit, limits), d.Head)).OrderByDescending(d => d.Item1.LogLikelihood)];
         return ([.. distinct.Select(d => d.Fit)], distinct[0].Head);
@@ -110,7 +112,7 @@ internal sealed class AmortizedInference
         return (all[..Math.Min(_refined, count)], perHead, order[0] / Copies.Length);
     }
 
-    /// <summary>Compares all heads' copies with an image, which is left in the worker's coarse buffers.</summary>
+    /// <summary>Compares all heads' copies with an image, which stays the worker's coarse image.</summary>
     private void Score(
         FourierLattice lattice, int particle, ReadOnlySpan<float> outputs, int worker, Span<Candidate> top, Span<int> order)
     {
@@ -121,8 +123,8 @@ internal sealed class AmortizedInference
             Rotation r = Rotation6D.ToRotation(outputs.Slice(h * _outputs, 6));
             for (int g = 0; g < copies.Length; g++) rotations[h * copies.Length + g] = copies[g] * r;
         }
-        ImageOnDisc coarse = _coarseBuffers[worker];
-        _coarse.Read(particle, coarse);
+        ImageOnDisc coarse = _coarseImages[worker];
+        coarse.Read(_coarse, particle);
         _scorers[worker].Best(lattice, coarse, rotations, top, order);
     }
 
@@ -142,8 +144,8 @@ internal sealed class AmortizedInference
     /// <summary>Refines a given pose of a particle. Called from a worker.</summary>
     public Candidate Refine(FourierLattice lattice, int particle, in Candidate start, int worker)
     {
-        _view.Read(particle, _buffers[worker]);
-        return new PoseRefiner(lattice, _buffers[worker]).Refine(start, new PoseRefinementLimits(6, 8, _maxShift));
+        _fineImages[worker].Read(_view, particle);
+        return new PoseRefiner(lattice, _fineImages[worker], _fineSlices[worker]).Refine(start, new PoseRefinementLimits(6, 8, _maxShift));
     }
 
     /// <summary>Refined candidates of many particles by the encoder in evaluation mode.</summary>
@@ -174,7 +176,7 @@ internal sealed class AmortizedInference
         PoseEncoder encoder, int[] particles, Action<int, ReadOnlyMemory<float>, int> receive, CancellationToken cancellation)
     {
         const int Batch = 256;
-        int pixels = _images.Side * _images.Side;
+        int pixels = _inputs.Side * _inputs.Side;
         float[] input = new float[Batch * pixels], outputs = new float[Batch * encoder.OutputsPerImage];
         for (int first = 0; first < particles.Length; first += Batch)
         {
@@ -182,7 +184,7 @@ internal sealed class AmortizedInference
             int start = first, n = Math.Min(Batch, particles.Length - first);
             _team.ForEach(n, (i, w) =>
             {
-                _view.Read(particles[start + i], _buffers[w]);
+                _fineImages[w].Read(_view, particles[start + i]);
                 MakeInput(w, input.AsSpan(i * pixels, pixels));
             });
             encoder.Forward(input.AsSpan(0, n * pixels), n, training: false).CopyTo(outputs);

@@ -155,8 +155,8 @@ internal sealed class AutoEncodingStage : IDisposable
         int seed = _random.Next();
         _team.ForBlocks(synthetic + particles.Length, (i, w) =>
         {
-            if (i < synthetic) _targets[i] = _synthetic.Next(_model.Lattice, _inference.Buffers(w), new Random(unchecked(seed + i * 7919)), noise);
-            else _view.Read(particles[i - synthetic], _inference.Buffers(w));
+            if (i < synthetic) _targets[i] = _synthetic.Next(_model.Lattice, _inference.Image(w), new Random(unchecked(seed + i * 7919)), noise);
+            else _inference.Image(w).Read(_view, particles[i - synthetic]);
             _inference.MakeInput(w, _input.AsSpan(i * pixels, pixels));
         });
     }

@@ -21,15 +21,15 @@ internal sealed class CandidateScorer(FrequencyDisc disc, ShiftGrid shifts, int 
 
     /// <summary>Writes the best rotations with their best shifts, best first.</summary>
     /// <param name="lattice">The volume's transform.</param>
-    /// <param name="b">Buffers that hold the image.</param>
+    /// <param name="image">The image.</param>
     /// <param name="rotations">At most as many as announced.</param>
     /// <param name="top">Receives the best; its length says how many, at most as many as there are rotations.</param>
     /// <param name="order">Receives which rotation each of <paramref name="top"/> was.</param>
-    public void Best(FourierLattice lattice, ImageOnDisc b, ReadOnlySpan<Rotation> rotations, Span<Candidate> top, Span<int> order)
+    public void Best(FourierLattice lattice, ImageOnDisc image, ReadOnlySpan<Rotation> rotations, Span<Candidate> top, Span<int> order)
     {
         int k = disc.PaddedCount, count = shifts.Shifts.Length;
-        TensorPrimitives.Multiply(b.DataReal, b.Ctf, _re);
-        TensorPrimitives.Multiply(b.DataImaginary, b.Ctf, _im);
+        TensorPrimitives.Multiply(image.Real, image.Ctf, _re);
+        TensorPrimitives.Multiply(image.Imaginary, image.Ctf, _im);
         for (int s = 0; s < count; s++) shifts.Apply(s, _re, _im, _rows.AsSpan(s * 2 * k, k), _rows.AsSpan((s * 2 + 1) * k, k));
         for (int r = 0; r < rotations.Length; r++)
         {
@@ -41,8 +41,8 @@ internal sealed class CandidateScorer(FrequencyDisc disc, ShiftGrid shifts, int 
         {
             ReadOnlySpan<float> scores = _scores.AsSpan(r * count, count);
             int s = TensorPrimitives.IndexOfMax(scores);
-            TensorPrimitives.Multiply(_slices.AsSpan(r * 2 * k, k), b.Ctf, _re);
-            TensorPrimitives.Multiply(_slices.AsSpan((r * 2 + 1) * k, k), b.Ctf, _im);
+            TensorPrimitives.Multiply(_slices.AsSpan(r * 2 * k, k), image.Ctf, _re);
+            TensorPrimitives.Multiply(_slices.AsSpan((r * 2 + 1) * k, k), image.Ctf, _im);
             double power = TensorPrimitives.SumOfSquares<float>(_re) + TensorPrimitives.SumOfSquares<float>(_im);
             _fits[r] = new Candidate(rotations[r], shifts.Shifts[s].X, shifts.Shifts[s].Y, scores[s] - power);
         }

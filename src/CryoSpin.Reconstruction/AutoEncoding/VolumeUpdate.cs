@@ -16,7 +16,7 @@ internal sealed class VolumeUpdate
 {
     private readonly BandView _view;
     private readonly WorkerTeam _team;
-    private readonly ImageOnDisc[] _buffers;
+    private readonly ImageOnDisc[] _images;
     private readonly BackProjection _sum;
     private readonly SliceBatch _batch;
     private readonly double[] _inverseSignal;
@@ -29,7 +29,7 @@ internal sealed class VolumeUpdate
         _team = team;
         _memory = memory;
         _inverseSignal = inverseSignal[..Math.Min(inverseSignal.Length, (int)Math.Round(disc.Radius) + 1)];
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(disc, store.Box))];
+        _images = ImageOnDisc.PerWorker(disc, store.Box, team.Workers);
         _sum = new BackProjection(disc.Radius, VolumeModel.Oversampling);
         _batch = new SliceBatch(disc, batchSize, team);
     }
@@ -71,12 +71,8 @@ internal sealed class VolumeUpdate
     {
         _team.ForEach(particles.Length, (i, w) =>
         {
-            ImageOnDisc b = _buffers[w];
-            _view.Read(particles[i], b);
-            SliceInsertion.WeightedSlice(b, poses[i], 1);
-            b.Slice0.CopyTo(_batch.Real(i));
-            b.Slice1.CopyTo(_batch.Imaginary(i));
-            b.Turn0.CopyTo(_batch.Weight(i));
+            _images[w].Read(_view, particles[i]);
+            SliceInsertion.WeightedSlice(_images[w], poses[i], 1, _batch.Real(i), _batch.Imaginary(i), _batch.Weight(i));
             _batch.SetRotation(i, poses[i].Rotation);
         });
         _batch.InsertInto(_sum, particles.Length);

@@ -46,10 +46,10 @@ internal sealed class BoundedSearchStage(ParticleStore store, WorkerTeam team)
         dense.SetModel(coarse, tree.Roots);
         BandView view = store.View(tree.Discs[^1]), fine = store.View(refinement);
         TreeSearch[] searches = [.. Enumerable.Range(0, team.Workers).Select(_ => new TreeSearch(tree, coarse, slices, store.Box, Bound))];
-        ImageOnDisc[] coarseBuffers = [.. searches.Select(_ => new ImageOnDisc(tree.Discs[^1], store.Box))];
-        PoseRefiner[] first = [.. coarseBuffers.Select(b => new PoseRefiner(coarse, b))];
-        ImageOnDisc[] buffers = [.. searches.Select(_ => new ImageOnDisc(refinement, store.Box))];
-        PoseRefiner[] refiners = [.. buffers.Select(b => new PoseRefiner(lattice, b))];
+        ImageOnDisc[] coarseImages = ImageOnDisc.PerWorker(tree.Discs[^1], store.Box, team.Workers);
+        PoseRefiner[] first = [.. coarseImages.Select(image => new PoseRefiner(coarse, image))];
+        ImageOnDisc[] images = ImageOnDisc.PerWorker(refinement, store.Box, team.Workers);
+        PoseRefiner[] refiners = [.. images.Select(image => new PoseRefiner(lattice, image))];
         PoseRefinementLimits limits = new(RefinementSteps, tree.SpacingDegrees(tree.Levels - 1), tree.MaxShiftPixels);
         int[] all = [.. Enumerable.Range(0, store.Count)];
         for (int start = 0; start < all.Length; start += ParticlesPerReport)
@@ -65,16 +65,16 @@ internal sealed class BoundedSearchStage(ParticleStore store, WorkerTeam team)
                 Candidate? known = before[particle];
                 if (known is { } pose && RefinementSteps > 0)
                 {
-                    ImageOnDisc b = coarseBuffers[worker];
-                    re.CopyTo(b.DataReal, 0);
-                    im.CopyTo(b.DataImaginary, 0);
-                    ctf.CopyTo(b.Ctf, 0);
+                    ImageOnDisc image = coarseImages[worker];
+                    re.CopyTo(image.Real, 0);
+                    im.CopyTo(image.Imaginary, 0);
+                    ctf.CopyTo(image.Ctf, 0);
                     known = first[worker].Refine(pose, limits);
                 }
                 Candidate[] poses = search.Search(scores, Candidates, SeparationDegrees, known);
                 if (RefinementSteps > 0)
                 {
-                    fine.Read(particle, buffers[worker]);
+                    images[worker].Read(fine, particle);
                     for (int c = 0; c < poses.Length; c++) poses[c] = refiners[worker].Refine(poses[c], limits);
                     poses = [.. poses.OrderByDescending(p => p.LogLikelihood)];
                 }

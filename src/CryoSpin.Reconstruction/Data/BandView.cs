@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using CryoSpin.Projection;
-using CryoSpin.Reconstruction.Likelihood;
 
 namespace CryoSpin.Reconstruction.Data;
 
@@ -59,8 +58,6 @@ public sealed class BandView
         Read(record, _runsOfFull, _store.Disc.PaddedCount, real, imaginary);
         _store.TransferFunction(particle, Disc, _inverseSigma, ctf);
     }
-
-    internal void Read(int particle, ImageOnDisc buffers) => Read(particle, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
 
     private void Read(ReadOnlySpan<Half> record, Run[] runs, int padding, Span<float> real, Span<float> imaginary)
     {

@@ -41,28 +41,30 @@ internal struct NormalEquations
     /// All entries are products of two of G, T, iB and r times monomials of kx and ky: twenty sums, one multiply-add each, in place of
     /// twenty dot products of complex columns. They are kept in locals because an indexed array of them would live in memory.
     /// </remarks>
-    /// <param name="b">Buffers over one disc, already filled with slice, gradient, data and transfer function.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="slice">The slice with its derivatives, over the image's disc.</param>
     /// <param name="originX">Origin, pixels.</param>
     /// <param name="originY">Origin, pixels.</param>
     /// <param name="result">The sums.</param>
-    public static void Accumulate(ImageOnDisc b, double originX, double originY, out NormalEquations result)
+    public static void Accumulate(ImageOnDisc image, SliceOnDisc slice, double originX, double originY, out NormalEquations result)
     {
-        if (Vector256.IsHardwareAccelerated) Accumulate<Lanes8>(b, originX, originY, out result);
-        else Accumulate<Lanes4>(b, originX, originY, out result);
+        if (Vector256.IsHardwareAccelerated) Accumulate<Lanes8>(image, slice, originX, originY, out result);
+        else Accumulate<Lanes4>(image, slice, originX, originY, out result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Accumulate<T>(ImageOnDisc b, double originX, double originY, out NormalEquations result)
+    private static unsafe void Accumulate<T>(ImageOnDisc image, SliceOnDisc slice, double originX, double originY, out NormalEquations result)
         where T : unmanaged, ILanes<T>
     {
-        T ox = T.All((float)(originX / b.Box)), oy = T.All((float)(originY / b.Box));
+        T ox = T.All((float)(originX / image.Box)), oy = T.All((float)(originY / image.Box));
         T ggXX = T.Zero, ggXY = T.Zero, ggYY = T.Zero, gtX = T.Zero, gtY = T.Zero, tt = T.Zero, gbXX = T.Zero, gbXY = T.Zero, gbYY = T.Zero;
         T tbX = T.Zero, tbY = T.Zero, bbXX = T.Zero, bbXY = T.Zero, bbYY = T.Zero;
         T grX = T.Zero, grY = T.Zero, tr = T.Zero, brX = T.Zero, brY = T.Zero, misfit = T.Zero;
-        fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, ctf = b.Ctf, dre = b.DataReal, dim = b.DataImaginary)
-        fixed (float* vre = b.Slice0, vim = b.Slice1, are = b.Along0, aim = b.Along1, tre = b.Turn0, tim = b.Turn1)
+        fixed (float* kxs = image.Disc.Kx, kys = image.Disc.Ky, ctf = image.Ctf, dre = image.Real, dim = image.Imaginary)
+        fixed (float* vre = slice.Real, vim = slice.Imaginary, are = slice.AlongReal, aim = slice.AlongImaginary)
+        fixed (float* tre = slice.TurnReal, tim = slice.TurnImaginary)
         {
-            for (int p = 0; p < b.Disc.PaddedCount; p += T.Count)
+            for (int p = 0; p < image.Disc.PaddedCount; p += T.Count)
             {
                 T kx = T.Load(kxs + p), ky = T.Load(kys + p), c = T.Load(ctf + p);
                 PhaseShift.SinCosOfTurns(T.Fma(kx, ox, ky * oy), out T sin, out T cos);
@@ -103,7 +105,7 @@ internal struct NormalEquations
                 tr = T.Fma(sr, rr, T.Fma(si, ri, tr));
             }
         }
-        double u = 2 * Math.PI / b.Box;
+        double u = 2 * Math.PI / image.Box;
         result = default;
         ReadOnlySpan<double> matrix =
         [

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 using CryoSpin.Evaluation;
 using CryoSpin.Projection;
@@ -41,11 +42,13 @@ internal sealed class OwnShare
 
     /// <summary>The gain in log likelihood of a particle that is in the map at one pose.</summary>
     /// <param name="ctf">Its whitened transfer function over the disc.</param>
-    /// <param name="scratch">Overwritten; as long as the disc's lists.</param>
-    public double Gain(ReadOnlySpan<float> ctf, Span<float> scratch)
+    public double Gain(ReadOnlySpan<float> ctf)
     {
-        TensorPrimitives.Multiply(ctf, ctf, scratch);
-        return TensorPrimitives.Dot(scratch, _gain);
+        float[] squares = ArrayPool<float>.Shared.Rent(_gain.Length);
+        TensorPrimitives.Multiply(ctf, ctf, squares);
+        double gain = TensorPrimitives.Dot(squares.AsSpan(0, _gain.Length), _gain);
+        ArrayPool<float>.Shared.Return(squares);
+        return gain;
     }
 
     private static double[] MeanSquares(BandView view, IReadOnlyList<int> members)

@@ -1,27 +1,34 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using CryoSpin.Compute.Kernels;
+using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Likelihood;
 
 /// <summary>Shifts an image by its origin.</summary>
 internal static class PhaseShift
 {
-    /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, of the image in the buffers.</summary>
-    public static void Apply(ImageOnDisc b, double x, double y, Span<float> real, Span<float> imaginary)
+    /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, of an image; the outputs may be its own parts.</summary>
+    public static void Apply(ImageOnDisc image, double x, double y, Span<float> real, Span<float> imaginary) =>
+        Apply(image.Disc, image.Box, image.Real, image.Imaginary, x, y, real, imaginary);
+
+    /// <summary>(re + i im) e^(-i theta), theta = 2 pi (kx x + ky y)/box, over a disc; the outputs may be the inputs.</summary>
+    public static void Apply(
+        FrequencyDisc disc, int box, ReadOnlySpan<float> re, ReadOnlySpan<float> im, double x, double y, Span<float> real, Span<float> imaginary)
     {
-        if (Vector256.IsHardwareAccelerated) Apply<Lanes8>(b, x, y, real, imaginary);
-        else Apply<Lanes4>(b, x, y, real, imaginary);
+        if (Vector256.IsHardwareAccelerated) Apply<Lanes8>(disc, box, re, im, x, y, real, imaginary);
+        else Apply<Lanes4>(disc, box, re, im, x, y, real, imaginary);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Apply<T>(ImageOnDisc b, double x, double y, Span<float> real, Span<float> imaginary)
+    private static unsafe void Apply<T>(
+        FrequencyDisc disc, int box, ReadOnlySpan<float> inRe, ReadOnlySpan<float> inIm, double x, double y, Span<float> real, Span<float> imaginary)
         where T : unmanaged, ILanes<T>
     {
-        T ox = T.All((float)(x / b.Box)), oy = T.All((float)(y / b.Box));
-        fixed (float* kxs = b.Disc.Kx, kys = b.Disc.Ky, re = b.DataReal, im = b.DataImaginary, outRe = real, outIm = imaginary)
+        T ox = T.All((float)(x / box)), oy = T.All((float)(y / box));
+        fixed (float* kxs = disc.Kx, kys = disc.Ky, re = inRe, im = inIm, outRe = real, outIm = imaginary)
         {
-            for (int p = 0; p < b.Disc.PaddedCount; p += T.Count)
+            for (int p = 0; p < disc.PaddedCount; p += T.Count)
             {
                 SinCosOfTurns(T.Fma(T.Load(kxs + p), ox, T.Load(kys + p) * oy), out T sin, out T cos);
                 T dr = T.Load(re + p), di = T.Load(im + p);

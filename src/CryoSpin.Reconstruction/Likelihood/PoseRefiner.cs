@@ -31,12 +31,18 @@ internal readonly record struct PoseRefinementLimits(int MaxEvaluations, double 
 /// same
 /// pass, so two or three damped Newton steps do what tens of first-order steps do not.
 /// </remarks>
-internal sealed class PoseRefiner(FourierLattice lattice, ImageOnDisc buffers)
+internal sealed class PoseRefiner(FourierLattice lattice, ImageOnDisc image, SliceOnDisc slice)
 {
     private const double StepToleranceDegrees = 0.02;
     private const double ShiftTolerancePixels = 0.01;
 
-    /// <summary>Refines a pose of the image now in the buffers.</summary>
+    /// <summary>With a slice of its own.</summary>
+    public PoseRefiner(FourierLattice lattice, ImageOnDisc image)
+        : this(lattice, image, new SliceOnDisc(image.Disc))
+    {
+    }
+
+    /// <summary>Refines a pose of the image as it is now.</summary>
     public Candidate Refine(in Candidate start, in PoseRefinementLimits limits)
     {
         Candidate best = start;
@@ -84,9 +90,8 @@ internal sealed class PoseRefiner(FourierLattice lattice, ImageOnDisc buffers)
 
     private NormalEquations Evaluate(in Candidate pose)
     {
-        CentralSlice.SampleWithGradient(
-            lattice, buffers.Disc, pose.Rotation, buffers.Slice0, buffers.Slice1, buffers.Along0, buffers.Along1, buffers.Turn0, buffers.Turn1);
-        NormalEquations.Accumulate(buffers, pose.OriginX, pose.OriginY, out NormalEquations equations);
+        slice.Sample(lattice, pose.Rotation);
+        NormalEquations.Accumulate(image, slice, pose.OriginX, pose.OriginY, out NormalEquations equations);
         return equations;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SliceInsertion
     private readonly ParticleStore _store;
     private readonly WorkerTeam _team;
     private readonly BandView _view;
-    private readonly ImageOnDisc[] _buffers;
+    private readonly ImageOnDisc[] _images;
     private readonly SliceBatch _batch;
     private readonly (int Record, Candidate Pose, float Weight)[] _slices;
 
@@ -25,7 +25,7 @@ internal sealed class SliceInsertion
         _store = store;
         _team = team;
         _view = store.View(store.Disc);
-        _buffers = [.. Enumerable.Range(0, team.Workers).Select(_ => new ImageOnDisc(store.Disc, store.Box))];
+        _images = ImageOnDisc.PerWorker(store.Disc, store.Box, team.Workers);
         int capacity = SlicesPerBatch(store.Disc);
         _slices = new (int, Candidate, float)[capacity];
         _batch = new SliceBatch(store.Disc, capacity, team);
@@ -59,27 +59,25 @@ internal sealed class SliceInsertion
         Flush(sum, chunk, n);
     }
 
-    /// <summary>Slice0 + i Slice1 = weight * ctf * data shifted by the origin; Turn0 = weight * ctf^2.</summary>
-    internal static void WeightedSlice(ImageOnDisc b, in Candidate pose, float weight) => WeightedSlice(b, pose, weight, b.Slice0, b.Slice1, b.Turn0);
-
-    private static void WeightedSlice(ImageOnDisc b, in Candidate pose, float weight, Span<float> real, Span<float> imaginary, Span<float> weights)
+    /// <summary>What an image adds to a map at a pose: real + i imaginary = weight * ctf * image shifted by the origin; weights = weight * ctf^2.</summary>
+    internal static void WeightedSlice(ImageOnDisc image, in Candidate pose, float weight, Span<float> real, Span<float> imaginary, Span<float> weights)
     {
-        PhaseShift.Apply(b, pose.OriginX, pose.OriginY, real, imaginary);
-        TensorPrimitives.Multiply(b.Ctf, weight, b.Turn1);
-        TensorPrimitives.Multiply(real, b.Turn1, real);
-        TensorPrimitives.Multiply(imaginary, b.Turn1, imaginary);
-        TensorPrimitives.Multiply(b.Turn1, b.Ctf, weights);
+        PhaseShift.Apply(image, pose.OriginX, pose.OriginY, real, imaginary);
+        TensorPrimitives.Multiply(image.Ctf, weight, weights);
+        TensorPrimitives.Multiply(real, weights, real);
+        TensorPrimitives.Multiply(imaginary, weights, imaginary);
+        TensorPrimitives.Multiply(weights, image.Ctf, weights);
     }
 
     private void Flush(BackProjection sum, RecordChunk chunk, int n)
     {
         _team.ForEach(n, (slot, w) =>
         {
-            ImageOnDisc b = _buffers[w];
+            ImageOnDisc image = _images[w];
             (int record, Candidate pose, float weight) = _slices[slot];
-            _view.Read(_store.ParticleAt(chunk.First + record), chunk[record], b.DataReal, b.DataImaginary, b.Ctf);
+            image.Read(_view, _store.ParticleAt(chunk.First + record), chunk[record]);
             _batch.SetRotation(slot, pose.Rotation);
-            WeightedSlice(b, pose, weight, _batch.Real(slot), _batch.Imaginary(slot), _batch.Weight(slot));
+            WeightedSlice(image, pose, weight, _batch.Real(slot), _batch.Imaginary(slot), _batch.Weight(slot));
         });
         _batch.InsertInto(sum, n);
     }

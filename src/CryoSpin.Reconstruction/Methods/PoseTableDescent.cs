@@ -34,7 +34,8 @@ internal sealed class PoseTableDescent
     private readonly PoseSearchStage _stage;
     private readonly PoseTableSchedule _schedule;
     private readonly BandView _view;
-    private readonly ImageOnDisc[] _buffers;
+    private readonly ImageOnDisc[] _images;
+    private readonly SliceOnDisc[] _slices;
     private readonly PoseAdam[] _moments;
     private readonly double _maxShift;
 
@@ -48,7 +49,8 @@ internal sealed class PoseTableDescent
         _schedule = schedule;
         FrequencyDisc disc = new(searched.Limit);
         _view = context.Store.View(disc);
-        _buffers = [.. Enumerable.Range(0, context.Team.Workers).Select(_ => new ImageOnDisc(disc, context.Store.Box))];
+        _images = ImageOnDisc.PerWorker(disc, context.Store.Box, context.Team.Workers);
+        _slices = [.. _images.Select(_ => new SliceOnDisc(disc))];
         _moments = new PoseAdam[NormalEquations.Parameters * context.Store.Count];
         _maxShift = context.Options.MaxShiftPixels;
         Poses = [.. searched.Kept.Select(k => k![0])];
@@ -69,7 +71,7 @@ internal sealed class PoseTableDescent
         foreach (int[] batch in _stage.Batches())
         {
             cancellation.ThrowIfCancellationRequested();
-            _context.Team.ForEach(batch.Length, (i, w) => Step(batch[i], _buffers[w], factor));
+            _context.Team.ForEach(batch.Length, (i, w) => Step(batch[i], _images[w], _slices[w], factor));
             Candidate[] poses = [.. batch.Select(i => Poses[i])];
             _stage.Volume.Apply(_stage.Model, batch, poses);
             likelihood += poses.Sum(p => p.LogLikelihood);
@@ -81,13 +83,12 @@ internal sealed class PoseTableDescent
     }
 
     /// <summary>Steps one row; its log likelihood is that before the step, which the gradient came with.</summary>
-    private void Step(int particle, ImageOnDisc b, double factor)
+    private void Step(int particle, ImageOnDisc image, SliceOnDisc slice, double factor)
     {
         Candidate pose = Poses[particle];
-        _view.Read(particle, b);
-        CentralSlice.SampleWithGradient(
-            _stage.Model.Lattice, b.Disc, pose.Rotation, b.Slice0, b.Slice1, b.Along0, b.Along1, b.Turn0, b.Turn1);
-        NormalEquations.Accumulate(b, pose.OriginX, pose.OriginY, out NormalEquations equations);
+        image.Read(_view, particle);
+        slice.Sample(_stage.Model.Lattice, pose.Rotation);
+        NormalEquations.Accumulate(image, slice, pose.OriginX, pose.OriginY, out NormalEquations equations);
         Span<PoseAdam> adam = _moments.AsSpan(particle * NormalEquations.Parameters, NormalEquations.Parameters);
         double turn = factor * _schedule.RotationRate, shift = factor * _schedule.ShiftRate;
         RotationVector w = new(

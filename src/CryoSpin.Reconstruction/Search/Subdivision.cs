@@ -18,6 +18,8 @@ internal sealed class Subdivision
     private readonly HierarchicalGrid _grid;
     private readonly ShiftCells _cells;
     private readonly int _level;
+    private readonly float[] _weightedReal;
+    private readonly float[] _weightedImaginary;
     private readonly float[] _ctfSquared;
     private readonly float[] _rows;
     private readonly float[] _slice;
@@ -38,6 +40,8 @@ internal sealed class Subdivision
         _grid = grid;
         _cells = cells;
         _level = level;
+        _weightedReal = new float[k];
+        _weightedImaginary = new float[k];
         _ctfSquared = new float[k];
         _rows = new float[ShiftCells.MostChildren * 2 * k];
         _slice = new float[2 * k];
@@ -51,12 +55,11 @@ internal sealed class Subdivision
     /// <param name="parents">Poses of the level before.</param>
     public Candidate[] Refine(FourierLattice lattice, int particle, ReadOnlySpan<Candidate> parents)
     {
-        ImageOnDisc b = _image;
-        int k = b.Disc.PaddedCount, kept = 0;
-        _view.Read(particle, b);
-        TensorPrimitives.Multiply(b.DataReal, b.Ctf, b.DataReal);
-        TensorPrimitives.Multiply(b.DataImaginary, b.Ctf, b.DataImaginary);
-        TensorPrimitives.Multiply(b.Ctf, b.Ctf, _ctfSquared);
+        int k = _image.Disc.PaddedCount, kept = 0;
+        _image.Read(_view, particle);
+        TensorPrimitives.Multiply(_image.Real, _image.Ctf, _weightedReal);
+        TensorPrimitives.Multiply(_image.Imaginary, _image.Ctf, _weightedImaginary);
+        TensorPrimitives.Multiply(_image.Ctf, _image.Ctf, _ctfSquared);
         (double X, double Y)? shifted = null;
         foreach (Candidate parent in parents)
         {
@@ -79,7 +82,9 @@ internal sealed class Subdivision
         _cells.Subdivide(x, y, _level, _shifts);
         for (int s = 0; s < _shifts.Count; s++)
         {
-            PhaseShift.Apply(_image, _shifts[s].X, _shifts[s].Y, _rows.AsSpan(s * 2 * k, k), _rows.AsSpan((s * 2 + 1) * k, k));
+            PhaseShift.Apply(
+                _image.Disc, _image.Box, _weightedReal, _weightedImaginary, _shifts[s].X, _shifts[s].Y,
+                _rows.AsSpan(s * 2 * k, k), _rows.AsSpan((s * 2 + 1) * k, k));
         }
     }
 

@@ -45,11 +45,11 @@ public sealed class CandidateRefinementTests : IDisposable
         CandidateTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet);
         FrequencyDisc disc = new(Band);
         BandView view = store.View(disc);
-        ImageOnDisc buffers = new(disc, store.Box);
-        view.Read(3, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
+        ImageOnDisc image = new(disc, store.Box);
+        image.Read(view, 3);
+        PoseRefiner refiner = new(scene.Lattice(0, Band), image);
         // One evaluation: poses stay, only their likelihoods are new.
-        Candidate[] refined = CandidateRefinement.Refine(table, 3, choice, refiner, buffers, new PoseRefinementLimits(1, 1, 10), null);
+        Candidate[] refined = CandidateRefinement.Refine(table, 3, choice, refiner, image, new PoseRefinementLimits(1, 1, 10), null);
         Assert.Equal(refined.OrderByDescending(r => r.LogLikelihood), refined);
         return [.. refined.Select(r => Array.FindIndex(candidates, c => c.Rotation.Equals(r.Rotation))).Order()];
     }

@@ -32,15 +32,15 @@ public sealed class OriginRefinementTests : IDisposable
     {
         FourierLattice lattice = NoisyBeyond(11);
         OriginRefinement origins = For(FallingAfter(11), lattice, ofBoth: false, weighs: false)!;
-        ImageOnDisc buffers = new(new FrequencyDisc(Band), Box);
-        BandView view = _store.View(buffers.Disc);
-        PoseRefiner wide = new(lattice, buffers);
+        ImageOnDisc image = new(new FrequencyDisc(Band), Box);
+        BandView view = _store.View(image.Disc);
+        PoseRefiner wide = new(lattice, image);
         Random random = new(6);
         double before = 0, after = 0;
         ForEach((i, record) =>
         {
             Candidate truth = s_set.Value.Poses[i];
-            view.Read(i, buffers);
+            image.Read(view, i);
             Candidate found = wide.Refine(TinyDataset.Perturbed(truth, random, 2, 0.5), PoseRefinementLimits.Wide(MaxShiftPixels));
             Candidate rival = TinyDataset.RandomPose(random, 1) with { LogLikelihood = -3 };
             Candidate[] moved = origins.Refine(i, record, [found, rival], 0);

@@ -35,15 +35,15 @@ public sealed class ShellWeightsTests : IDisposable
         FrequencyDisc disc = new(6);
         FscCurve fsc = new(16, 4, [1, 1, 1, 1, 0.36, 0.25, 0, 0, 0]);
         ImageOnDisc b = new(disc, 16);
-        Array.Fill(b.DataReal, 2f);
-        Array.Fill(b.DataImaginary, 3f);
+        Array.Fill(b.Real, 2f);
+        Array.Fill(b.Imaginary, 3f);
         Array.Fill(b.Ctf, 5f);
         new ShellWeights(disc, fsc, ofBoth: false).Apply(b);
         for (int p = 0; p < disc.Count; p++)
         {
             double root = disc.Shell[p] <= 3 ? 1 : disc.Shell[p] == 4 ? 0.6 : disc.Shell[p] == 5 ? 0.5 : 0;
-            Assert.Equal(2 * root, b.DataReal[p], 1e-6);
-            Assert.Equal(3 * root, b.DataImaginary[p], 1e-6);
+            Assert.Equal(2 * root, b.Real[p], 1e-6);
+            Assert.Equal(3 * root, b.Imaginary[p], 1e-6);
             Assert.Equal(5 * root, b.Ctf[p], 1e-6);
         }
     }

@@ -15,17 +15,17 @@ public class CandidateScorerTests
         using SearchScene scene = new(4, band: 4.5);
         ShiftGrid shifts = scene.Shifts(2, 1);
         CandidateScorer scorer = new(scene.Disc, shifts, 20);
-        ImageOnDisc buffers = new(scene.Disc, scene.Set.Box);
+        ImageOnDisc image = new(scene.Disc, scene.Set.Box);
         Random random = new(8);
         // Fewer rotations than announced, and a different number each time.
         foreach (int particle in (int[])[0, 3])
         {
             Rotation[] rotations = [.. Enumerable.Range(0, 12 + particle).Select(_ => RandomRotations.Next(random))];
             rotations[5] = scene.Set.Poses[particle].Rotation;
-            scene.View.Read(particle, buffers);
+            image.Read(scene.View, particle);
             Candidate[] top = new Candidate[6];
             int[] order = new int[6];
-            scorer.Best(scene.Lattice, buffers, rotations, top, order);
+            scorer.Best(scene.Lattice, image, rotations, top, order);
             var expected = rotations
                 .Select((r, i) => (
                     Index: i,

@@ -23,8 +23,8 @@ public class SyntheticExamplesTests
             Complex[] slice = scene.Slice(answer);
             for (int p = 0; p < slice.Length; p++)
             {
-                Assert.Equal(b.Ctf[p] * slice[p].Real, b.DataReal[p], 1e-4);
-                Assert.Equal(b.Ctf[p] * slice[p].Imaginary, b.DataImaginary[p], 1e-4);
+                Assert.Equal(b.Ctf[p] * slice[p].Real, b.Real[p], 1e-4);
+                Assert.Equal(b.Ctf[p] * slice[p].Imaginary, b.Imaginary[p], 1e-4);
             }
             // The optics are those of a particle.
             Assert.Contains(ctfs, c => c.Zip(b.Ctf, (u, v) => Math.Abs(u - v)).Max() < 1e-6);
@@ -49,7 +49,7 @@ public class SyntheticExamplesTests
             farthest = Math.Max(farthest, r);
             // Moved back to the centre the data are those of the answer.
             double power = 0;
-            for (int p = 0; p < scene.Disc.Count; p++) power += b.DataReal[p] * b.DataReal[p] + b.DataImaginary[p] * b.DataImaginary[p];
+            for (int p = 0; p < scene.Disc.Count; p++) power += b.Real[p] * b.Real[p] + b.Imaginary[p] * b.Imaginary[p];
             Assert.Equal(1, found.LogLikelihood / power, 1e-3);
         }
         Assert.InRange(farthest, 1.5, 2.05);
@@ -71,13 +71,13 @@ public class SyntheticExamplesTests
             Complex[] slice = scene.Slice(examples.Next(scene.Lattice, b, random, noise));
             for (int p = 0; p < scene.Disc.Count; p++, n++)
             {
-                Complex e = new Complex(b.DataReal[p], b.DataImaginary[p]) - b.Ctf[p] * slice[p];
+                Complex e = new Complex(b.Real[p], b.Imaginary[p]) - b.Ctf[p] * slice[p];
                 real += e.Real * e.Real;
                 imaginary += e.Imaginary * e.Imaginary;
                 cross += e.Real * e.Imaginary;
                 mean += e.Real + e.Imaginary;
             }
-            for (int p = scene.Disc.Count; p < scene.Disc.PaddedCount; p++) Assert.Equal((0f, 0f), (b.DataReal[p], b.DataImaginary[p]));
+            for (int p = scene.Disc.Count; p < scene.Disc.PaddedCount; p++) Assert.Equal((0f, 0f), (b.Real[p], b.Imaginary[p]));
         }
         double variance = noise * noise;
         Assert.Equal(1, (real + imaginary) / n / variance, 0.06);
@@ -93,8 +93,8 @@ public class SyntheticExamplesTests
         SyntheticExamples examples = new(scene.View, 3, 2);
         ImageOnDisc a = new(scene.Disc, scene.Set.Box), b = new(scene.Disc, scene.Set.Box);
         Assert.Equal(examples.Next(scene.Lattice, a, new Random(7), 1), examples.Next(scene.Lattice, b, new Random(7), 1));
-        Assert.Equal(a.DataReal, b.DataReal);
-        Assert.Equal(a.DataImaginary, b.DataImaginary);
+        Assert.Equal(a.Real, b.Real);
+        Assert.Equal(a.Imaginary, b.Imaginary);
         Assert.NotEqual(examples.Next(scene.Lattice, a, new Random(8), 1), examples.Next(scene.Lattice, b, new Random(7), 1));
     }
 }

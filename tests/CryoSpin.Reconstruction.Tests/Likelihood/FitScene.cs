@@ -10,7 +10,7 @@ using CryoSpin.Reconstruction.Tests.Data;
 
 namespace CryoSpin.Reconstruction.Tests.Likelihood;
 
-/// <summary>One image of the blob particle in a worker's buffers, and its misfit by the definition.</summary>
+/// <summary>One image of the blob particle and a slice, and its misfit by the definition.</summary>
 internal sealed class FitScene : IDisposable
 {
     private readonly WorkerTeam _team = new(1);
@@ -24,11 +24,12 @@ internal sealed class FitScene : IDisposable
         VolumeModel model = new(24, 4, 1000, _team);
         model.Set(Particle.Map(), radius);
         Lattice = model.Lattice;
-        Buffers = new ImageOnDisc(Disc, 24);
+        Image = new ImageOnDisc(Disc, 24);
+        Slice = new SliceOnDisc(Disc);
         for (int p = 0; p < Disc.Count; p++)
         {
             // Some transfer function that changes sign, divided by the noise's standard deviation; 0 at the origin.
-            Buffers.Ctf[p] = Disc.Shell[p] == 0 ? 0 : (float)(Math.Cos(0.4 * Disc.Shell[p] + 0.3) / 24);
+            Image.Ctf[p] = Disc.Shell[p] == 0 ? 0 : (float)(Math.Cos(0.4 * Disc.Shell[p] + 0.3) / 24);
         }
     }
 
@@ -38,25 +39,26 @@ internal sealed class FitScene : IDisposable
 
     public FourierLattice Lattice { get; }
 
-    public ImageOnDisc Buffers { get; }
+    public ImageOnDisc Image { get; }
+
+    public SliceOnDisc Slice { get; }
 
     public void Dispose() => _team.Dispose();
 
-    /// <summary>Puts the image of a pose into the buffers, from the closed form.</summary>
+    /// <summary>Makes the image that of a pose, from the closed form.</summary>
     public void Show(in Candidate pose, double noise, Random random)
     {
         for (int p = 0; p < Disc.Count; p++)
         {
-            Complex data = Disc.Shell[p] == 0 ? 0 : Buffers.Ctf[p] * Particle.Slice(pose, Disc.Kx[p], Disc.Ky[p])
+            Complex data = Disc.Shell[p] == 0 ? 0 : Image.Ctf[p] * Particle.Slice(pose, Disc.Kx[p], Disc.Ky[p])
                 + noise * Math.Sqrt(0.5) * new Complex(TinyDataset.Normal(random), TinyDataset.Normal(random));
-            Buffers.DataReal[p] = (float)data.Real;
-            Buffers.DataImaginary[p] = (float)data.Imaginary;
+            Image.Real[p] = (float)data.Real;
+            Image.Imaginary[p] = (float)data.Imaginary;
         }
     }
 
     /// <summary>Fills the slice and its gradient.</summary>
-    public void Sample(in Rotation rotation) => CentralSlice.SampleWithGradient(
-        Lattice, Disc, rotation, Buffers.Slice0, Buffers.Slice1, Buffers.Along0, Buffers.Along1, Buffers.Turn0, Buffers.Turn1);
+    public void Sample(in Rotation rotation) => Slice.Sample(Lattice, rotation);
 
     /// <summary>Sum over the half plane of |c v - a e^(-i theta)|^2 - |a|^2, term by term in double precision.</summary>
     public double Misfit(in Rotation rotation, double x, double y)
@@ -66,9 +68,9 @@ internal sealed class FitScene : IDisposable
         double sum = 0;
         for (int p = 0; p < Disc.Count; p++)
         {
-            Complex data = new(Buffers.DataReal[p], Buffers.DataImaginary[p]);
+            Complex data = new(Image.Real[p], Image.Imaginary[p]);
             Complex shifted = data * Complex.FromPolarCoordinates(1, -2 * Math.PI * (Disc.Kx[p] * x + Disc.Ky[p] * y) / 24);
-            Complex residual = Buffers.Ctf[p] * new Complex(re[p], im[p]) - shifted;
+            Complex residual = Image.Ctf[p] * new Complex(re[p], im[p]) - shifted;
             sum += residual.Magnitude * residual.Magnitude - data.Magnitude * data.Magnitude;
         }
         return sum;

@@ -56,15 +56,16 @@ public sealed class NormalEquationsTests : IDisposable
         Candidate pose = TinyDataset.RandomPose(_random, 3);
         _scene.Show(TinyDataset.Perturbed(pose, _random, 5, 1), 0.5, _random);
         NormalEquations e = At(pose);
-        ImageOnDisc b = _scene.Buffers;
+        ImageOnDisc b = _scene.Image;
+        SliceOnDisc slice = _scene.Slice;
         double[] matrix = new double[15], gradient = new double[5];
         for (int p = 0; p < _scene.Disc.Count; p++)
         {
             double kx = _scene.Disc.Kx[p], ky = _scene.Disc.Ky[p], c = b.Ctf[p];
-            Complex data = new Complex(b.DataReal[p], b.DataImaginary[p])
+            Complex data = new Complex(b.Real[p], b.Imaginary[p])
                 * Complex.FromPolarCoordinates(1, -2 * Math.PI * (kx * pose.OriginX + ky * pose.OriginY) / 24);
-            Complex residual = c * new Complex(b.Slice0[p], b.Slice1[p]) - data;
-            Complex along = c * new Complex(b.Along0[p], b.Along1[p]), turn = c * new Complex(b.Turn0[p], b.Turn1[p]);
+            Complex residual = c * new Complex(slice.Real[p], slice.Imaginary[p]) - data;
+            Complex along = c * new Complex(slice.AlongReal[p], slice.AlongImaginary[p]), turn = c * new Complex(slice.TurnReal[p], slice.TurnImaginary[p]);
             Complex perPixel = Complex.ImaginaryOne * (2 * Math.PI / 24) * data;
             Complex[] j = [-ky * along, kx * along, turn, kx * perPixel, ky * perPixel];
             for (int row = 0, n = 0; row < 5; row++)
@@ -137,7 +138,7 @@ public sealed class NormalEquationsTests : IDisposable
     private NormalEquations At(in Candidate pose)
     {
         _scene.Sample(pose.Rotation);
-        NormalEquations.Accumulate(_scene.Buffers, pose.OriginX, pose.OriginY, out NormalEquations e);
+        NormalEquations.Accumulate(_scene.Image, _scene.Slice, pose.OriginX, pose.OriginY, out NormalEquations e);
         return e;
     }
 

@@ -36,8 +36,8 @@ public sealed class OwnShareTests : IDisposable
         FourierLattice lattice = tools.Slicer.Lattice(map, Band);
         FrequencyDisc disc = new(Band);
         BandView view = store.View(disc);
-        ImageOnDisc buffers = new(disc, store.Box);
-        PoseRefiner refiner = new(lattice, buffers);
+        ImageOnDisc image = new(disc, store.Box);
+        PoseRefiner refiner = new(lattice, image);
         FscCurve unfiltered = new(set.Box, map.PixelSizeAngstrom, [.. Enumerable.Repeat(1.0, set.Box / 2 + 1)]);
         OwnShare own = new(view, poses.Members[0], unfiltered, sphere.Mean);
         PoseRefinementLimits asTheyAre = new(1, 1, 10);
@@ -45,8 +45,8 @@ public sealed class OwnShareTests : IDisposable
         double gain = 0, difference = 0;
         foreach (int i in poses.Members[0])
         {
-            view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-            gain += own.Gain(buffers.Ctf, buffers.Turn0);
+            image.Read(view, i);
+            gain += own.Gain(image.Ctf);
             difference += refiner.Refine(poses.Best(i), asTheyAre).LogLikelihood
                 - refiner.Refine(TinyDataset.RandomPose(random, 1.5), asTheyAre).LogLikelihood;
         }
@@ -66,15 +66,15 @@ public sealed class OwnShareTests : IDisposable
             set.HalfSet);
         FrequencyDisc disc = new(Band);
         BandView view = store.View(disc);
-        ImageOnDisc buffers = new(disc, store.Box);
-        PoseRefiner refiner = new(scene.Lattice(0, Band), buffers);
+        ImageOnDisc image = new(disc, store.Box);
+        PoseRefiner refiner = new(scene.Lattice(0, Band), image);
         OwnShare own = new(view, table.Members[0], scene.Maps.Fsc!, scene.Maps.Mask.Mean);
         PoseRefinementLimits asTheyAre = new(1, 1, 10);
         int i = table.Members[0][7];
-        view.Read(i, buffers.DataReal, buffers.DataImaginary, buffers.Ctf);
-        Candidate[] plain = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, null);
-        Candidate[] corrected = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, buffers, asTheyAre, own);
-        double gain = own.Gain(buffers.Ctf, buffers.Turn0), share = 1 / (1 + Math.Exp(-1));
+        image.Read(view, i);
+        Candidate[] plain = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, image, asTheyAre, null);
+        Candidate[] corrected = CandidateRefinement.Refine(table, i, CandidateChoice.All, refiner, image, asTheyAre, own);
+        double gain = own.Gain(image.Ctf), share = 1 / (1 + Math.Exp(-1));
         Assert.True(gain > 0);
         foreach (Candidate c in corrected)
         {
@@ -83,7 +83,7 @@ public sealed class OwnShareTests : IDisposable
         }
         // A particle with one candidate has nothing to choose between.
         CandidateTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
-        Candidate only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, buffers, asTheyAre, own)[0];
+        Candidate only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, image, asTheyAre, own)[0];
         Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
     }
 }

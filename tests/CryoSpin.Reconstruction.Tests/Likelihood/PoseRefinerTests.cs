@@ -11,7 +11,7 @@ public sealed class PoseRefinerTests : IDisposable
     private readonly PoseRefiner _refiner;
     private readonly Random _random = new(31);
 
-    public PoseRefinerTests() => _refiner = new PoseRefiner(_scene.Lattice, _scene.Buffers);
+    public PoseRefinerTests() => _refiner = new PoseRefiner(_scene.Lattice, _scene.Image);
 
     public void Dispose() => _scene.Dispose();
 
