@@ -184,7 +184,7 @@ internal sealed class DefaultReconstruction(
         DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, store.Disc.Radius), table.Count);
         RunState Now() => State(model, _random.State) with
         {
-            Candidates = table.Candidates,
+            Candidates = table.ToArrays(),
             Proposed = table.Count,
             Decoding = decoding,
             MaskDiameterAngstrom = _mask.DiameterAngstrom,
@@ -198,7 +198,7 @@ internal sealed class DefaultReconstruction(
             r =>
             {
                 _track.Decoding(r, stage.MaxIterations);
-                _track.Snapshot(r.Iteration, r.BandShells, stage.Maps.Mean, i => table.Best(i), i => table.Candidates[i]);
+                _track.Snapshot(r.Iteration, r.BandShells, stage.Maps.Mean, i => table.Best(i), i => table[i].ToArray());
             },
             passed =>
             {

@@ -139,6 +139,34 @@ public sealed class DefaultReconstructionTests : IDisposable
         Assert.Equal(keeper.Kept[1].Poses, other.Kept[1].Poses);
     }
 
+    [Fact]
+    public void Without_a_pass_of_auto_decoding_particles_enter_the_map_by_their_best_proposals()
+    {
+        // An encoder that has learned next to nothing, and images so clear that poses of the grid are likelier than its own by many nats.
+        TinyDataset clear = TinyDataset.OfPhantom(60, box: 32, snr: 50);
+        MethodSettings settings = s_short with
+        {
+            DecodingPasses = 0,
+            AutoEncoding = s_short.AutoEncoding! with { Steps = 2, RefinesResult = false },
+        };
+        ReconstructionOutcome outcome = Run(clear, settings), own = Run(clear, settings with { Proposals = SearchProposals.None });
+        int better = Enumerable.Range(0, clear.Count).Count(i => outcome.Poses[i].Rotation != own.Poses[i].Rotation);
+        Assert.InRange(better, clear.Count / 2, clear.Count);
+        Assert.All(outcome.Map.Voxels, v => Assert.True(float.IsFinite(v)));
+        Assert.All(outcome.Half1.Voxels, v => Assert.True(float.IsFinite(v)));
+    }
+
+    private static ReconstructionOutcome Run(TinyDataset set, MethodSettings settings)
+    {
+        ReconstructionInput input = new(
+            set.Count, set.Box, set.Truth.PixelSizeAngstrom, (i, pixels) => set.Images[i].CopyTo(pixels), set.Ctf, null);
+        Silence silence = new();
+        RunCheckpoints none = new(new RunResources { CheckpointMinutes = null }, new InputFingerprint([]), silence, CancellationToken.None);
+        using WorkerTeam team = new(2);
+        return new DefaultReconstruction(input, Options, settings, new MemoryPlan(0, 0, 0, 0, 0, null, long.MaxValue), silence, team, none)
+            .Run(null, CancellationToken.None);
+    }
+
     private static void Same(ReconstructionOutcome a, ReconstructionOutcome b)
     {
         Assert.True(a.Map.Voxels.AsSpan().SequenceEqual(b.Map.Voxels), "The maps differ.");

@@ -144,7 +144,7 @@ internal sealed class AutoDecodingStage(
                     int i = store.ParticleAt(chunk.First + record);
                     Candidate old = poses.Best(i);
                     Candidate[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
-                    poses.Candidates[i] = pass.WithOrigins(i, chunk[record], refined, w);
+                    poses.Set(i, pass.WithOrigins(i, chunk[record], refined, w));
                     state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });

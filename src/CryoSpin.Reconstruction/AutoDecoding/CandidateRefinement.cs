@@ -23,7 +23,7 @@ internal static class CandidateRefinement
     public static Candidate[] Refine(
         CandidateTable from, int particle, CandidateChoice choice, PoseRefiner refiner, ImageOnDisc image, in PoseRefinementLimits limits, OwnShare? own)
     {
-        Candidate[] old = Chosen(from.Candidates[particle], choice);
+        ReadOnlySpan<Candidate> old = Chosen(from[particle], choice);
         Candidate[] refined = new Candidate[old.Length];
         for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
         if (refined.Length == 1) return refined;
@@ -33,7 +33,7 @@ internal static class CandidateRefinement
     }
 
     /// <summary>The chosen ones of candidates that are given best first.</summary>
-    private static Candidate[] Chosen(Candidate[] candidates, CandidateChoice choice) => choice switch
+    private static ReadOnlySpan<Candidate> Chosen(ReadOnlySpan<Candidate> candidates, CandidateChoice choice) => choice switch
     {
         CandidateChoice.All => candidates,
         CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
@@ -42,7 +42,7 @@ internal static class CandidateRefinement
     };
 
     /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
-    private static void TakeOff(double gain, CandidateTable from, int particle, Candidate[] before, Candidate[] refined)
+    private static void TakeOff(double gain, CandidateTable from, int particle, ReadOnlySpan<Candidate> before, Candidate[] refined)
     {
         Span<(Candidate Pose, float Weight)> inserted = stackalloc (Candidate, float)[SliceInsertion.PosesPerParticle];
         int n = from.Weights(particle, inserted);

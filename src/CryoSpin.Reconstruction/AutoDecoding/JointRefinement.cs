@@ -75,7 +75,7 @@ internal sealed class JointRefinement(
     /// <param name="cancellation">Stops between chunks of particles.</param>
     public CandidateTable Run(CandidateTable table, Volume map, DecodingState state, Action<int, int, double> report, CancellationToken cancellation)
     {
-        CandidateTable joint = Copy(table);
+        CandidateTable joint = table.Copy();
         bool settled = state.Choice == CandidateChoice.Likely;
         bool searches = Renewal is not null && (!settled || SearchesSettled);
         int lastSearch = !searches ? 0 : settled ? SettledSearches : Searches;
@@ -119,7 +119,7 @@ internal sealed class JointRefinement(
         CandidateTable from, Volume map, DecodingState state, int[] searched, Action<int[]> search, Action<long> within,
         CancellationToken cancellation)
     {
-        CandidateTable refined = Copy(from);
+        CandidateTable refined = from.Copy();
         CandidateChoice others = state.Choice == CandidateChoice.Likely ? CandidateChoice.Likely : CandidateChoice.Distinct;
         Candidate[][] known = new Candidate[from.Count][];
         bool[] isSearched = new bool[from.Count], isFound = new bool[from.Count];
@@ -131,7 +131,7 @@ internal sealed class JointRefinement(
             store.Pass(h, chunk =>
             {
                 int[] ids = [.. Enumerable.Range(0, chunk.Count).Select(record => store.ParticleAt(chunk.First + record)).Where(i => isSearched[i])];
-                foreach (int i in ids) known[i] = from.Candidates[i];
+                foreach (int i in ids) known[i] = from[i].ToArray();
                 if (ids.Length > 0) search(ids);
                 team.ForEach(chunk.Count, (record, w) =>
                 {
@@ -143,8 +143,8 @@ internal sealed class JointRefinement(
                         && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
                     Candidate[] kept = CandidateTable.Distinct(found, SliceInsertion.PosesPerParticle);
-                    refined.Candidates[i] = pass.WithOrigins(i, chunk[record], kept, w);
-                    from.Candidates[i] = [from.Best(i)];
+                    refined.Set(i, pass.WithOrigins(i, chunk[record], kept, w));
+                    from.KeepBest(i);
                 });
                 foreach (int i in ids) known[i] = [];
                 within(chunk.First + chunk.Count);
@@ -153,6 +153,4 @@ internal sealed class JointRefinement(
         }
         return (refined, isFound.Count(f => f) / (double)from.Count);
     }
-
-    private static CandidateTable Copy(CandidateTable table) => new([.. table.Candidates], table.HalfSet);
 }

@@ -21,7 +21,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 10;
+    internal const int Version = 11;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;

@@ -69,6 +69,7 @@ internal sealed class RunStateChecks(int particles, int box, SearchSchedule sche
                 Require(fit.Rotation.IsRotation, "a rotation");
                 // NaN fails the comparison, too.
                 Require(Math.Abs(fit.OriginX) <= box && Math.Abs(fit.OriginY) <= box, "an origin");
+                Require(double.IsFinite(fit.LogLikelihood), "a score");
             }
         }
     }

@@ -70,6 +70,6 @@ internal static class FinalMaps
 
     private static void Move(CandidateTable table, (double X, double Y, double Z) centre)
     {
-        for (int i = 0; i < table.Count; i++) table.Candidates[i] = [.. table.Candidates[i].Select(c => MapCentre.Moved(c, centre))];
+        for (int i = 0; i < table.Count; i++) table.Set(i, [.. table[i].ToArray().Select(c => MapCentre.Moved(c, centre))]);
     }
 }

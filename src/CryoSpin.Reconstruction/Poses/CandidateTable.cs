@@ -1,30 +1,42 @@
 namespace CryoSpin.Reconstruction.Poses;
 
-/// <summary>Every particle's candidate poses, best first, and its half-set.</summary>
+/// <summary>
+/// Every particle's candidate poses and its half-set. At any time each particle has at least one candidate, the best stands first, and
+/// all numbers are finite, so that shares of the posterior are numbers that add up to 1.
+/// </summary>
 internal sealed class CandidateTable
 {
     /// <summary>Candidates that are nearer than this are one pose, degrees.</summary>
     public const double SamePoseDegrees = 3;
 
+    // Nats below the least of the known ones, for candidates whose own scores cannot be compared with theirs: less than any share counts.
+    private const double NotCompared = 1000;
+
     // Of the best one's weight, 2 %, in nats.
     private static readonly double s_leastShare = -Math.Log(0.02);
+    private readonly Candidate[][] _candidates;
 
-    /// <param name="candidates">Per particle at least one pose, best first.</param>
+    /// <param name="candidates">Per particle at least one pose, in any order: the best come first, of equals those that did.</param>
     /// <param name="halfSet">Per particle 1 or 2.</param>
-    public CandidateTable(Candidate[][] candidates, int[] halfSet)
+    /// <exception cref="ArgumentException">A particle has no pose, or one with a score or an origin that is not finite.</exception>
+    public CandidateTable(IReadOnlyList<Candidate[]> candidates, int[] halfSet)
     {
-        if (candidates.Length != halfSet.Length) throw new ArgumentException("Candidates and half-sets differ in number.");
-        Candidates = candidates;
+        if (candidates.Count != halfSet.Length) throw new ArgumentException("Candidates and half-sets differ in number.");
+        _candidates = new Candidate[candidates.Count][];
+        for (int i = 0; i < _candidates.Length; i++) Set(i, candidates[i]);
         HalfSet = halfSet;
         Members = [[.. Indices(1)], [.. Indices(2)]];
         IEnumerable<int> Indices(int half) => Enumerable.Range(0, halfSet.Length).Where(i => halfSet[i] == half);
     }
 
-    /// <summary>Number of particles.</summary>
-    public int Count => Candidates.Length;
+    private CandidateTable(CandidateTable other)
+    {
+        _candidates = [.. other._candidates];
+        (HalfSet, Members) = (other.HalfSet, other.Members);
+    }
 
-    /// <summary>Candidates per particle, best first.</summary>
-    public Candidate[][] Candidates { get; }
+    /// <summary>Number of particles.</summary>
+    public int Count => _candidates.Length;
 
     /// <summary>1 or 2 per particle.</summary>
     public int[] HalfSet { get; }
@@ -32,17 +44,58 @@ internal sealed class CandidateTable
     /// <summary>The particles of half-set 1 and of half-set 2.</summary>
     public int[][] Members { get; }
 
+    /// <summary>The candidates of a particle, best first.</summary>
+    public ReadOnlySpan<Candidate> this[int particle] => _candidates[particle];
+
+    /// <summary>The candidates of all particles, best first, as they are now.</summary>
+    public Candidate[][] ToArrays() => [.. _candidates];
+
+    /// <summary>A table that changes apart from this one.</summary>
+    public CandidateTable Copy() => new(this);
+
     /// <summary>The best pose of a particle.</summary>
-    public Candidate Best(int particle) => Candidates[particle][0];
+    public Candidate Best(int particle) => _candidates[particle][0];
+
+    /// <summary>Replaces a particle's candidates; from several threads for different particles.</summary>
+    /// <param name="particle">The particle.</param>
+    /// <param name="candidates">At least one, in any order: the best come first, of equals those that did. The caller must not change them
+    /// afterwards.</param>
+    /// <exception cref="ArgumentException">There is none, or one with a score or an origin that is not finite.</exception>
+    public void Set(int particle, Candidate[] candidates)
+    {
+        if (candidates.Length == 0) throw new ArgumentException($"Particle {particle} has no candidate.");
+        bool sorted = true;
+        for (int c = 0; c < candidates.Length; c++)
+        {
+            Candidate candidate = candidates[c];
+            if (!double.IsFinite(candidate.LogLikelihood) || !double.IsFinite(candidate.OriginX) || !double.IsFinite(candidate.OriginY))
+            {
+                throw new ArgumentException($"Candidate {c} of particle {particle} is not finite: {candidate}.");
+            }
+            sorted &= c == 0 || candidates[c - 1].LogLikelihood >= candidate.LogLikelihood;
+        }
+        _candidates[particle] = sorted ? candidates : [.. candidates.OrderByDescending(c => c.LogLikelihood)];
+    }
+
+    /// <summary>Adds poses whose scores say nothing beside those of the candidates that the particle has: they come last, in their order, and have
+    /// no share until they are scored.</summary>
+    public void AddUnscored(int particle, IEnumerable<Candidate> found)
+    {
+        Candidate[] known = _candidates[particle];
+        double score = known[^1].LogLikelihood - NotCompared;
+        Set(particle, [.. known, .. found.Select(f => f with { LogLikelihood = score })]);
+    }
+
+    /// <summary>Leaves a particle its best pose alone.</summary>
+    public void KeepBest(int particle) => _candidates[particle] = [Best(particle)];
 
     /// <summary>
     /// The share of each of a particle's candidates in its posterior, those under 2 percent left out; candidates that have met (within 3
-    /// degrees)
-    /// count once.
+    /// degrees) count once. The shares add up to 1.
     /// </summary>
     public int Weights(int particle, Span<(Candidate Pose, float Weight)> weighted)
     {
-        Candidate[] candidates = Candidates[particle];
+        Candidate[] candidates = _candidates[particle];
         Span<Candidate> distinct = stackalloc Candidate[weighted.Length];
         int n = Distinct(candidates, distinct, s_leastShare);
         double total = 0;
@@ -59,20 +112,23 @@ internal sealed class CandidateTable
     /// <summary>Whether a particle has another pose, not one that has met the best, whose log likelihood comes near.</summary>
     /// <param name="particle">The particle.</param>
     /// <param name="margin">How near, nats.</param>
-    public bool HasRival(int particle, double margin) => Distinct(Candidates[particle], 2, margin).Length > 1;
+    public bool HasRival(int particle, double margin)
+    {
+        Span<Candidate> two = stackalloc Candidate[2];
+        return Distinct(_candidates[particle], two, margin) > 1;
+    }
 
     /// <summary>The best of candidates that are given best first; of those that have met (within 3 degrees) only the better.</summary>
     /// <param name="candidates">The candidates.</param>
     /// <param name="most">How many at most.</param>
     /// <param name="margin">How far their log likelihood may lie below the best one's, nats.</param>
-    public static Candidate[] Distinct(Candidate[] candidates, int most, double margin = double.PositiveInfinity)
+    public static Candidate[] Distinct(ReadOnlySpan<Candidate> candidates, int most, double margin = double.PositiveInfinity)
     {
-        if (candidates.Length == 1) return candidates;
         Span<Candidate> distinct = stackalloc Candidate[most];
         return distinct[..Distinct(candidates, distinct, margin)].ToArray();
     }
 
-    private static int Distinct(Candidate[] candidates, Span<Candidate> distinct, double margin)
+    private static int Distinct(ReadOnlySpan<Candidate> candidates, Span<Candidate> distinct, double margin)
     {
         int n = 0;
         foreach (Candidate candidate in candidates)

@@ -44,15 +44,11 @@ internal sealed class ProposalRenewal(
             Memory<int> ids = particles.AsMemory(first, Math.Min(ParticlesPerCall, particles.Length - first));
             _search.Find(
                 lattice, _disc, grid, _shifts, ids, candidates, separationDegrees,
-                (slot, found) => table.Candidates[ids.Span[slot]] = With(table.Candidates[ids.Span[slot]], found));
+                (slot, found) => table.AddUnscored(ids.Span[slot], New(table[ids.Span[slot]].ToArray(), found)));
         }
     }
 
-    private Candidate[] With(Candidate[] known, Candidate[] found) =>
-    [
-        .. known,
-        // Scores of another band say nothing beside the known ones.
-        .. found.Where(f => known.All(k => k.Rotation.AngleToDegrees(f.Rotation) > separationDegrees / 2))
-            .Select(f => f with { LogLikelihood = double.NegativeInfinity }),
-    ];
+    // Their scores are of another band than those of the known ones.
+    private IEnumerable<Candidate> New(Candidate[] known, Candidate[] found) =>
+        found.Where(f => known.All(k => k.Rotation.AngleToDegrees(f.Rotation) > separationDegrees / 2));
 }

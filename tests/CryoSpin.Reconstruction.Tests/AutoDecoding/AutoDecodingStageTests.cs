@@ -62,7 +62,7 @@ public sealed class AutoDecodingStageTests : IDisposable
         AutoDecodingStage stageA = a.Stage(2), stageB = b.Stage(2);
         stageA.Run(FirstBand, _ => { }, CancellationToken.None);
         stageB.Run(FirstBand, _ => { }, CancellationToken.None);
-        Assert.Equal(a.Poses.Candidates.SelectMany(c => c), b.Poses.Candidates.SelectMany(c => c));
+        Assert.Equal(a.Poses.ToArrays().SelectMany(c => c), b.Poses.ToArrays().SelectMany(c => c));
         for (int h = 0; h < 2; h++)
         {
             Assert.True(stageA.Maps.Unfiltered[h].Voxels.AsSpan().SequenceEqual(stageB.Maps.Unfiltered[h].Voxels));
@@ -78,12 +78,12 @@ public sealed class AutoDecodingStageTests : IDisposable
         for (int i = 0; i < scene.Poses.Count; i++)
         {
             Candidate right = scene.Poses.Best(i);
-            scene.Poses.Candidates[i] = [Wrong(), right, Wrong(), Wrong()];
+            scene.Poses.Set(i, [Wrong(), right, Wrong(), Wrong()]);
         }
         List<AutoDecodingReport> reports = [];
         scene.Stage(1).Run(FirstBand, reports.Add, CancellationToken.None);
         Assert.True(Assert.Single(reports).WinnerChangeShare > 0.7);
-        Assert.All(scene.Poses.Candidates, c =>
+        Assert.All(scene.Poses.ToArrays(), c =>
         {
             Assert.Equal(4, c.Length);
             Assert.Equal(c.OrderByDescending(p => p.LogLikelihood), c);
@@ -97,7 +97,7 @@ public sealed class AutoDecodingStageTests : IDisposable
     public void Half_maps_come_from_their_own_particles_alone()
     {
         DecodingScene a = Make(), b = Make();
-        foreach (int i in b.Poses.Members[1]) b.Poses.Candidates[i] = [TinyDataset.RandomPose(new Random(i), 1)];
+        foreach (int i in b.Poses.Members[1]) b.Poses.Set(i, [TinyDataset.RandomPose(new Random(i), 1)]);
         HalfMaps mapsA = a.Solve(), mapsB = b.Solve();
         Assert.Equal(mapsA.Unfiltered[0].Voxels, mapsB.Unfiltered[0].Voxels);
         Assert.NotEqual(mapsA.Unfiltered[1].Voxels, mapsB.Unfiltered[1].Voxels);

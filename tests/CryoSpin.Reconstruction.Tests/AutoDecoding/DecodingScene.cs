@@ -56,5 +56,5 @@ internal sealed class DecodingScene
 
     /// <summary>Share of the particles with a candidate within some degrees of the truth.</summary>
     public double ShareFound(CandidateTable table, double degrees) => Enumerable.Range(0, _set.Count)
-        .Count(i => table.Candidates[i].Any(c => c.Rotation.AngleToDegrees(_set.Poses[i].Rotation) < degrees)) / (double)_set.Count;
+        .Count(i => table[i].ToArray().Any(c => c.Rotation.AngleToDegrees(_set.Poses[i].Rotation) < degrees)) / (double)_set.Count;
 }

@@ -17,7 +17,7 @@ public sealed class JointRefinementTests : IDisposable
     public void Settled_particles_get_better_poses_and_one_pass_where_a_search_finds_nothing_new()
     {
         DecodingScene scene = new(s_set.Value, _team);
-        Candidate[][] before = [.. scene.Poses.Candidates];
+        Candidate[][] before = scene.Poses.ToArrays();
         double start = scene.MedianError();
         List<(int Pass, int Passes)> reports = [];
         CandidateTable joint = Run(scene, CandidateChoice.Likely, withSearch: false, reports);
@@ -26,11 +26,12 @@ public sealed class JointRefinementTests : IDisposable
         Assert.Equal(_within.Select(w => w.Done).Distinct().Order(), _within.Select(w => w.Done));
         Assert.InRange(scene.MedianError(joint), 0, 0.7 * start);
         // The half-sets' own poses stay.
-        Assert.Equal(before, scene.Poses.Candidates);
+        Assert.Equal(before, scene.Poses.ToArrays());
         // The maps that follow from poses which a search has been through; the next finds the same.
         for (int turn = 0; turn < 2; turn++)
         {
-            Run(scene, CandidateChoice.Likely, withSearch: true, []).Candidates.CopyTo(scene.Poses.Candidates, 0);
+            CandidateTable next = Run(scene, CandidateChoice.Likely, withSearch: true, []);
+            for (int i = 0; i < next.Count; i++) scene.Poses.Set(i, next[i].ToArray());
             scene.Maps = scene.Solve();
         }
         reports.Clear();
@@ -45,7 +46,7 @@ public sealed class JointRefinementTests : IDisposable
         DecodingScene scene = new(s_set.Value, _team);
         Random random = new(2);
         // Every third particle has lost the right pose, though the maps are good.
-        for (int i = 0; i < scene.Poses.Count; i += 3) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+        for (int i = 0; i < scene.Poses.Count; i += 3) scene.Poses.Set(i, [TinyDataset.RandomPose(random, 1)]);
         List<(int Pass, int Passes)> reports = [];
         CandidateTable without = Run(scene, CandidateChoice.Best, withSearch: false, reports);
         Assert.Equal([(1, 2), (2, 2)], reports);
@@ -65,7 +66,7 @@ public sealed class JointRefinementTests : IDisposable
     {
         DecodingScene scene = new(s_set.Value, _team);
         Random random = new(4);
-        for (int i = 0; i < scene.Poses.Count; i += 10) scene.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+        for (int i = 0; i < scene.Poses.Count; i += 10) scene.Poses.Set(i, [TinyDataset.RandomPose(random, 1)]);
         List<(int, int)> reports = [];
         CandidateTable joint = Run(scene, CandidateChoice.Likely, withSearch: true, reports);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], reports);
@@ -85,7 +86,10 @@ public sealed class JointRefinementTests : IDisposable
         for (int i = 0; i < scene.Poses.Count; i++)
         {
             // A few particles come and go between two modes until the third pass; a third has lost its own.
-            if (i % 3 == 0) scene.Poses.Candidates[i] = plain.Poses.Candidates[i] = [TinyDataset.RandomPose(random, 1)];
+            if (i % 3 != 0) continue;
+            Candidate lost = TinyDataset.RandomPose(random, 1);
+            scene.Poses.Set(i, [lost]);
+            plain.Poses.Set(i, [lost]);
         }
         DecodingState state = new(7, scene.Poses.Count) { Iteration = 3 }, same = new(7, scene.Poses.Count) { Iteration = 3 };
         Array.Fill(state.Change, 30);

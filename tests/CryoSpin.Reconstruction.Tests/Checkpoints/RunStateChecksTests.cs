@@ -63,6 +63,8 @@ public sealed class RunStateChecksTests
             Searching() with { Band = 3, Lattice = new float[FourierLattice.LengthFor(3, VolumeModel.Oversampling)] },
             .. Rotations().Select(r => Searching(s => s with { Found = [[], [Good with { Rotation = r }], []] })),
             .. Rotations().Select(r => good with { Candidates = [[Good], [Good with { Rotation = r }], [Good]] }),
+            .. new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity }.Select(
+                l => good with { Candidates = [[Good], [Good with { LogLikelihood = l }], [Good]] }),
             .. new[] { double.NaN, 1e5, double.NegativeInfinity }.Select(o => good with { Candidates = [[Good], [Good with { OriginY = o }], [Good]] }),
             .. Decodings().Select(d => good with { Decoding = d }),
         ];

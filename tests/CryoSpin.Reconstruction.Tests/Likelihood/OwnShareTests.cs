@@ -82,7 +82,7 @@ public sealed class OwnShareTests : IDisposable
             Assert.Equal(before - gain * (c.Rotation.Equals(rival.Rotation) ? 1 - share : share), c.LogLikelihood, 1e-3);
         }
         // A particle with one candidate has nothing to choose between.
-        CandidateTable alone = new([.. table.Candidates.Select(c => c[..1])], set.HalfSet);
+        CandidateTable alone = new([.. table.ToArrays().Select(c => c[..1])], set.HalfSet);
         Candidate only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, image, asTheyAre, own)[0];
         Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
     }

@@ -111,7 +111,7 @@ public class SliceInsertionTests
         {
             b.Read(store.View(store.Disc), i);
             // Both candidates are equally likely.
-            foreach (Candidate pose in poses.Candidates[i])
+            foreach (Candidate pose in poses[i])
             {
                 SliceInsertion.WeightedSlice(b, pose, 0.5f, real, imaginary, weights);
                 for (int twice = 0; twice < 2; twice++) expected.Insert(store.Disc, pose.Rotation, real, imaginary, weights);
