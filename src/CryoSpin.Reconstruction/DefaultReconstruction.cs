@@ -39,6 +39,9 @@ internal sealed class DefaultReconstruction(
 
     // The encoder looks at so many particles, spread over the set, for a snapshot.
     private const int SnapshotSample = 2000;
+
+    // No point group is known of the molecule.
+    private static readonly PoseSpace s_space = PoseSpace.C1;
     private readonly RunTracker _track = new(input, observer, observer.Watched);
     private readonly SavedRandom _random = new((ulong)options.Seed);
     private readonly SignalMask _mask = new(options.MaskDiameterAngstrom, FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom, observer);
@@ -66,7 +69,7 @@ internal sealed class DefaultReconstruction(
         VolumeModel model = from is null or { Search: not null } ? Bootstrap(store, from, cancellation) : Restored(from);
         CandidateTable table = from?.Decoding is null
             ? Propose(store, model, from, cancellation)
-            : new CandidateTable(from.Candidates!, store.HalfSet);
+            : new CandidateTable(from.Candidates!, store.HalfSet, s_space);
         return Decode(store, model, table, from, cancellation) with { Rejected = loaded.Rejected };
     }
 
@@ -85,7 +88,7 @@ internal sealed class DefaultReconstruction(
         _track.Start("search", 0.01, 0.2);
         SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
         Candidate[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<Candidate[]>([], store.Count)] : null;
-        StochasticSearch search = new(store, schedule, _mask.DiameterAngstrom, _signal, _random, team)
+        StochasticSearch search = new(store, schedule, _mask.DiameterAngstrom, _signal, s_space, _random, team)
         {
             Found = latest is null ? null : (i, fit) => latest[i] = [fit],
         };
@@ -128,8 +131,8 @@ internal sealed class DefaultReconstruction(
             _track.Start("proposals", 0.65, 0.75);
             FrequencyDisc disc = new(model.Lattice.Radius);
             ShiftGrid shifts = new(options.MaxShiftPixels, settings.Search.ShiftSpacingPeriods * store.Box / disc.Radius, disc, store.Box);
-            Rotation[] grid = ViewGrid.ForBand(disc.Radius, _random);
-            CandidateSearch proposals = new(store, team);
+            Rotation[] grid = s_space.Grid(disc.Radius, _random);
+            CandidateSearch proposals = new(store, s_space, team);
             for (int first = from?.Proposed ?? 0; first < all.Length; first += ParticlesPerReport)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -142,7 +145,7 @@ internal sealed class DefaultReconstruction(
                 checkpoints.Offer(() => State(model, random) with { Candidates = candidates, Proposed = end });
             }
         }
-        return new CandidateTable(candidates, store.HalfSet);
+        return new CandidateTable(candidates, store.HalfSet, s_space);
     }
 
     private void Encode(ParticleStore store, VolumeModel model, int[] all, Candidate[][] candidates, CancellationToken cancellation)
@@ -154,7 +157,7 @@ internal sealed class DefaultReconstruction(
             Heads = options.Heads,
             Steps = options.EncoderSteps ?? settings.AutoEncoding.StepsFor(input.Count),
         };
-        using AutoEncodingStage stage = new(store, model, SignalPower.Inverse(_signal), schedule, _random, team);
+        using AutoEncodingStage stage = new(store, model, SignalPower.Inverse(_signal), schedule, s_space, _random, team);
         int[] sample = [.. Sample(all.Length).Union(_track.Watched).Order()];
         stage.Run(
             r =>
@@ -249,7 +252,7 @@ internal sealed class DefaultReconstruction(
     private ProposalRenewal? Renewal(ParticleStore store, int candidates, double separationDegrees)
     {
         SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-        return settings.RenewsProposals ? new ProposalRenewal(store, search, candidates, separationDegrees, options.Seed, team) : null;
+        return settings.RenewsProposals ? new ProposalRenewal(store, search, candidates, separationDegrees, s_space, options.Seed, team) : null;
     }
 
     private ReconstructionOutcome Finish(

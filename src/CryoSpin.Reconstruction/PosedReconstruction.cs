@@ -55,7 +55,7 @@ public sealed record PosedReconstruction(Volume Map, Volume Half1, Volume Half2,
         (ParticleStore store, _) = new ImagePreparation(input).Load(halfSet, null, team, observer, track.Particles, cancellation);
         using ParticleStore loaded = store;
         Candidate[][] poses = [.. Enumerable.Range(0, input.Count).Select(i => (Candidate[])[Fit(source.Set.Pose(i)!.Value, input.PixelSizeAngstrom)])];
-        CandidateTable table = new(poses, halfSet);
+        CandidateTable table = new(poses, halfSet, PoseSpace.C1);
         track.Start("back-projection", 0.5, 1);
         MapTools tools = MapTools.For(store, team);
         double wholeBox = input.BoxSize * input.PixelSizeAngstrom;

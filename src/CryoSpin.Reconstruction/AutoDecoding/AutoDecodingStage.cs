@@ -145,7 +145,7 @@ internal sealed class AutoDecodingStage(
                     Candidate old = poses.Best(i);
                     Candidate[] refined = pass.Refine(poses, i, chunk[record], state.Choice, limits, w);
                     poses.Set(i, pass.WithOrigins(i, chunk[record], refined, w));
-                    state.Change[i] = poses.Best(i).Rotation.AngleToDegrees(old.Rotation);
+                    state.Change[i] = poses.Space.AngleDegrees(poses.Best(i).Rotation, old.Rotation);
                     state.Likelihood[i] = poses.Best(i).LogLikelihood;
                 });
                 tools.Sums.Insert(half, poses, chunk);

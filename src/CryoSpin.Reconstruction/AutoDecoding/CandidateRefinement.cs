@@ -23,7 +23,7 @@ internal static class CandidateRefinement
     public static Candidate[] Refine(
         CandidateTable from, int particle, CandidateChoice choice, PoseRefiner refiner, ImageOnDisc image, in PoseRefinementLimits limits, OwnShare? own)
     {
-        ReadOnlySpan<Candidate> old = Chosen(from[particle], choice);
+        ReadOnlySpan<Candidate> old = Chosen(from[particle], choice, from.Space);
         Candidate[] refined = new Candidate[old.Length];
         for (int c = 0; c < refined.Length; c++) refined[c] = refiner.Refine(old[c], limits);
         if (refined.Length == 1) return refined;
@@ -33,12 +33,12 @@ internal static class CandidateRefinement
     }
 
     /// <summary>The chosen ones of candidates that are given best first.</summary>
-    private static ReadOnlySpan<Candidate> Chosen(ReadOnlySpan<Candidate> candidates, CandidateChoice choice) => choice switch
+    private static ReadOnlySpan<Candidate> Chosen(ReadOnlySpan<Candidate> candidates, CandidateChoice choice, PoseSpace space) => choice switch
     {
         CandidateChoice.All => candidates,
         CandidateChoice.Best => candidates.Length <= Few ? candidates : candidates[..Few],
-        CandidateChoice.Distinct => CandidateTable.Distinct(candidates, Few),
-        _ => CandidateTable.Distinct(candidates, Few, MayStillWin),
+        CandidateChoice.Distinct => space.Distinct(candidates, Few),
+        _ => space.Distinct(candidates, Few, MayStillWin),
     };
 
     /// <summary>The particle is in the map at several poses, each with its share of the posterior.</summary>
@@ -52,7 +52,7 @@ internal static class CandidateRefinement
             double weight = 0;
             for (int k = 0; k < n; k++)
             {
-                if (inserted[k].Pose.Rotation.AngleToDegrees(old.Rotation) < CandidateTable.SamePoseDegrees) weight += inserted[k].Weight;
+                if (from.Space.AreSame(inserted[k].Pose, old)) weight += inserted[k].Weight;
             }
             refined[c] = refined[c] with { LogLikelihood = refined[c].LogLikelihood - weight * gain };
         }

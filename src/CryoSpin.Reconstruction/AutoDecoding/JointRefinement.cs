@@ -90,7 +90,7 @@ internal sealed class JointRefinement(
                 joint, map, state, searched, ids => Renewal!.Add(joint, ids, coarse!, FirstRound + current, cancellation),
                 done => Within(current, passes, done), cancellation);
             double[] change = [.. Enumerable.Range(0, joint.Count)
-                .Select(i => refined.Best(i).Rotation.AngleToDegrees(joint.Best(i).Rotation))];
+                .Select(i => joint.Space.AngleDegrees(refined.Best(i).Rotation, joint.Best(i).Rotation))];
             joint = refined;
             double moved = AutoDecodingStage.ShareMoved(change);
             if (!settled && pass < lastSearch && found < FewFound) (lastSearch, passes) = (pass, pass + FurtherPasses);
@@ -140,9 +140,9 @@ internal sealed class JointRefinement(
                     Candidate[] found = pass.Refine(
                         from, i, chunk[record], isSearched[i] ? CandidateChoice.All : others, isSearched[i] ? wide : fine, w);
                     isFound[i] = isSearched[i]
-                        && !known[i].Any(k => k.Rotation.AngleToDegrees(found[0].Rotation) < FoundElsewhereDegrees);
+                        && !known[i].Any(k => from.Space.AngleDegrees(k.Rotation, found[0].Rotation) < FoundElsewhereDegrees);
                     // What can enter the map, or be refined again: with all that searches find, tables would need twice the memory.
-                    Candidate[] kept = CandidateTable.Distinct(found, SliceInsertion.PosesPerParticle);
+                    Candidate[] kept = from.Space.Distinct(found, SliceInsertion.PosesPerParticle);
                     refined.Set(i, pass.WithOrigins(i, chunk[record], kept, w));
                     from.KeepBest(i);
                 });

@@ -18,7 +18,10 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 /// </remarks>
 internal sealed class AmortizedInference
 {
+    // Candidates that end nearer to each other have run into one pose.
+    private const double MetDegrees = 6;
     private readonly WorkerTeam _team;
+    private readonly PoseSpace _space;
     private readonly BandView _view;
     private readonly int _heads;
     private readonly int _outputs;
@@ -34,9 +37,11 @@ internal sealed class AmortizedInference
     private readonly CandidateScorer[] _scorers;
     private readonly Rotation[][] _rotations;
 
-    public AmortizedInference(ParticleStore store, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, WorkerTeam team)
+    public AmortizedInference(
+        ParticleStore store, BandView view, EncoderArchitecture architecture, AutoEncodingSchedule schedule, PoseSpace space, WorkerTeam team)
     {
         _team = team;
+        _space = space;
         _view = view;
         _heads = architecture.Heads;
         _outputs = architecture.OutputsPerHead;
@@ -134,7 +139,7 @@ internal sealed class AmortizedInference
         List<(Candidate Fit, int Head)> kept = new(_refined);
         foreach ((Candidate Fit, int Head) f in found.OrderByDescending(f => f.Fit.LogLikelihood))
         {
-            if (kept.Any(k => k.Fit.Rotation.AngleToDegrees(f.Fit.Rotation) < 6)) continue;
+            if (kept.Any(k => _space.AngleDegrees(k.Fit.Rotation, f.Fit.Rotation) < MetDegrees)) continue;
             kept.Add(f);
             if (kept.Count == _refined) break;
         }

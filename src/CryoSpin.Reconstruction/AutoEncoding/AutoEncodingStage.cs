@@ -50,21 +50,23 @@ internal sealed class AutoEncodingStage : IDisposable
     private readonly float[] _outputs;
     private readonly float[] _gradient;
     private readonly Rotation[] _targets;
+    private readonly PoseSpace _space;
     private readonly Tally _tally;
     private readonly CandidateSearch _search;
     private readonly SwitchRule _switch = new();
 
     public AutoEncodingStage(
-        ParticleStore store, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, Random random, WorkerTeam team)
+        ParticleStore store, VolumeModel model, double[] inverseSignal, AutoEncodingSchedule schedule, PoseSpace space, Random random,
+        WorkerTeam team)
     {
-        (_store, _model, _schedule, _team, _random) = (store, model, schedule, team, random);
+        (_store, _model, _schedule, _space, _team, _random) = (store, model, schedule, space, team, random);
         _disc = new FrequencyDisc(model.Lattice.Radius);
         _view = store.View(_disc);
         _shifts = new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
         EncoderArchitecture architecture = EncoderArchitecture.Compact(schedule.InputSize, schedule.Heads);
         int batch = schedule.BatchSize;
         Encoder = new PoseEncoder(architecture, batch, random.Next(), team);
-        _inference = new AmortizedInference(store, _view, architecture, schedule, team);
+        _inference = new AmortizedInference(store, _view, architecture, schedule, space, team);
         _synthetic = new SyntheticExamples(_view, store.Count, schedule.MaxShiftPixels);
         _loss = new WinnerTakesAllLoss(schedule.Heads, architecture.OutputsPerHead, schedule.LosersShare);
         _volume = new VolumeUpdate(store, _disc, inverseSignal, schedule.Memory, batch, team);
@@ -73,7 +75,7 @@ internal sealed class AutoEncodingStage : IDisposable
         _gradient = new float[batch * Encoder.OutputsPerImage];
         _targets = new Rotation[batch];
         _tally = new Tally(schedule.Heads);
-        _search = new CandidateSearch(store, team);
+        _search = new CandidateSearch(store, space, team);
     }
 
     /// <summary>The encoder.</summary>
@@ -185,7 +187,7 @@ internal sealed class AutoEncodingStage : IDisposable
         int[] ids = [.. doubtful.Select(i => particles[i])];
         Candidate[] found = new Candidate[searched];
         _search.Find(
-            _model.Lattice, _disc, ViewGrid.ForBand(_disc.Radius, _random), _shifts, ids, 1, 30, (slot, c) => found[slot] = c[0]);
+            _model.Lattice, _disc, _space.Grid(_disc.Radius, _random), _shifts, ids, 1, 30, (slot, c) => found[slot] = c[0]);
         _team.ForEach(searched, (i, w) => found[i] = _inference.Refine(_model.Lattice, ids[i], found[i], w));
         for (int i = 0; i < searched; i++)
         {
@@ -207,9 +209,8 @@ internal sealed class AutoEncodingStage : IDisposable
             foreach (Rotation g in _inference.Copies)
             {
                 Rotation copy = g * target;
-                double trace = copy.M00 * r.M00 + copy.M01 * r.M01 + copy.M02 * r.M02 + copy.M10 * r.M10 + copy.M11 * r.M11 + copy.M12 * r.M12
-                    + copy.M20 * r.M20 + copy.M21 * r.M21 + copy.M22 * r.M22;
-                if (trace > greatest) (greatest, best) = (trace, copy);
+                double likeness = _space.Likeness(copy, r);
+                if (likeness > greatest) (greatest, best) = (likeness, copy);
             }
         }
         return best;

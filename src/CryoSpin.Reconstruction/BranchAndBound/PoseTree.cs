@@ -1,5 +1,6 @@
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.BranchAndBound;
 
@@ -31,6 +32,7 @@ internal sealed class PoseTree
     private readonly int[] _halvings;
     private readonly int _rootCells;
 
+    /// <param name="space">The poses to be covered.</param>
     /// <param name="rootOrder">Order of the root's HEALPix grid: 60 degrees / 2^order.</param>
     /// <param name="bands">Band of each level, shells, rising; the last is the whole band.</param>
     /// <param name="maxShiftPixels">Radius of the disc of origins; 0 for none but the image's centre.</param>
@@ -38,7 +40,8 @@ internal sealed class PoseTree
     /// <param name="offset">A rotation of the map applied to the whole grid.</param>
     /// <param name="divisions">How each level but the last is divided; null for <see cref="Division.Both"/> throughout.</param>
     public PoseTree(
-        int rootOrder, double[] bands, double maxShiftPixels, double rootShiftPixels, Rotation offset, Division[]? divisions = null)
+        PoseSpace space, int rootOrder, double[] bands, double maxShiftPixels, double rootShiftPixels, Rotation offset,
+        Division[]? divisions = null)
     {
         (_turns, _halvings) = (new int[bands.Length], new int[bands.Length]);
         for (int l = 1; l < bands.Length; l++)
@@ -47,7 +50,8 @@ internal sealed class PoseTree
             _turns[l] = _turns[l - 1] + (division.HasFlag(Division.Rotations) ? 1 : 0);
             _halvings[l] = _halvings[l - 1] + (division.HasFlag(Division.Origins) ? 1 : 0);
         }
-        Roots = So3Grid.Healpix(rootOrder, offset);
+        Space = space;
+        Roots = space.Healpix(rootOrder, offset);
         Discs = [.. bands.Select(b => new FrequencyDisc(b))];
         MaxShiftPixels = maxShiftPixels;
         _rootCells = maxShiftPixels > 0 ? (int)Math.Ceiling(2 * maxShiftPixels / rootShiftPixels) : 1;
@@ -55,6 +59,9 @@ internal sealed class PoseTree
         _parts = [.. Enumerable.Range(0, bands.Length - 1).Select(
             l => _turns[l + 1] > _turns[l] ? So3Grid.Subdivide(Rotation.Identity, SpacingDegrees(l)) : [Rotation.Identity])];
     }
+
+    /// <summary>The poses that it covers.</summary>
+    public PoseSpace Space { get; }
 
     /// <summary>The root's rotations.</summary>
     public Rotation[] Roots { get; }

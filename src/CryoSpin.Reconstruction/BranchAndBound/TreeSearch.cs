@@ -223,7 +223,7 @@ internal sealed class TreeSearch
         }
         return [.. picked];
 
-        bool IsApart(Rotation rotation) => picked.TrueForAll(p => p.Rotation.AngleToDegrees(rotation) >= separationDegrees);
+        bool IsApart(Rotation rotation) => picked.TrueForAll(p => _tree.Space.AngleDegrees(p.Rotation, rotation) >= separationDegrees);
     }
 
     /// <summary>Nodes of one rotation.</summary>

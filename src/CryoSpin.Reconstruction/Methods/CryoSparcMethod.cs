@@ -40,7 +40,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
     public long WorkBytes(MethodOptions options, int box)
     {
         double band = Math.Min(Schedule.GreatestTreeBand, ImagePreparation.DiscFor(box).Radius);
-        return SliceDeviations.BytesFor(Tree(band, options.MaxShiftPixels, box, Rotation.Identity))
+        return SliceDeviations.BytesFor(Tree(PoseSpace.C1, band, options.MaxShiftPixels, box, Rotation.Identity))
             + MapTransform.BytesFor(box, VolumeModel.Oversampling);
     }
 
@@ -58,7 +58,8 @@ internal sealed class CryoSparcMethod : IPoseMethod
         };
         MomentumStep step = new(schedule.LastBand, store.Count, Schedule.Momentum, Schedule.RateAt, context.SignalPower, context.Team);
         StochasticSearch search = new(
-            store, schedule, context.Mask.DiameterAngstrom, context.SignalPower, context.Random, context.Team, step)
+            store, schedule, context.Mask.DiameterAngstrom, context.SignalPower, context.Space, context.Random, context.Team,
+            step)
         {
             Found = (particle, pose) => last[particle] = pose,
         };
@@ -102,14 +103,14 @@ internal sealed class CryoSparcMethod : IPoseMethod
             model.Set(map, band);
             // A small table of the tree's band, which slices are read from faster.
             FourierLattice coarse = treeBand < band ? model.TransformTo(treeBand) : model.Lattice;
-            PoseTree tree = Tree(treeBand, context.Options.MaxShiftPixels, store.Box, RandomRotations.Next(context.Random));
+            PoseTree tree = Tree(context.Space, treeBand, context.Options.MaxShiftPixels, store.Box, RandomRotations.Next(context.Random));
             int current = iteration;
             EpochReport Figures(double loss, int done) => new(
                 current, Schedule.MaxIterations, store.Count, band, loss, done / Math.Max(1e-9, Stopwatch.GetElapsedTime(started).TotalSeconds));
             PruningCount count = stage.Run(
                 coarse, model.Lattice, tree, new FrequencyDisc(band), last, (particle, found) => poses[particle] = found,
                 done => context.Track.Within(Figures(double.NaN, done), done / (double)store.Count), cancellation);
-            HalfMaps halves = tools.Solve(new CandidateTable(poses, store.HalfSet), mask);
+            HalfMaps halves = tools.Solve(new CandidateTable(poses, store.HalfSet, context.Space), mask);
             // What the first band shows is wider than the particle by its own blur.
             if (iteration > 1) halves = context.Mask.Tightened(halves);
             if (iteration > 2) halves = context.Mask.Shaped(halves);
@@ -119,7 +120,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
             context.Observer.Log(Invariant(
                 $"{100 * count.LeafShare(tree.Leaves):G3} % of {tree.Leaves:N0} poses compared over the tree's whole band, ")
                 + Invariant($"{count.Scored.Sum() / (double)count.Images:F0} comparisons an image at all levels, FSC 0.5 at shell {shell:F1}"));
-            double change = MedianChange(poses, last);
+            double change = MedianChange(context.Space, poses, last);
             context.Track.Epoch(Figures(-poses.Average(p => p[0].LogLikelihood), store.Count) with { MedianPoseChangeDegrees = change });
             for (int i = 0; i < poses.Length; i++) last[i] = poses[i][0];
             context.Track.Snapshot(iteration, band, () => map, i => last[i], i => poses[i]);
@@ -135,7 +136,7 @@ internal sealed class CryoSparcMethod : IPoseMethod
     /// The grid for a band: 15 degrees at the root, as fine as the band can tell apart at the leaves. The root's poses are compared at a low
     /// band; then the same poses over the whole band; then rotations are divided, and origins with the last of them.
     /// </summary>
-    private PoseTree Tree(double band, double maxShiftPixels, int box, in Rotation offset)
+    private PoseTree Tree(PoseSpace space, double band, double maxShiftPixels, int box, in Rotation offset)
     {
         double spacing = So3Grid.SpacingDegrees(Schedule.RootOrder) * Math.PI / 180, root = Math.Min(Schedule.RootBand, band);
         List<double> bands = [root];
@@ -152,13 +153,13 @@ internal sealed class CryoSparcMethod : IPoseMethod
         }
         if (divisions.Count > 0) divisions[^1] |= Division.Origins;
         return new PoseTree(
-            Schedule.RootOrder, [.. bands], maxShiftPixels, Schedule.RootShiftPeriods * box / root, offset, [.. divisions]);
+            space, Schedule.RootOrder, [.. bands], maxShiftPixels, Schedule.RootShiftPeriods * box / root, offset, [.. divisions]);
     }
 
-    private static double MedianChange(Candidate[][] poses, Candidate?[] last)
+    private static double MedianChange(PoseSpace space, Candidate[][] poses, Candidate?[] last)
     {
         double[] change = [.. Enumerable.Range(0, poses.Length).Where(i => last[i] is not null)
-            .Select(i => poses[i][0].Rotation.AngleToDegrees(last[i]!.Value.Rotation)).Order()];
+            .Select(i => space.AngleDegrees(poses[i][0].Rotation, last[i]!.Value.Rotation)).Order()];
         return change.Length == 0 ? double.NaN : change[change.Length / 2];
     }
 }

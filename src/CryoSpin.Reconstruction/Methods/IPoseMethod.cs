@@ -28,13 +28,14 @@ internal interface IPoseMethod
 /// <param name="Options">What the user asked.</param>
 /// <param name="Store">Their transforms, whitened; half-sets.</param>
 /// <param name="SignalPower">Per shell, the variance of the map's transform as the data show it.</param>
+/// <param name="Space">The poses that images can have.</param>
 /// <param name="Random">Source of every random choice.</param>
 /// <param name="Team">Workers. The result must not depend on their number.</param>
 /// <param name="Track">Phases, epochs, snapshots.</param>
 /// <param name="Observer">Log lines.</param>
 internal sealed record MethodContext(
-    ReconstructionInput Input, MethodOptions Options, ParticleStore Store, double[] SignalPower, SavedRandom Random, WorkerTeam Team,
-    RunTracker Track, IRunObserver Observer)
+    ReconstructionInput Input, MethodOptions Options, ParticleStore Store, double[] SignalPower, PoseSpace Space, SavedRandom Random,
+    WorkerTeam Team, RunTracker Track, IRunObserver Observer)
 {
     private const double UsualMaskShare = 0.8;
 

@@ -26,12 +26,12 @@ internal sealed class MethodReconstruction(
         ParticleStore store = loaded.Store;
         track.Use(loaded.Input);
         Loaded();
-        MethodContext context = new(loaded.Input, options, store, loaded.SignalPower, random, team, track, observer);
+        MethodContext context = new(loaded.Input, options, store, loaded.SignalPower, PoseSpace.C1, random, team, track, observer);
         MethodResult result = method.Run(context, cancellation);
         observer.Log(
             $"{options.Name} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
-        CandidateTable table = new(result.Poses, store.HalfSet);
+        CandidateTable table = new(result.Poses, store.HalfSet, context.Space);
         MapTools tools = MapTools.For(store, team);
         HalfMaps last = tools.Solve(table, context.Mask.Sphere(store.Box, store.PixelSizeAngstrom, team));
         // The same measure of the mask for all methods.

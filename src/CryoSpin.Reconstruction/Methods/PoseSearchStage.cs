@@ -41,7 +41,7 @@ internal sealed class PoseSearchStage
         {
             SolvesEarly = true,
         };
-        _search = new HierarchicalSearch(store, schedule.Grid, context.Options.MaxShiftPixels, context.Team);
+        _search = new HierarchicalSearch(store, schedule.Grid, context.Space, context.Options.MaxShiftPixels, context.Team);
         Kept = new Candidate[store.Count][];
     }
 
@@ -115,7 +115,7 @@ internal sealed class PoseSearchStage
                 (slot, kept) =>
                 {
                     int i = batch[slot];
-                    change[i] = Kept[i] is { } before ? before[0].Rotation.AngleToDegrees(kept[0].Rotation) : double.NaN;
+                    change[i] = Kept[i] is { } before ? _context.Space.AngleDegrees(before[0].Rotation, kept[0].Rotation) : double.NaN;
                     Kept[i] = kept;
                     best[slot] = kept[0];
                 },

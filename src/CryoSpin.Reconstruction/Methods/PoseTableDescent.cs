@@ -78,7 +78,7 @@ internal sealed class PoseTableDescent
             done += batch.Length;
             _context.Track.Within(Report(), done / (double)count);
         }
-        double[] change = [.. Poses.Select((p, i) => p.Rotation.AngleToDegrees(before[i].Rotation))];
+        double[] change = [.. Poses.Select((p, i) => _context.Space.AngleDegrees(p.Rotation, before[i].Rotation))];
         return Report() with { MedianPoseChangeDegrees = change.Order().ElementAt(count / 2) };
     }
 

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Projection;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Paper;
 
@@ -70,7 +71,7 @@ internal sealed class PaperAutoDecoding
         DecoderWorker decoder = _workers[worker];
         _images.Read(particle, worker, [], decoder.Image);
         PaperPose pose = Fit(Poses[particle], decoder);
-        _turns[particle] = pose.Rotation.AngleToDegrees(Poses[particle].Rotation);
+        _turns[particle] = PoseSpace.C1.AngleDegrees(pose.Rotation, Poses[particle].Rotation);
         Poses[particle] = pose;
         _losses[particle] = decoder.LossWithVolumeGradient(pose, 1.0 / batch, _volumeGradients, position);
     }

@@ -32,7 +32,7 @@ internal static class PaperPreset
         using ParticleStore loaded = store;
         Candidate[][] poses = [.. outcome.Poses.Select(
             p => (Candidate[])[new Candidate(p.Rotation, p.OriginXAngstrom / input.PixelSizeAngstrom, p.OriginYAngstrom / input.PixelSizeAngstrom, 0)])];
-        CandidateTable table = new(poses, halfSet);
+        CandidateTable table = new(poses, halfSet, PoseSpace.C1);
         HalfMaps halves = MapTools.For(store, team).Solve(
             table, new VolumeMask(new SphericalMask(store.Box, store.PixelSizeAngstrom, mask, team), null));
         Volume half1 = halves.Unfiltered[0], half2 = halves.Unfiltered[1];

@@ -6,9 +6,6 @@ namespace CryoSpin.Reconstruction.Poses;
 /// </summary>
 internal sealed class CandidateTable
 {
-    /// <summary>Candidates that are nearer than this are one pose, degrees.</summary>
-    public const double SamePoseDegrees = 3;
-
     // Nats below the least of the known ones, for candidates whose own scores cannot be compared with theirs: less than any share counts.
     private const double NotCompared = 1000;
 
@@ -18,13 +15,14 @@ internal sealed class CandidateTable
 
     /// <param name="candidates">Per particle at least one pose, in any order: the best come first, of equals those that did.</param>
     /// <param name="halfSet">Per particle 1 or 2.</param>
+    /// <param name="space">When two of them are the same.</param>
     /// <exception cref="ArgumentException">A particle has no pose, or one with a score or an origin that is not finite.</exception>
-    public CandidateTable(IReadOnlyList<Candidate[]> candidates, int[] halfSet)
+    public CandidateTable(IReadOnlyList<Candidate[]> candidates, int[] halfSet, PoseSpace space)
     {
         if (candidates.Count != halfSet.Length) throw new ArgumentException("Candidates and half-sets differ in number.");
         _candidates = new Candidate[candidates.Count][];
         for (int i = 0; i < _candidates.Length; i++) Set(i, candidates[i]);
-        HalfSet = halfSet;
+        (HalfSet, Space) = (halfSet, space);
         Members = [[.. Indices(1)], [.. Indices(2)]];
         IEnumerable<int> Indices(int half) => Enumerable.Range(0, halfSet.Length).Where(i => halfSet[i] == half);
     }
@@ -32,7 +30,7 @@ internal sealed class CandidateTable
     private CandidateTable(CandidateTable other)
     {
         _candidates = [.. other._candidates];
-        (HalfSet, Members) = (other.HalfSet, other.Members);
+        (HalfSet, Members, Space) = (other.HalfSet, other.Members, other.Space);
     }
 
     /// <summary>Number of particles.</summary>
@@ -43,6 +41,9 @@ internal sealed class CandidateTable
 
     /// <summary>The particles of half-set 1 and of half-set 2.</summary>
     public int[][] Members { get; }
+
+    /// <summary>When two poses are the same.</summary>
+    public PoseSpace Space { get; }
 
     /// <summary>The candidates of a particle, best first.</summary>
     public ReadOnlySpan<Candidate> this[int particle] => _candidates[particle];
@@ -97,7 +98,7 @@ internal sealed class CandidateTable
     {
         Candidate[] candidates = _candidates[particle];
         Span<Candidate> distinct = stackalloc Candidate[weighted.Length];
-        int n = Distinct(candidates, distinct, s_leastShare);
+        int n = Space.Distinct(candidates, distinct, s_leastShare);
         double total = 0;
         for (int i = 0; i < n; i++)
         {
@@ -115,29 +116,6 @@ internal sealed class CandidateTable
     public bool HasRival(int particle, double margin)
     {
         Span<Candidate> two = stackalloc Candidate[2];
-        return Distinct(_candidates[particle], two, margin) > 1;
-    }
-
-    /// <summary>The best of candidates that are given best first; of those that have met (within 3 degrees) only the better.</summary>
-    /// <param name="candidates">The candidates.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="margin">How far their log likelihood may lie below the best one's, nats.</param>
-    public static Candidate[] Distinct(ReadOnlySpan<Candidate> candidates, int most, double margin = double.PositiveInfinity)
-    {
-        Span<Candidate> distinct = stackalloc Candidate[most];
-        return distinct[..Distinct(candidates, distinct, margin)].ToArray();
-    }
-
-    private static int Distinct(ReadOnlySpan<Candidate> candidates, Span<Candidate> distinct, double margin)
-    {
-        int n = 0;
-        foreach (Candidate candidate in candidates)
-        {
-            if (n == distinct.Length || candidate.LogLikelihood < candidates[0].LogLikelihood - margin) break;
-            bool met = false;
-            for (int j = 0; j < n && !met; j++) met = candidate.Rotation.AngleToDegrees(distinct[j].Rotation) < SamePoseDegrees;
-            if (!met) distinct[n++] = candidate;
-        }
-        return n;
+        return Space.Distinct(_candidates[particle], two, margin) > 1;
     }
 }

@@ -12,7 +12,7 @@ namespace CryoSpin.Reconstruction.Search;
 /// coarse
 /// map cannot tell apart (the mates of a nearly symmetric particle) stay in the race until a finer map decides.
 /// </summary>
-internal sealed class CandidateSearch(ParticleStore store, WorkerTeam team)
+internal sealed class CandidateSearch(ParticleStore store, PoseSpace space, WorkerTeam team)
 {
     private DenseSearch? _search;
 
@@ -33,18 +33,17 @@ internal sealed class CandidateSearch(ParticleStore store, WorkerTeam team)
         DenseSearch search = _search is { } kept && kept.Disc == disc && kept.Shifts == shifts ? kept : new DenseSearch(disc, shifts, team);
         _search = search;
         search.SetModel(lattice, grid);
-        double traceLimit = 1 + 2 * Math.Cos(separationDegrees * Math.PI / 180);
         float[][] best = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[grid.Length])];
         search.Score(store.View(disc), particles, (slot, worker, scores, _, _) =>
         {
             Span<float> top = best[worker];
             scores[..grid.Length].CopyTo(top);
             for (int s = 1; s < shifts.Shifts.Length; s++) TensorPrimitives.Max(top, scores.Slice(s * grid.Length, grid.Length), top);
-            found(slot, Pick(top, scores, grid, shifts, count, traceLimit));
+            found(slot, Pick(top, scores, grid, shifts, count, separationDegrees));
         });
     }
 
-    private static Candidate[] Pick(Span<float> top, ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, int count, double traceLimit)
+    private Candidate[] Pick(Span<float> top, ReadOnlySpan<float> scores, Rotation[] grid, ShiftGrid shifts, int count, double separationDegrees)
     {
         List<Candidate> picked = new(count);
         while (picked.Count < count)
@@ -57,15 +56,8 @@ internal sealed class CandidateSearch(ParticleStore store, WorkerTeam team)
                 if (scores[s * grid.Length + r] > scores[shift * grid.Length + r]) shift = s;
             }
             picked.Add(new Candidate(grid[r], shifts.Shifts[shift].X, shifts.Shifts[shift].Y, top[r]));
-            Rotation inverse = grid[r].Transpose();
-            for (int q = 0; q < grid.Length; q++)
-            {
-                if (TraceOfProduct(grid[q], inverse) > traceLimit) top[q] = float.NegativeInfinity;
-            }
+            space.LeaveOut(grid, grid[r], separationDegrees, top);
         }
         return [.. picked];
     }
-
-    private static double TraceOfProduct(in Rotation a, in Rotation b) =>
-        a.M00 * b.M00 + a.M01 * b.M10 + a.M02 * b.M20 + a.M10 * b.M01 + a.M11 * b.M11 + a.M12 * b.M21 + a.M20 * b.M02 + a.M21 * b.M12 + a.M22 * b.M22;
 }

@@ -39,6 +39,7 @@ internal sealed class HierarchicalSearch
 {
     private readonly ParticleStore _store;
     private readonly HierarchicalGrid _grid;
+    private readonly PoseSpace _space;
     private readonly ShiftCells _cells;
     private readonly WorkerTeam _team;
     private readonly float[][] _best;
@@ -49,12 +50,14 @@ internal sealed class HierarchicalSearch
 
     /// <param name="store">Particles.</param>
     /// <param name="grid">Grid and levels.</param>
+    /// <param name="space">The poses to be searched.</param>
     /// <param name="maxShiftPixels">Radius of the disc of origins, pixels.</param>
     /// <param name="team">Workers.</param>
-    public HierarchicalSearch(ParticleStore store, HierarchicalGrid grid, double maxShiftPixels, WorkerTeam team)
+    public HierarchicalSearch(ParticleStore store, HierarchicalGrid grid, PoseSpace space, double maxShiftPixels, WorkerTeam team)
     {
         _store = store;
         _grid = grid;
+        _space = space;
         _cells = new ShiftCells(maxShiftPixels, grid.ShiftsPerAxis);
         _team = team;
         _best = [.. Enumerable.Range(0, team.Workers).Select(_ => new float[So3Grid.ViewCount(grid.Order) * So3Grid.InPlaneCount(grid.Order)])];
@@ -94,13 +97,13 @@ internal sealed class HierarchicalSearch
     {
         if (_dense is null || _firstView is null) throw new InvalidOperationException("No bands are set.");
         cancellation.ThrowIfCancellationRequested();
-        Rotation[] grid = So3Grid.Healpix(_grid.Order, offset);
+        Rotation[] grid = _space.Healpix(_grid.Order, offset);
         _dense.SetModel(lattice, grid);
         _dense.Score(
             _firstView, particles,
             (slot, worker, scores, _, _) =>
             {
-                Candidate[] kept = Keep(scores, grid, _dense.Shifts, _best[worker]);
+                Candidate[] kept = Keep(scores, grid, _dense.Shifts, _best[worker].AsSpan(0, grid.Length));
                 foreach (Subdivision[] level in _levels) kept = level[worker].Refine(lattice, particles.Span[slot], kept);
                 found(slot, kept);
             },

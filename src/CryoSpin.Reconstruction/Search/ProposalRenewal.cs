@@ -14,14 +14,15 @@ namespace CryoSpin.Reconstruction.Search;
 /// <param name="schedule">The search that started the volume: its last band, its origins.</param>
 /// <param name="candidates">Most poses found for a particle.</param>
 /// <param name="separationDegrees">Least angle between two of them.</param>
+/// <param name="space">When two of them are the same.</param>
 /// <param name="seed">Seed of the run.</param>
 /// <param name="team">Workers.</param>
 internal sealed class ProposalRenewal(
-    ParticleStore store, SearchSchedule schedule, int candidates, double separationDegrees, int seed, WorkerTeam team)
+    ParticleStore store, SearchSchedule schedule, int candidates, double separationDegrees, PoseSpace space, int seed, WorkerTeam team)
 {
     private const int ParticlesPerCall = 2048;
     private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, store.Disc.Radius));
-    private readonly CandidateSearch _search = new(store, team);
+    private readonly CandidateSearch _search = new(store, space, team);
     private ShiftGrid? _shifts;
 
     /// <summary>Band of the maps that are searched with, shells.</summary>
@@ -37,7 +38,7 @@ internal sealed class ProposalRenewal(
     {
         _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
         // Not the run's own stream: a resumed run must draw the same grid.
-        Rotation[] grid = ViewGrid.ForBand(_disc.Radius, new SavedRandom((ulong)seed, (ulong)round));
+        Rotation[] grid = space.Grid(_disc.Radius, new SavedRandom((ulong)seed, (ulong)round));
         for (int first = 0; first < particles.Length; first += ParticlesPerCall)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -50,5 +51,5 @@ internal sealed class ProposalRenewal(
 
     // Their scores are of another band than those of the known ones.
     private IEnumerable<Candidate> New(Candidate[] known, Candidate[] found) =>
-        found.Where(f => known.All(k => k.Rotation.AngleToDegrees(f.Rotation) > separationDegrees / 2));
+        found.Where(f => known.All(k => space.AngleDegrees(k.Rotation, f.Rotation) > separationDegrees / 2));
 }

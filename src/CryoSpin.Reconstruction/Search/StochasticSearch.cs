@@ -37,6 +37,7 @@ internal sealed class StochasticSearch
     private readonly double[] _signal;
     private readonly IVolumeStep _step;
     private readonly PosteriorSums _posterior;
+    private readonly PoseSpace _space;
     private DenseSearch? _search;
     private int[] _order;
     private int _next;
@@ -46,16 +47,18 @@ internal sealed class StochasticSearch
     /// <param name="schedule">Schedule.</param>
     /// <param name="maskDiameterAngstrom">Diameter of the mask.</param>
     /// <param name="signalPower">Per shell, variance of the map's transform as the data show it (see SignalPower).</param>
+    /// <param name="space">The poses to be searched.</param>
     /// <param name="random">Source of every random choice.</param>
     /// <param name="team">Workers.</param>
     /// <param name="step">How the volume changes; null for the closed form.</param>
     public StochasticSearch(
-        ParticleStore store, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, Random random, WorkerTeam team,
-        IVolumeStep? step = null)
+        ParticleStore store, SearchSchedule schedule, double maskDiameterAngstrom, double[] signalPower, PoseSpace space, Random random,
+        WorkerTeam team, IVolumeStep? step = null)
     {
         _store = store;
         _schedule = schedule = schedule.Within(store.Disc.Radius);
         _team = team;
+        _space = space;
         _random = random;
         _signal = signalPower;
         int small = VolumeModel.BoxFor(schedule.LastBand, store.Box);
@@ -126,7 +129,7 @@ internal sealed class StochasticSearch
         ShiftGrid shifts = new(_schedule.MaxShiftPixels, ShiftSpacing(band), disc, _store.Box);
         DenseSearch search = _search ??= new DenseSearch(disc, shifts, _team);
         search.Use(disc, shifts);
-        search.SetModel(Model.Lattice, ViewGrid.ForBand(band, _random));
+        search.SetModel(Model.Lattice, _space.Grid(band, _random));
         _posterior.Begin(search);
         ReadOnlyMemory<int> ids = NextBatch(_schedule.BatchSizeAt(batch));
         if (batch == 0) FirstTemperature = BroadTemperature(search, ids);

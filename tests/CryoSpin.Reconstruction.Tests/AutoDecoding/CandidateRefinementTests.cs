@@ -42,7 +42,7 @@ public sealed class CandidateRefinementTests : IDisposable
         Random random = new(8);
         Candidate[] candidates = [.. likelihoods.Select(l => TinyDataset.RandomPose(random, 1) with { LogLikelihood = l })];
         if (twin > 0) candidates[twin] = candidates[0].Moved(new RotationVector(0.01, 0, 0), 0, 0, 10) with { LogLikelihood = likelihoods[twin] };
-        CandidateTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet);
+        CandidateTable table = new([.. Enumerable.Repeat(candidates, 20)], set.HalfSet, PoseSpace.C1);
         FrequencyDisc disc = new(Band);
         BandView view = store.View(disc);
         ImageOnDisc image = new(disc, store.Box);

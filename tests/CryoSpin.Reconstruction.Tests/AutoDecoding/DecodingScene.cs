@@ -21,7 +21,7 @@ internal sealed class DecodingScene
         (_set, _team) = (set, team);
         Store = set.Load(team, scratchFolder: scratchFolder);
         Random random = new(13);
-        Poses = new CandidateTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet);
+        Poses = new CandidateTable([.. set.Poses.Select(p => new[] { TinyDataset.Perturbed(p, random, 8, 1) })], set.HalfSet, PoseSpace.C1);
         Tools = MapTools.For(Store, team);
         Maps = Tools.Solve(Poses, Sphere(set.MaskDiameterAngstrom));
     }
@@ -49,7 +49,7 @@ internal sealed class DecodingScene
 
     /// <summary>A search at 7 shells that proposes four poses.</summary>
     public ProposalRenewal Renewal() =>
-        new(Store, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, 1, _team);
+        new(Store, new SearchSchedule { LastBand = 7, MaxShiftPixels = MaxShiftPixels }, 4, 30, PoseSpace.C1, 1, _team);
 
     public double MedianError(CandidateTable? table = null) => TinyDataset.Median(
         Enumerable.Range(0, _set.Count).Select(i => (table ?? Poses).Best(i).Rotation.AngleToDegrees(_set.Poses[i].Rotation)));

@@ -88,7 +88,7 @@ public sealed class AutoEncodingStageTests : IDisposable
         {
             using WorkerTeam team = new(workers);
             VolumeModel model = s_set.Value.Model(team, Band);
-            using AutoEncodingStage stage = new(_store, model, TinyDataset.InverseSignal(_store), schedule, new Random(1), team);
+            using AutoEncodingStage stage = new(_store, model, TinyDataset.InverseSignal(_store), schedule, PoseSpace.C1, new Random(1), team);
             stage.Run(_ => { }, CancellationToken.None);
             Candidate[] poses = new Candidate[20];
             stage.Infer([.. Enumerable.Range(0, 20)], (i, c) => poses[i] = c[0], CancellationToken.None);
@@ -151,5 +151,5 @@ public sealed class AutoEncodingStageTests : IDisposable
     }
 
     private AutoEncodingStage Make(VolumeModel model, AutoEncodingSchedule schedule, int seed = 1) =>
-        new(_store, model, TinyDataset.InverseSignal(_store), schedule, new Random(seed), _team);
+        new(_store, model, TinyDataset.InverseSignal(_store), schedule, PoseSpace.C1, new Random(seed), _team);
 }

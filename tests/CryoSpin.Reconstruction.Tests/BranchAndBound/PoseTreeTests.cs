@@ -12,7 +12,7 @@ public class PoseTreeTests
     [InlineData(3.0)]
     public void Every_cell_of_origins_has_its_parts_and_the_leaves_fill_the_disc(double radius)
     {
-        PoseTree tree = new(0, [3, 4, 5], radius, 2, Rotation.Identity);
+        PoseTree tree = new(PoseSpace.C1, 0, [3, 4, 5], radius, 2, Rotation.Identity);
         Assert.Equal(72 * 64L * tree.Cells(2).Count, tree.Leaves);
         for (int level = 1; level < 3; level++)
         {
@@ -38,7 +38,7 @@ public class PoseTreeTests
     [Fact]
     public void Leaves_of_rotations_are_as_near_to_any_rotation_as_their_spacing_says()
     {
-        PoseTree tree = new(1, [3, 4], 0, 1, RandomRotations.Next(new Random(2)));
+        PoseTree tree = new(PoseSpace.C1, 1, [3, 4], 0, 1, RandomRotations.Next(new Random(2)));
         Rotation[] leaves = [.. tree.Roots.SelectMany(r => Enumerable.Range(0, 8).Select(p => tree.Part(r, 0, p)))];
         Random random = new(3);
         double worst = Enumerable.Range(0, 300).Max(_ =>
@@ -52,7 +52,7 @@ public class PoseTreeTests
     [Fact]
     public void Levels_that_divide_one_thing_only_leave_the_other_as_it_is()
     {
-        PoseTree tree = new(0, [3, 5, 5, 5], 3, 2, Rotation.Identity, [Division.None, Division.Origins, Division.Rotations]);
+        PoseTree tree = new(PoseSpace.C1, 0, [3, 5, 5, 5], 3, 2, Rotation.Identity, [Division.None, Division.Origins, Division.Rotations]);
         Assert.Equal([72, 72, 72, 576], Enumerable.Range(0, 4).Select(tree.Rotations));
         Assert.Equal([3, 3, 6, 6], Enumerable.Range(0, 4).Select(tree.ShiftCells));
         Assert.Equal([60, 60, 60, 30], Enumerable.Range(0, 4).Select(tree.SpacingDegrees));
@@ -69,7 +69,7 @@ public class PoseTreeTests
     public void Measured_deviations_are_the_greatest_of_the_leaves_below_and_do_not_depend_on_the_workers()
     {
         using WorkerTeam one = new(1), three = new(3);
-        PoseTree tree = new(0, [3.3, 4.4, 6.4, 6.4], 0, 1, Rotation.Identity, [Division.None, Division.Rotations, Division.Rotations]);
+        PoseTree tree = new(PoseSpace.C1, 0, [3.3, 4.4, 6.4, 6.4], 0, 1, Rotation.Identity, [Division.None, Division.Rotations, Division.Rotations]);
         RandomCases random = new(5, tree, one);
         SliceDeviations slices = new(random.Lattice, tree, one), others = new(random.Lattice, tree, three);
         for (int level = 0; level < 3; level++)
@@ -94,7 +94,7 @@ public class PoseTreeTests
     public void Kept_slices_are_those_of_the_rotations()
     {
         using WorkerTeam team = new(2);
-        PoseTree tree = new(0, [4.4, 5.4, 6.4], 0, 1, Rotation.Identity);
+        PoseTree tree = new(PoseSpace.C1, 0, [4.4, 5.4, 6.4], 0, 1, Rotation.Identity);
         RandomCases random = new(6, tree, team);
         SliceDeviations slices = new(random.Lattice, tree, team);
         Assert.True(slices.SliceOf(0, 5).IsEmpty);

@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Geometry;
 using CryoSpin.Reconstruction.BranchAndBound;
+using CryoSpin.Reconstruction.Poses;
 
 namespace CryoSpin.Reconstruction.Tests.BranchAndBound;
 
@@ -27,5 +28,5 @@ public class SliceDeviationsTests
         Assert.Equal(earlier.Node(1, 7), again.Node(1, 7));
     }
 
-    private static PoseTree TreeOf(Rotation offset) => new(0, [3, 5.2, 5.2], 0, 1, offset, [Division.None, Division.Rotations]);
+    private static PoseTree TreeOf(Rotation offset) => new(PoseSpace.C1, 0, [3, 5.2, 5.2], 0, 1, offset, [Division.None, Division.Rotations]);
 }

@@ -19,9 +19,9 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     {
         Tally[] fine = Tallies(), coarse = Tallies(), moved = Tallies();
         // 36,864 rotations 7.5 degrees apart; 4,608 of 15 degrees; 576 of 30 degrees times 4 origins.
-        Compare(new PoseTree(1, [4.4, 6.4, 6.4], 0, 1, Offset(0)), 0, 20, fine);
-        for (int volume = 1; volume < 6; volume++) Compare(new PoseTree(1, [4.4, 6.4], 0, 1, Offset(volume)), volume, 36, coarse);
-        for (int volume = 6; volume < 10; volume++) Compare(new PoseTree(0, [4.4, 6.4], 2, 4.1, Offset(volume)), volume, 200, moved);
+        Compare(new PoseTree(PoseSpace.C1, 1, [4.4, 6.4, 6.4], 0, 1, Offset(0)), 0, 20, fine);
+        for (int volume = 1; volume < 6; volume++) Compare(new PoseTree(PoseSpace.C1, 1, [4.4, 6.4], 0, 1, Offset(volume)), volume, 36, coarse);
+        for (int volume = 6; volume < 10; volume++) Compare(new PoseTree(PoseSpace.C1, 0, [4.4, 6.4], 2, 4.1, Offset(volume)), volume, 200, moved);
         for (int b = 0; b < s_bounds.Length; b++)
         {
             output.WriteLine($"{s_bounds[b].Kind}: 7.5 degrees {fine[b]}; 15 degrees {coarse[b]}; 30 degrees and origins {moved[b]}");
@@ -41,7 +41,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
         Tally[] tallies = Tallies();
         for (int volume = 10; volume < 14; volume++)
         {
-            PoseTree tree = new(0, [4.4, 6.4, 6.4, 6.4], 2, 2.1, Offset(volume), [Division.None, Division.Rotations, Division.Both]);
+            PoseTree tree = new(PoseSpace.C1, 0, [4.4, 6.4, 6.4, 6.4], 2, 2.1, Offset(volume), [Division.None, Division.Rotations, Division.Both]);
             Compare(tree, volume, 100, tallies);
         }
         for (int b = 0; b < s_bounds.Length; b++)
@@ -57,7 +57,7 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_known_pose_takes_part_and_never_makes_the_answer_worse()
     {
-        PoseTree tree = new(1, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3), [Division.Rotations, Division.Both]);
+        PoseTree tree = new(PoseSpace.C1, 1, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3), [Division.Rotations, Division.Both]);
         RandomCases random = new(3, tree, _team);
         SliceDeviations slices = new(random.Lattice, tree, _team);
         TreeSearch search = new(tree, random.Lattice, slices, RandomCases.Box, new BoundOptions(BoundKind.Probable));
@@ -87,11 +87,11 @@ public sealed class TreeSearchTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Root_scores_made_elsewhere_lead_to_the_same_poses()
     {
-        PoseTree tree = new(0, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3));
+        PoseTree tree = new(PoseSpace.C1, 0, [4.4, 6.4, 6.4], 1.5, 1.6, Offset(3));
         RandomCases random = new(3, tree, _team);
         SliceDeviations slices = new(random.Lattice, tree, _team);
         TreeSearch search = new(tree, random.Lattice, slices, RandomCases.Box, new BoundOptions(BoundKind.Probable));
-        PoseTree roots = new(0, [4.4], 1.5, 1.6, Offset(3));
+        PoseTree roots = new(PoseSpace.C1, 0, [4.4], 1.5, 1.6, Offset(3));
         random.Next(150, search.Image);
         Candidate[] own = search.Search([], 4, 25);
         Assert.Equal(4, own.Length);

@@ -28,7 +28,7 @@ public sealed class OwnShareTests : IDisposable
         // as much at their own poses as they cost at others, and the difference is the gain.
         TinyDataset set = TinyDataset.OfPhantom(count, snr: 1e-5);
         using ParticleStore store = set.Load(_team);
-        CandidateTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet);
+        CandidateTable poses = new([.. set.Poses.Select(p => new[] { p })], set.HalfSet, PoseSpace.C1);
         MapTools tools = MapTools.For(store, _team);
         VolumeMask sphere = new(new SphericalMask(store.Box, store.PixelSizeAngstrom, set.MaskDiameterAngstrom, _team), null);
         Volume map = tools.Solve(poses, sphere).Unfiltered[0];
@@ -63,7 +63,7 @@ public sealed class OwnShareTests : IDisposable
         Candidate rival = TinyDataset.RandomPose(random, 1);
         CandidateTable table = new(
             [.. Enumerable.Range(0, 100).Select(_ => new[] { TinyDataset.RandomPose(random, 1) with { LogLikelihood = 5 }, rival with { LogLikelihood = 4 } })],
-            set.HalfSet);
+            set.HalfSet, PoseSpace.C1);
         FrequencyDisc disc = new(Band);
         BandView view = store.View(disc);
         ImageOnDisc image = new(disc, store.Box);
@@ -82,7 +82,7 @@ public sealed class OwnShareTests : IDisposable
             Assert.Equal(before - gain * (c.Rotation.Equals(rival.Rotation) ? 1 - share : share), c.LogLikelihood, 1e-3);
         }
         // A particle with one candidate has nothing to choose between.
-        CandidateTable alone = new([.. table.ToArrays().Select(c => c[..1])], set.HalfSet);
+        CandidateTable alone = new([.. table.ToArrays().Select(c => c[..1])], set.HalfSet, PoseSpace.C1);
         Candidate only = CandidateRefinement.Refine(alone, i, CandidateChoice.Likely, refiner, image, asTheyAre, own)[0];
         Assert.Equal(plain.Single(p => !p.Rotation.Equals(rival.Rotation)).LogLikelihood, only.LogLikelihood, 1e-3);
     }

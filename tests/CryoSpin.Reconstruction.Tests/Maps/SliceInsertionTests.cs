@@ -139,6 +139,6 @@ public class SliceInsertionTests
         Random random = new(7);
         return new CandidateTable(
             [.. set.Poses.Select(p => new[] { p, TinyDataset.Perturbed(p, random, 40, 1) })],
-            set.HalfSet);
+            set.HalfSet, PoseSpace.C1);
     }
 }

@@ -3,6 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Geometry;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Methods;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 using CryoSpin.Runs;
@@ -72,7 +73,7 @@ public class PoseSearchMethodsTests
         using ParticleStore store = set.Load(team);
         ReconstructionInput input = Input(set);
         MethodContext context = new(
-            input, Options(name, 0, 1), store, SignalPower.PerShell(store, store.NoiseVariance), new SavedRandom(1), team,
+            input, Options(name, 0, 1), store, SignalPower.PerShell(store, store.NoiseVariance), PoseSpace.C1, new SavedRandom(1), team,
             new RunTracker(input, notes), notes);
         MethodResult result = Method(name, s_tiny).Run(context, CancellationToken.None);
         Assert.All(result.Poses, p => Assert.Equal((0, 0), (Assert.Single(p).OriginX, p[0].OriginY)));

@@ -8,12 +8,12 @@ public class CandidateTableTests
     [Fact]
     public void Members_are_listed_by_half_set()
     {
-        CandidateTable table = new([.. Enumerable.Range(0, 5).Select(i => new[] { Fit(i, 0) })], [1, 2, 2, 1, 2]);
+        CandidateTable table = new([.. Enumerable.Range(0, 5).Select(i => new[] { Fit(i, 0) })], [1, 2, 2, 1, 2], PoseSpace.C1);
         Assert.Equal(5, table.Count);
         Assert.Equal([0, 3], table.Members[0]);
         Assert.Equal([1, 2, 4], table.Members[1]);
         Assert.Equal(Fit(3, 0), table.Best(3));
-        Assert.Throws<ArgumentException>(() => new CandidateTable([[Fit(0, 0)]], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new CandidateTable([[Fit(0, 0)]], [1, 2], PoseSpace.C1));
     }
 
     [Theory]
@@ -22,8 +22,8 @@ public class CandidateTableTests
     [InlineData(90, 7, false)]
     public void A_rival_is_another_pose_that_comes_near(double degrees, double nats, bool expected)
     {
-        Assert.Equal(expected, new CandidateTable([[Fit(0, -10), Fit(degrees, -10 - nats)]], [1]).HasRival(0, 6));
-        Assert.False(new CandidateTable([[Fit(0, -10)]], [1]).HasRival(0, 6));
+        Assert.Equal(expected, new CandidateTable([[Fit(0, -10), Fit(degrees, -10 - nats)]], [1], PoseSpace.C1).HasRival(0, 6));
+        Assert.False(new CandidateTable([[Fit(0, -10)]], [1], PoseSpace.C1).HasRival(0, 6));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class CandidateTableTests
     public void The_best_candidate_stands_first_whatever_the_order_that_they_come_in()
     {
         // As a grid's proposals come after an encoder's, of which they know nothing.
-        CandidateTable table = new([[Fit(0, 3), Fit(40, 1), Fit(80, 95), Fit(120, 3)]], [1]);
+        CandidateTable table = new([[Fit(0, 3), Fit(40, 1), Fit(80, 95), Fit(120, 3)]], [1], PoseSpace.C1);
         Assert.Equal([Fit(80, 95), Fit(0, 3), Fit(120, 3), Fit(40, 1)], table[0].ToArray());
         Assert.Equal(Fit(80, 95), table.Best(0));
         table.Set(0, [Fit(0, -2), Fit(40, -1)]);
@@ -90,7 +90,7 @@ public class CandidateTableTests
     [Fact]
     public void Poses_without_a_score_of_their_own_come_last_and_have_no_share()
     {
-        CandidateTable table = new([[Fit(0, 3), Fit(40, 2)]], [1]);
+        CandidateTable table = new([[Fit(0, 3), Fit(40, 2)]], [1], PoseSpace.C1);
         table.AddUnscored(0, [Fit(80, 50), Fit(120, 90)]);
         Assert.Equal([0, 40, 80, 120], table[0].ToArray().Select(c => Math.Round(c.Rotation.AngleToDegrees(Rotation.Identity))));
         Assert.All(table[0].ToArray(), c => Assert.True(double.IsFinite(c.LogLikelihood)));
@@ -101,14 +101,14 @@ public class CandidateTableTests
     [Fact]
     public void Nothing_that_is_not_finite_and_no_empty_row_enters()
     {
-        CandidateTable table = new([[Fit(0, 3)]], [1]);
+        CandidateTable table = new([[Fit(0, 3)]], [1], PoseSpace.C1);
         foreach (double wrong in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
         {
             Candidate[][] rows = [[Fit(0, 3), Fit(40, wrong)], [Fit(0, 3) with { OriginX = wrong }], [Fit(0, 3) with { OriginY = wrong }]];
-            Assert.All(rows, row => Assert.Throws<ArgumentException>(() => new CandidateTable([row], [1])));
+            Assert.All(rows, row => Assert.Throws<ArgumentException>(() => new CandidateTable([row], [1], PoseSpace.C1)));
             Assert.All(rows, row => Assert.Throws<ArgumentException>(() => table.Set(0, row)));
         }
-        Assert.Throws<ArgumentException>(() => new CandidateTable([[]], [1]));
+        Assert.Throws<ArgumentException>(() => new CandidateTable([[]], [1], PoseSpace.C1));
         Assert.Throws<ArgumentException>(() => table.Set(0, []));
         Assert.Equal([Fit(0, 3)], table[0].ToArray());
     }
@@ -116,7 +116,7 @@ public class CandidateTableTests
     [Fact]
     public void A_copy_changes_apart_from_its_original()
     {
-        CandidateTable table = new([[Fit(0, 3), Fit(40, 2)]], [1]), copy = table.Copy();
+        CandidateTable table = new([[Fit(0, 3), Fit(40, 2)]], [1], PoseSpace.C1), copy = table.Copy();
         copy.KeepBest(0);
         Assert.Equal((1, 2), (copy[0].Length, table[0].Length));
     }
@@ -124,7 +124,7 @@ public class CandidateTableTests
     private static (Candidate Pose, float Weight)[] Weights(Candidate[] candidates, int room = 4)
     {
         (Candidate Pose, float Weight)[] weighted = new (Candidate, float)[room];
-        int n = new CandidateTable([candidates], [1]).Weights(0, weighted);
+        int n = new CandidateTable([candidates], [1], PoseSpace.C1).Weights(0, weighted);
         return weighted[..n];
     }
 

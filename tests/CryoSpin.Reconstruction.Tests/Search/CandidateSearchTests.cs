@@ -66,7 +66,7 @@ public class CandidateSearchTests
     private static Candidate[][] Find(SearchScene scene, Rotation[] grid, ShiftGrid shifts, int[] particles, int count, double separation)
     {
         Candidate[][] found = new Candidate[particles.Length][];
-        new CandidateSearch(scene.Store, scene.Team).Find(
+        new CandidateSearch(scene.Store, PoseSpace.C1, scene.Team).Find(
             scene.Lattice, scene.Disc, grid, shifts, particles, count, separation, (slot, c) =>
             {
                 Assert.Null(found[slot]);

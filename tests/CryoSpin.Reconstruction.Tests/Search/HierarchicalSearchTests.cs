@@ -157,7 +157,7 @@ public class HierarchicalSearchTests
     {
         using SearchScene scene = new(60);
         using CancellationTokenSource source = new();
-        HierarchicalSearch search = new(scene.Store, new HierarchicalGrid { Order = 0, Subdivisions = 1 }, 1, scene.Team);
+        HierarchicalSearch search = new(scene.Store, new HierarchicalGrid { Order = 0, Subdivisions = 1 }, PoseSpace.C1, 1, scene.Team);
         search.UseBands(5, 5);
         int found = 0;
         TinyDataset.AssertCancelled(() => search.Find(
@@ -193,7 +193,7 @@ public class HierarchicalSearchTests
     private static Candidate[][] Find(
         SearchScene scene, HierarchicalGrid grid, double maxShift, int[] particles, Rotation offset, double first, double last)
     {
-        HierarchicalSearch search = new(scene.Store, grid, maxShift, scene.Team);
+        HierarchicalSearch search = new(scene.Store, grid, PoseSpace.C1, maxShift, scene.Team);
         search.UseBands(first, last);
         Candidate[][] found = new Candidate[particles.Length][];
         search.Find(scene.Lattice, particles, offset, (slot, kept) => found[slot] = kept);

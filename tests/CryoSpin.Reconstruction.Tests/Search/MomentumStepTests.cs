@@ -1,6 +1,7 @@
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -39,6 +40,6 @@ public class MomentumStepTests
         double[] signal = SignalPower.PerShell(store, store.NoiseVariance);
         SearchSchedule schedule = new() { Batches = 30, BatchSize = 60, FirstBand = 4, LastBand = 4, MaxShiftPixels = 1.5, FirstEffectiveShare = 0.05 };
         MomentumStep step = new(4, images, 0.9, _ => rate, signal, team);
-        return new StochasticSearch(store, schedule, set.MaskDiameterAngstrom, signal, new Random(1), team, step);
+        return new StochasticSearch(store, schedule, set.MaskDiameterAngstrom, signal, PoseSpace.C1, new Random(1), team, step);
     }
 }

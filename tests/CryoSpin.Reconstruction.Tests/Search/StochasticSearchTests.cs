@@ -2,6 +2,7 @@ using CryoSpin.Compute;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
+using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Tests.Data;
 
@@ -83,7 +84,7 @@ public sealed class StochasticSearchTests : IDisposable
         {
             using WorkerTeam team = new(workers);
             double[] signal = SignalPower.PerShell(_store, _store.NoiseVariance);
-            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, new Random(1), team);
+            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, PoseSpace.C1, new Random(1), team);
             search.Run(_ => { }, CancellationToken.None);
             return search.Model.Map.Voxels;
         }
@@ -114,7 +115,7 @@ public sealed class StochasticSearchTests : IDisposable
         {
             SavedRandom random = new(seed);
             double[] signal = SignalPower.PerShell(_store, _store.NoiseVariance);
-            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, random, _team);
+            StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, signal, PoseSpace.C1, random, _team);
             if (from is not null)
             {
                 random.State = from.Random;
@@ -164,7 +165,7 @@ public sealed class StochasticSearchTests : IDisposable
         // With next to no signal allowed all poses stay equally likely, each batch adds the same sum, and the map is proportional to it.
         double[] little = [.. Enumerable.Repeat(1e-4, _store.Disc.Extent + 2)];
         SearchSchedule schedule = s_schedule with { Batches = 5, BatchSize = 150, Memory = memory };
-        StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, little, new Random(1), _team);
+        StochasticSearch search = new(_store, schedule, s_set.Value.MaskDiameterAngstrom, little, PoseSpace.C1, new Random(1), _team);
         List<double> norms = [];
         search.Run(_ => norms.Add(Math.Sqrt(search.Model.Map.Voxels.Sum(v => (double)v * v))), CancellationToken.None);
         // The weight of n batches grows as 1, 1.5, 2, 2.5, 3 until the window is full.
@@ -188,5 +189,5 @@ public sealed class StochasticSearchTests : IDisposable
     private sealed record Kept(SearchState State, float[] Map, double Band, float[] Lattice, IReadOnlyList<ulong> Random);
 
     private StochasticSearch Make(SearchSchedule schedule, int seed) =>
-        new(_store, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_store, _store.NoiseVariance), new Random(seed), _team);
+        new(_store, schedule, s_set.Value.MaskDiameterAngstrom, SignalPower.PerShell(_store, _store.NoiseVariance), PoseSpace.C1, new Random(seed), _team);
 }
