@@ -1,5 +1,4 @@
 using System.Globalization;
-using CryoSpin.Reconstruction.Likelihood;
 
 namespace CryoSpin.Reconstruction.Poses;
 
@@ -11,7 +10,7 @@ internal static class ShiftLimit
     private const double LargestShare = 0.05;
 
     /// <summary>A warning where many particles press against the limit; null where they do not.</summary>
-    /// <param name="table">Refined poses, whose origins were held within <see cref="PoseRefinementLimits.ShiftOf"/>.</param>
+    /// <param name="table">Refined poses, whose origins were held within the limits of their refinement.</param>
     /// <param name="maxShiftPixels">The largest shift as the user gave it, pixels; at 0 nothing can be told.</param>
     public static string? Warning(CandidateTable table, double maxShiftPixels)
     {
