@@ -13,6 +13,7 @@ using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Starts;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
@@ -35,7 +36,6 @@ internal sealed class DefaultReconstruction(
     private const int FirstShapedPass = 3;
 
     private const int ParticlesPerReport = 2048;
-    private const int SearchesPerSnapshot = 20;
 
     // The encoder looks at so many particles, spread over the set, for a snapshot.
     private const int SnapshotSample = 2000;
@@ -46,6 +46,7 @@ internal sealed class DefaultReconstruction(
     private readonly SavedRandom _random = new((ulong)options.Seed);
     private readonly SignalMask _mask = new(options.MaskDiameterAngstrom, FirstMaskShare * input.BoxSize * input.PixelSizeAngstrom, observer);
     private double[] _signal = [];
+    private StartsState _starts = StartsState.None;
 
     /// <summary>Called when all images have been read.</summary>
     public Action Loaded { get; init; } = () => { };
@@ -57,16 +58,23 @@ internal sealed class DefaultReconstruction(
     {
         _track.Start("loading", 0, 0.01);
         int[] halfSet = input.HalfSet ?? HalfSets.Draw(input.Count, _random);
-        using LoadedParticles loaded = LoadedParticles.Load(
+        using LoadedParticles all = LoadedParticles.Load(
             input, halfSet, options.KeepAll, memory.ScratchFolder, team, observer, _track.Particles, cancellation);
-        (input, ParticleStore store, _signal) = (loaded.Input, loaded.Store, loaded.SignalPower);
-        _track.Use(input);
+        _track.Use(all.Input);
         Loaded();
+        StartingMaps starts = new(options, settings, s_space, _mask.DiameterAngstrom, _random, _track, observer, team, checkpoints);
+        LoadedParticles loaded = from is null ? all : starts.Restore(all, from.Starts);
+        ParticleStore store = loaded.Store;
         if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != store.Count)
         {
             throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {store.Count}. Start a new run.");
         }
-        VolumeModel model = from is null or { Search: not null } ? Bootstrap(store, from, cancellation) : Restored(from);
+        if (from is not null) _track.Restore(from.Course);
+        VolumeModel model;
+        bool searches = from is null || from.Search is not null || (from.Candidates is null && !starts.AreEnough);
+        if (searches) (loaded, model) = starts.Run(loaded, from, cancellation);
+        else model = Restored(from!);
+        (input, _signal, _starts) = (loaded.Input, loaded.SignalPower, starts.State);
         CandidateTable table = from?.Decoding is null
             ? Propose(store, model, from, cancellation)
             : new CandidateTable(from.Candidates!, store.HalfSet, s_space);
@@ -75,44 +83,10 @@ internal sealed class DefaultReconstruction(
 
     private VolumeModel Restored(RunState from)
     {
-        _track.Restore(from.Course);
         _random.State = from.Random;
         VolumeModel model = new(from.Map.Size, from.Map.PixelSizeAngstrom, _mask.DiameterAngstrom, team);
         model.Restore(from.Map, from.Band, from.Lattice);
         return model;
-    }
-
-    private VolumeModel Bootstrap(ParticleStore store, RunState? from, CancellationToken cancellation)
-    {
-        if (from is not null) _track.Restore(from.Course);
-        _track.Start("search", 0.01, 0.2);
-        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
-        Candidate[][]? latest = _track.WantsSnapshots ? from?.Search?.Found ?? [.. Enumerable.Repeat<Candidate[]>([], store.Count)] : null;
-        StochasticSearch search = new(store, schedule, _mask.DiameterAngstrom, _signal, s_space, _random, team)
-        {
-            Found = latest is null ? null : (i, fit) => latest[i] = [fit],
-        };
-        if (from?.Search is { } state)
-        {
-            // After the search has been made, which draws a start that it does not need here.
-            _random.State = from.Random;
-            search.Restore(state, from.Map, from.Band, from.Lattice);
-        }
-        RunState Now() => State(search.Model, _random.State) with { Search = search.State with { Found = latest } };
-        search.Run(
-            r =>
-            {
-                _track.Search(r, schedule.Batches, Math.Min(schedule.BatchSize, input.Count));
-                if ((r.Batch + 1) % SearchesPerSnapshot == 0)
-                {
-                    _track.Snapshot(
-                        r.Batch + 1, r.BandShells, () => Copy(search.Model.Map), i => latest![i] is [var fit] ? fit : default(Candidate?));
-                }
-                if (r.Batch + 1 < schedule.Batches) checkpoints.Offer(Now);
-            },
-            cancellation);
-        checkpoints.Write(() => State(search.Model, _random.State));
-        return search.Model;
     }
 
     private CandidateTable Propose(ParticleStore store, VolumeModel model, RunState? from, CancellationToken cancellation)
@@ -308,6 +282,7 @@ internal sealed class DefaultReconstruction(
         Map = model.Map,
         Band = model.Lattice.Radius,
         Lattice = model.Lattice.Values,
+        Starts = _starts,
     };
 
     /// <summary>The particle's own diameter with a margin, wherever in the box it stands.</summary>

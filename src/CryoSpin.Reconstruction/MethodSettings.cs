@@ -29,7 +29,16 @@ internal sealed record MethodSettings
         : new MethodSettings();
 
     /// <summary>The marginalised search that starts the volume.</summary>
-    public SearchSchedule Search { get; init; } = new();
+    public SearchSchedule Search { get; init; } = SearchSchedule.UntilSettled;
+
+    /// <summary>Most independent searches from random maps.</summary>
+    public int MostStarts { get; init; } = 4;
+
+    /// <summary>No further search is made once two agree on the orientations of this share of the particles.</summary>
+    public double StartAgreement { get; init; } = 0.6;
+
+    /// <summary>Whether images that the first map does not explain are left out.</summary>
+    public bool Rejects { get; init; } = true;
 
     /// <summary>Auto-encoding; null leaves the encoder out.</summary>
     public AutoEncodingSchedule? AutoEncoding { get; init; } = new();

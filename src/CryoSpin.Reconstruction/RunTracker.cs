@@ -19,6 +19,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     private readonly RunClock _clock = new();
     private readonly int _all = input.Count;
     private ReconstructionInput _input = input;
+    private readonly IReadOnlyList<int> _asked = watched ?? [];
     private IReadOnlyList<int> _watched = watched ?? [];
     private string _phase = "";
     private double _from;
@@ -40,7 +41,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <summary>Takes the particles that are left when some have been rejected. Snapshots still count as the run's input does.</summary>
     public void Use(ReconstructionInput kept)
     {
-        if (kept.Origin is { } origin) _watched = [.. Watched.Select(w => Array.BinarySearch(origin, w)).Where(i => i >= 0)];
+        if (kept.Origin is { } origin) _watched = [.. _asked.Select(w => Array.BinarySearch(origin, w)).Where(i => i >= 0)];
         _input = kept;
     }
 

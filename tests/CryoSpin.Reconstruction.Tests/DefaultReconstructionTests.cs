@@ -17,6 +17,7 @@ public sealed class DefaultReconstructionTests : IDisposable
         Search = new SearchSchedule { Batches = 20, BatchSize = 60 },
         AutoEncoding = new AutoEncodingSchedule { Steps = 12, BatchSize = 16 },
         DecodingPasses = 2,
+        MostStarts = 1,
     };
 
     private readonly TinyDataset _set = TinyDataset.OfPhantom(150, box: 32, snr: 1);
@@ -126,7 +127,7 @@ public sealed class DefaultReconstructionTests : IDisposable
         Keeper keeper = new();
         MethodSettings amortized = MethodSettings.For(Options with { Name = ReconstructionMethod.Amortized });
         Assert.Equal((0, SearchProposals.None), (amortized.DecodingPasses, amortized.Proposals));
-        amortized = amortized with { Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16, FurtherSteps = 8 } };
+        amortized = amortized with { MostStarts = 1, Search = s_short.Search, AutoEncoding = amortized.AutoEncoding! with { Steps = 12, BatchSize = 16, FurtherSteps = 8 } };
         ReconstructionOutcome outcome = Run(2, onDisk: false, amortized, keeper);
         Assert.Equal([("search", 20), ("auto-encoding", 12), ("auto-encoding", 20)], keeper.Kept.Select(s => (s.Phase, s.Epoch)));
         Assert.Equal(keeper.Kept[2].Poses.Select(p => p!.Value.Rotation), outcome.Poses.Select(p => p.Rotation));

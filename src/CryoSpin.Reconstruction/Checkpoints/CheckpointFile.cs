@@ -7,6 +7,7 @@ using CryoSpin.IO;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Starts;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
@@ -21,7 +22,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 11;
+    internal const int Version = 12;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -113,6 +114,7 @@ internal static class CheckpointFile
         Put(writer, state.Map);
         writer.Write(state.Band);
         Put(writer, state.Lattice);
+        Put(writer, state.Starts);
         writer.Write(state.Search is not null);
         if (state.Search is { } search) Put(writer, search);
         writer.Write(state.Proposed);
@@ -156,6 +158,7 @@ internal static class CheckpointFile
             Map = GetVolume(reader),
             Band = reader.ReadDouble(),
             Lattice = GetFloats(reader),
+            Starts = GetStarts(reader),
             Search = reader.ReadBoolean() ? GetSearch(reader) : null,
             Proposed = reader.ReadInt32(),
             Candidates = GetCandidates(reader),
@@ -171,9 +174,55 @@ internal static class CheckpointFile
         };
     }
 
+    private static void Put(BinaryWriter writer, StartsState starts)
+    {
+        writer.Write(starts.Rejections);
+        writer.Write(starts.Rejected.Count);
+        foreach (RejectedImage image in starts.Rejected)
+        {
+            writer.Write(image.Particle);
+            writer.Write((int)image.Reason);
+            writer.Write(image.ParticleProbability);
+        }
+        writer.Write(starts.Finished.Count);
+        foreach (FinishedStart start in starts.Finished)
+        {
+            Put(writer, start.Map);
+            writer.Write(start.Band);
+            Put(writer, start.Lattice);
+            Put(writer, [start.Poses]);
+        }
+    }
+
+    private static StartsState GetStarts(BinaryReader reader)
+    {
+        int rejections = reader.ReadInt32();
+        RejectedImage[] rejected = new RejectedImage[GetCount(reader, 2 * sizeof(int) + sizeof(double))];
+        for (int i = 0; i < rejected.Length; i++)
+        {
+            rejected[i] = new RejectedImage(reader.ReadInt32(), (RejectionReason)reader.ReadInt32(), 0)
+            {
+                ParticleProbability = reader.ReadDouble(),
+            };
+        }
+        FinishedStart[] finished = new FinishedStart[GetCount(reader, 4 * sizeof(int))];
+        for (int i = 0; i < finished.Length; i++)
+        {
+            finished[i] = new FinishedStart
+            {
+                Map = GetVolume(reader),
+                Band = reader.ReadDouble(),
+                Lattice = GetFloats(reader),
+                Poses = GetCandidates(reader) is [var poses] ? poses : throw new FormatException("the poses of a start are missing"),
+            };
+        }
+        return new StartsState { Rejections = rejections, Rejected = rejected, Finished = finished };
+    }
+
     private static void Put(BinaryWriter writer, SearchState search)
     {
-        writer.Write(search.Done);
+        writer.Write(search.Evidence.Length);
+        foreach (double value in search.Evidence) writer.Write(value);
         writer.Write(search.FirstTemperature);
         writer.Write(search.Next);
         writer.Write(search.Order.Length);
@@ -184,7 +233,7 @@ internal static class CheckpointFile
 
     private static SearchState GetSearch(BinaryReader reader) => new()
     {
-        Done = reader.ReadInt32(),
+        Evidence = GetCurve(reader),
         FirstTemperature = reader.ReadDouble(),
         Next = reader.ReadInt32(),
         Order = GetIntegers(reader),

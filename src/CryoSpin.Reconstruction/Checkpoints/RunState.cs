@@ -2,6 +2,7 @@ using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Starts;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
 
@@ -26,6 +27,9 @@ internal sealed record RunState
 
     /// <summary>The values of its transform.</summary>
     public required float[] Lattice { get; init; }
+
+    /// <summary>What the searches that have ended have found.</summary>
+    public StartsState Starts { get; init; } = StartsState.None;
 
     /// <summary>Where the search stands; null when it has ended.</summary>
     public SearchState? Search { get; init; }

@@ -7,6 +7,8 @@ using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Starts;
+using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Checkpoints;
 
@@ -30,6 +32,7 @@ internal sealed class RunStateChecks(int particles, int box, SearchSchedule sche
         Require(
             state.Lattice.LongLength == FourierLattice.LengthFor(state.Band, VolumeModel.Oversampling) && AreFinite(state.Lattice),
             "the map's transform");
+        CheckStarts(state.Starts);
         if (state.Search is { } search) CheckSearch(state, search);
         if (state.Candidates is { } candidates) CheckPoses(candidates, atLeast: state.Decoding is null ? 0 : 1);
         Require(state.Proposed >= 0 && state.Proposed <= particles, "the number of proposals");
@@ -40,11 +43,33 @@ internal sealed class RunStateChecks(int particles, int box, SearchSchedule sche
         course.Visits >= 0 && course.Metrics >= 0 && course.Elapsed >= TimeSpan.Zero
         && course.Times.All(t => double.IsFinite(t.Seconds) && t.Seconds >= 0), "the course of the run");
 
+    private void CheckStarts(StartsState starts)
+    {
+        Require(starts.Rejections >= 0 && starts.Rejected.Count < particles, "the number of images that were left out");
+        int last = -1;
+        foreach (RejectedImage image in starts.Rejected)
+        {
+            Require(image.Particle > last && image.Particle < particles && Enum.IsDefined(image.Reason), "an image that was left out");
+            Require(image.ParticleProbability is >= 0 and <= 1, "a probability");
+            last = image.Particle;
+        }
+        foreach (FinishedStart start in starts.Finished)
+        {
+            Require(IsMap(start.Map) && start.Map.Size <= box, "the map of a start");
+            Require(IsBand(start.Band) && start.Band <= start.Map.Size / 2.0, "the band of a start");
+            Require(
+                start.Lattice.LongLength == FourierLattice.LengthFor(start.Band, VolumeModel.Oversampling) && AreFinite(start.Lattice),
+                "the transform of a start");
+            Require(start.Poses.Length > 0 && start.Poses.Length == starts.Finished[0].Poses.Length, "the number of poses of a start");
+            CheckPoses([start.Poses], atLeast: 1);
+        }
+    }
+
     private void CheckSearch(RunState state, SearchState search)
     {
         SearchSchedule planned = schedule.Within(ImagePreparation.RadiusFor(box));
         Require(state.Candidates is null && state.Decoding is null && state.Proposed == 0, "the stage");
-        Require(search.Done >= 1 && search.Done < planned.Batches, "the number of mini-batches");
+        Require(search.Done >= 1 && search.Evidence.All(double.IsFinite) && !planned.HasEnded(search.Evidence), "the evidence of the mini-batches");
         Require(state.Map.Size == VolumeModel.BoxFor(planned.LastBand, box) && state.Band == planned.BandAt(search.Done), "the search's map");
         Require(double.IsFinite(search.FirstTemperature) && search.FirstTemperature >= 1, "the temperature");
         Require(search.Order.Length > 0 && search.Order.Length <= particles, "the number of particles");

@@ -34,20 +34,30 @@ internal sealed record LoadedParticles(
             if (rejected.Length > 0)
             {
                 observer.Log(Sentence(rejected.Length, input.Count));
-                HashSet<int> left = [.. rejected.Select(r => r.Particle)];
-                int[] kept = [.. Enumerable.Range(0, input.Count).Where(i => !left.Contains(i))];
-                store.Keep(kept);
-                input = input.Only(kept);
                 // What the first measurement took for noise and contrast may have been theirs.
-                preparation = new ImagePreparation(input);
+                return new LoadedParticles(input, store, [], []).Without(rejected, observer);
             }
-            return new LoadedParticles(input, store, preparation.SetNoise(store, observer), rejected);
+            return new LoadedParticles(input, store, preparation.SetNoise(store, observer), []);
         }
         catch
         {
             store.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Leaves further images out: noise and signal are measured again on what is left. This object must not be used any more.</summary>
+    /// <param name="rejected">Which, by their indices among those that are used, and why; in order.</param>
+    /// <param name="observer">Told what is odd.</param>
+    public LoadedParticles Without(IReadOnlyList<RejectedImage> rejected, IRunObserver observer)
+    {
+        HashSet<int> left = [.. rejected.Select(r => r.Particle)];
+        int[] kept = [.. Enumerable.Range(0, Input.Count).Where(i => !left.Contains(i))];
+        Store.Keep(kept);
+        ReconstructionInput input = Input.Only(kept);
+        RejectedImage[] all = [.. Rejected, .. rejected.Select(r => r with { Particle = Input.Origin?[r.Particle] ?? r.Particle })];
+        return new LoadedParticles(
+            input, Store, new ImagePreparation(input).SetNoise(Store, observer), [.. all.OrderBy(r => r.Particle)]);
     }
 
     /// <inheritdoc/>

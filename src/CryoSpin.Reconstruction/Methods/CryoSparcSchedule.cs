@@ -18,6 +18,7 @@ internal sealed record CryoSparcSchedule
         FirstEffectiveShare = 0.011,
         AnnealingShare = 0.4,
         StartPower = 0.1,
+        Memory = 0.9,
     };
 
     /// <summary>Resolution at which the gradient begins, angstrom.</summary>

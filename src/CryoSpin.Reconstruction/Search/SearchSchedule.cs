@@ -3,8 +3,23 @@ namespace CryoSpin.Reconstruction.Search;
 /// <summary>How the marginalised search from a random start proceeds.</summary>
 internal sealed record SearchSchedule
 {
-    /// <summary>Mini-batches.</summary>
-    public int Batches { get; init; } = 160;
+    /// <summary>The default method's: it goes on until it has settled.</summary>
+    public static SearchSchedule UntilSettled { get; } = new() { MostBatches = 300 };
+
+    /// <summary>Mini-batches, or the fewest where <see cref="MostBatches"/> is greater.</summary>
+    public int Batches { get; init; } = 80;
+
+    /// <summary>
+    /// Most mini-batches: the search goes on beyond <see cref="Batches"/> while the images' evidence rises (<see cref="LeastGain"/>). Noisy
+    /// images need more of them than clean ones until the map tells apart what is nearly symmetric. 0 for no further ones.
+    /// </summary>
+    public int MostBatches { get; init; }
+
+    /// <summary>Mini-batches whose mean evidence is compared with that of as many before them.</summary>
+    public int SettlingBatches { get; init; } = 10;
+
+    /// <summary>The search has settled where the mean evidence gains less than this share of itself.</summary>
+    public double LeastGain { get; init; } = 0.005;
 
     /// <summary>Images per mini-batch.</summary>
     public int BatchSize { get; init; } = 250;
@@ -16,10 +31,10 @@ internal sealed record SearchSchedule
     public double LastBand { get; init; } = 10;
 
     /// <summary>Share of the run after which the band has reached its end.</summary>
-    public double MarchingShare { get; init; } = 0.875;
+    public double MarchingShare { get; init; } = 0.75;
 
     /// <summary>Share of the old sums kept at each mini-batch.</summary>
-    public double Memory { get; init; } = 0.9;
+    public double Memory { get; init; } = 0.8;
 
     /// <summary>Power of the random start map, relative to the data's signal.</summary>
     public double StartPower { get; init; } = 0.1;
@@ -58,10 +73,26 @@ internal sealed record SearchSchedule
         return FirstBand + (LastBand - FirstBand) * Math.Clamp((batch - start) / Math.Max(1, MarchingShare * Batches - start), 0, 1);
     }
 
+    /// <summary>Whether the search has ended.</summary>
+    /// <param name="evidence">Mean evidence of each mini-batch so far.</param>
+    public bool HasEnded(IReadOnlyList<double> evidence)
+    {
+        int done = evidence.Count;
+        if (done < Batches) return false;
+        return done >= MostBatches || ((done - Batches) % SettlingBatches == 0 && HasSettled(evidence));
+    }
+
     /// <summary>Images of a mini-batch.</summary>
     public int BatchSizeAt(int batch) => batch < BatchGrowthShare * Batches ? FirstBatchSize ?? BatchSize : BatchSize;
 
     /// <summary>Inflation of the noise variance at a mini-batch.</summary>
     public double TemperatureAt(int batch, double first) =>
         first == 1 ? 1 : Math.Pow(first, Math.Max(0, 1 - batch / Math.Max(1, AnnealingShare * Batches)));
+
+    private bool HasSettled(IReadOnlyList<double> evidence)
+    {
+        if (evidence.Count < 2 * SettlingBatches) return true;
+        double now = evidence.TakeLast(SettlingBatches).Average(), before = evidence.SkipLast(SettlingBatches).TakeLast(SettlingBatches).Average();
+        return now - before < LeastGain * Math.Abs(before);
+    }
 }

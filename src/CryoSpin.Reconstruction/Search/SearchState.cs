@@ -7,8 +7,11 @@ namespace CryoSpin.Reconstruction.Search;
 /// </summary>
 internal sealed record SearchState
 {
-    /// <summary>Mini-batches that are done, at least one.</summary>
-    public required int Done { get; init; }
+    /// <summary>Mean evidence of each mini-batch that is done, at least one.</summary>
+    public required double[] Evidence { get; init; }
+
+    /// <summary>Mini-batches that are done.</summary>
+    public int Done => Evidence.Length;
 
     /// <summary>By what the noise variance was inflated at the beginning.</summary>
     public required double FirstTemperature { get; init; }

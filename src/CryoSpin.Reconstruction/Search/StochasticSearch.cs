@@ -38,10 +38,10 @@ internal sealed class StochasticSearch
     private readonly IVolumeStep _step;
     private readonly PosteriorSums _posterior;
     private readonly PoseSpace _space;
+    private readonly List<double> _evidence = [];
     private DenseSearch? _search;
     private int[] _order;
     private int _next;
-    private int _done;
 
     /// <param name="store">Particles.</param>
     /// <param name="schedule">Schedule.</param>
@@ -72,6 +72,9 @@ internal sealed class StochasticSearch
     /// <summary>The map so far.</summary>
     public VolumeModel Model { get; }
 
+    /// <summary>Whether nothing is left to do.</summary>
+    public bool HasEnded => _schedule.HasEnded(_evidence);
+
     /// <summary>By what the noise variance was inflated at the beginning.</summary>
     public double FirstTemperature { get; private set; } = 1;
 
@@ -82,7 +85,7 @@ internal sealed class StochasticSearch
     /// <exception cref="InvalidOperationException">The volume changes by another step than the closed form.</exception>
     public SearchState State => new()
     {
-        Done = _done,
+        Evidence = [.. _evidence],
         FirstTemperature = FirstTemperature,
         Order = _order,
         Next = _next,
@@ -104,7 +107,8 @@ internal sealed class StochasticSearch
         if (state.Sums.Length != sums.Length) throw new ArgumentException("The sums are of another schedule.", nameof(state));
         state.Sums.CopyTo(sums, 0);
         Model.Restore(map, bandShells, lattice);
-        (_done, FirstTemperature, _order, _next) = (state.Done, state.FirstTemperature, state.Order, state.Next);
+        _evidence.AddRange(state.Evidence);
+        (FirstTemperature, _order, _next) = (state.FirstTemperature, state.Order, state.Next);
     }
 
     /// <summary>Runs the schedule, or what is left of it.</summary>
@@ -112,11 +116,11 @@ internal sealed class StochasticSearch
     /// <param name="cancellation">Stops it between two mini-batches.</param>
     public void Run(Action<SearchReport> report, CancellationToken cancellation)
     {
-        while (_done < _schedule.Batches)
+        while (!HasEnded)
         {
             cancellation.ThrowIfCancellationRequested();
-            SearchReport done = Step(_done);
-            _done++;
+            SearchReport done = Step(_evidence.Count);
+            _evidence.Add(done.MeanEvidence);
             report(done);
         }
     }

@@ -6,6 +6,7 @@ using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
+using CryoSpin.Reconstruction.Starts;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction.Tests.Checkpoints;
@@ -60,7 +61,7 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Fact]
-    public void A_state_of_the_search_says_which_mini_batch_comes_next() => Assert.Equal("mini-batch 37 of the search", State(4).Stage);
+    public void A_state_of_the_search_says_which_mini_batch_comes_next() => Assert.Equal("mini-batch 4 of the search", State(4).Stage);
 
     [Theory]
     [InlineData(2)]
@@ -153,9 +154,19 @@ public sealed class CheckpointFileTests : IDisposable
         {
             return state with
             {
+                Starts = new StartsState
+                {
+                    Rejections = 2,
+                    Rejected =
+                    [
+                        new RejectedImage(1, RejectionReason.NoParticle, 0) { ParticleProbability = 1 / 3.0 },
+                        new RejectedImage(5, RejectionReason.Unexplained, 0) { ParticleProbability = 0 },
+                    ],
+                    Finished = [new FinishedStart { Map = Map(4), Band = 1.5, Lattice = [1, -0f, 3], Poses = [Fit(), Fit()] }],
+                },
                 Search = new SearchState
                 {
-                    Done = 36,
+                    Evidence = [-3.5, 1 / 7.0, 12],
                     FirstTemperature = 1 / 3.0,
                     Order = [2, 0, 3, 1],
                     Next = 3,

@@ -158,9 +158,10 @@ public sealed class RunStateChecksTests
 
     private static IEnumerable<RunState> Searches()
     {
-        yield return Searching(s => s with { Done = 0 });
-        yield return Searching(s => s with { Done = 10 });
-        yield return Searching(s => s with { Done = 5 });
+        yield return Searching(s => s with { Evidence = [] });
+        yield return Searching(s => s with { Evidence = new double[10] });
+        yield return Searching(s => s with { Evidence = new double[5] });
+        yield return Searching(s => s with { Evidence = [1, 2, double.NaN, 3] });
         yield return Searching(s => s with { FirstTemperature = double.NaN });
         yield return Searching(s => s with { FirstTemperature = 0.5 });
         yield return Searching(s => s with { Order = [] });
@@ -185,7 +186,7 @@ public sealed class RunStateChecksTests
         double band = schedule.BandAt(Done);
         SearchState search = new()
         {
-            Done = Done,
+            Evidence = new double[Done],
             FirstTemperature = 2,
             Order = [2, 0, 1],
             Next = 3,
