@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line itself is wrong: an unknown option, a missing or impossible value.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>The run came to its end and wrote its files, but its verdict is that the map is not one of the particle.</summary>
+    public const int NoMap = 3;
 }

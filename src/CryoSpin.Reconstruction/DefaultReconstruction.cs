@@ -14,6 +14,7 @@ using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Search;
 using CryoSpin.Reconstruction.Starts;
+using CryoSpin.Reconstruction.Verdicts;
 using CryoSpin.Runs;
 
 namespace CryoSpin.Reconstruction;
@@ -236,11 +237,35 @@ internal sealed class DefaultReconstruction(
         tools.Slicer.Release();
         // Before the origins are counted from the middle of the map.
         string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
-        return FinalMaps.Make(
-            tools, last, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation) with
+        double shareAtLimit = ShiftLimit.Share(joint ?? table, options.MaxShiftPixels);
+        ReconstructionOutcome outcome = FinalMaps.Make(
+            tools, last, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation);
+        return outcome with
         {
             Parameters = Parameters(table),
             Warnings = warning is null ? [] : [warning],
+            Verdict = Verdict.Of(Evidence(outcome, joint ?? table, shareAtLimit)),
+        };
+    }
+
+    private VerdictEvidence Evidence(ReconstructionOutcome outcome, CandidateTable final, double shareAtLimit)
+    {
+        Rotation[] orientations = [.. StartingMaps.Sample(final.Count).Select(i => final.Best(i).Rotation)];
+        double[] agreement = [.. _starts.Finished.Select(
+            start => PoseAgreement.Of(orientations, [.. start.Poses.Select(p => p.Rotation)]).ShareWithin10Degrees)];
+        double width = input.BoxSize * input.PixelSizeAngstrom;
+        return new VerdictEvidence
+        {
+            Starts = agreement.Length,
+            OwnAgreement = agreement[_starts.Best],
+            IndependentAgreement = agreement.Length < 2 ? null : agreement.Where((_, i) => i != _starts.Best).Max(),
+            ResolutionAngstrom = outcome.ResolutionAngstrom,
+            StartAngstrom = width / _starts.Finished[_starts.Best].Band,
+            NyquistAngstrom = 2 * input.PixelSizeAngstrom,
+            MaskShareOfBox = outcome.MaskDiameterAngstrom / width,
+            PowerInMask = options.MaskDiameterAngstrom is { } mask
+                ? SignalShape.ShareWithin(outcome.Half1, outcome.Half2, mask, outcome.ResolutionAngstrom, team) : null,
+            ShareAtShiftLimit = shareAtLimit,
         };
     }
 

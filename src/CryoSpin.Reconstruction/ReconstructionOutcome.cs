@@ -34,4 +34,7 @@ public sealed record ReconstructionOutcome(
 
     /// <summary>What the user should know before using the results; empty where nothing was odd.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Whether the map can be believed; null where the method does not tell.</summary>
+    public RunVerdict? Verdict { get; init; }
 }

@@ -69,7 +69,8 @@ internal sealed class StartingMaps(
             VolumeModel model = Search(loaded, schedule, from, cancellation);
             from = null;
             ImageFits fits = new(loaded.Store, schedule, space, options.Seed, team);
-            ImageFit[] sample = fits.Of(model.Lattice, Sample(loaded.Store.Count), cancellation);
+            // To its end even where the run is to stop: a second's work, and a search that has ended is worth a checkpoint.
+            ImageFit[] sample = fits.Of(model.Lattice, Sample(loaded.Store.Count), CancellationToken.None);
             if (State.Finished.Count == 0 && Rejected(fits, model, sample, loaded.Store.Count, cancellation) is { Length: > 0 } rejected)
             {
                 loaded = Leave(loaded, rejected);

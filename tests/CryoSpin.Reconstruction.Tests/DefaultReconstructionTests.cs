@@ -85,6 +85,69 @@ public sealed class DefaultReconstructionTests : IDisposable
         CheckpointFolder.Clear(_scratch.Path);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(27)]
+    [InlineData(40)]
+    public void A_run_that_is_stopped_after_the_first_of_several_searches_goes_on_to_the_same_bytes(int batch)
+    {
+        // Never content: as many searches as are allowed.
+        MethodSettings settings = s_short with { MostStarts = 2, StartAgreement = 2 };
+        ReconstructionOutcome expected = Run(2, onDisk: false, settings, new Silence());
+        Assert.Equal(2, expected.Verdict!.Starts);
+        Assert.InRange(expected.Verdict.IndependentAgreement!.Value, 0, 1);
+        using CancellationTokenSource stop = new();
+        RunResources resources = new() { CheckpointDirectory = _scratch.Path, CheckpointMinutes = 1000 };
+        RunCheckpoints stopped = new(resources, new InputFingerprint([]), new Keeper(), stop.Token);
+        int done = 0;
+        Keeper stopping = new() { Seen = p => { if (p is { Phase: "search", Epoch: > 0 } && ++done == batch) stop.Cancel(); } };
+        TinyDataset.AssertCancelled(() => Run(2, onDisk: false, settings, stopping, stopped, null, stop.Token));
+        RunCheckpoints checkpoints = new(resources, new InputFingerprint([]), new Keeper(), CancellationToken.None);
+        RunState from = checkpoints.Find(_set.Count, _set.Box, settings.Search)!;
+        Assert.Equal(batch == 40 ? 2 : 1, from.Starts.Finished.Count);
+        ReconstructionOutcome resumed = Run(3, onDisk: false, settings, new Silence(), checkpoints, from, CancellationToken.None);
+        Same(expected, resumed);
+        Assert.Equal(expected.Verdict.IndependentAgreement, resumed.Verdict!.IndependentAgreement);
+        CheckpointFolder.Clear(_scratch.Path);
+    }
+
+    [Fact]
+    public void Images_of_noise_alone_are_left_out_and_a_resumed_run_leaves_out_the_same()
+    {
+        TinyDataset set = TinyDataset.OfPhantom(400, box: 32, snr: 1);
+        Random random = new(8);
+        bool[] isNoise = [.. Enumerable.Range(0, set.Count).Select(i => i % 5 == 3)];
+        for (int i = 0; i < set.Count; i++)
+        {
+            if (!isNoise[i]) continue;
+            foreach (ref float pixel in set.Images[i].AsSpan()) pixel = (float)TinyDataset.Normal(random);
+        }
+        MethodSettings settings = s_short with { Search = new SearchSchedule { Batches = 40, BatchSize = 100 } };
+        ReconstructionInput input = new(
+            set.Count, set.Box, set.Truth.PixelSizeAngstrom, (i, pixels) => set.Images[i].CopyTo(pixels), set.Ctf, null);
+        using CancellationTokenSource stop = new();
+        RunResources resources = new() { CheckpointDirectory = _scratch.Path, CheckpointMinutes = 1000 };
+        RunCheckpoints stopped = new(resources, new InputFingerprint([]), new Keeper(), stop.Token);
+        ReconstructionOutcome expected = Run(input, settings, new Keeper(), null, null, CancellationToken.None);
+        int[] left = [.. expected.Rejected.Select(r => r.Particle)];
+        Assert.InRange(left.Count(i => isNoise[i]), 76, 80);
+        Assert.InRange(left.Count(i => !isNoise[i]), 0, 32);
+        Assert.Equal(set.Count - left.Length, expected.Poses.Length);
+        Assert.All(expected.Rejected, r => Assert.InRange(r.ParticleProbability, 0, 0.5));
+        Assert.Empty(Run(input, settings, new Keeper(), null, null, CancellationToken.None, Options with { KeepAll = true }).Rejected);
+        // In the search after the rejection.
+        int done = 0;
+        Keeper stopping = new() { Seen = p => { if (p is { Phase: "search", Epoch: > 0 } && ++done == 55) stop.Cancel(); } };
+        TinyDataset.AssertCancelled(() => Run(input, settings, stopping, stopped, null, stop.Token));
+        RunCheckpoints checkpoints = new(resources, new InputFingerprint([]), new Keeper(), CancellationToken.None);
+        RunState from = checkpoints.Find(set.Count, set.Box, settings.Search)!;
+        Assert.NotEmpty(from.Starts.Rejected);
+        ReconstructionOutcome resumed = Run(input, settings, new Keeper(), checkpoints, from, CancellationToken.None);
+        Same(expected, resumed);
+        Assert.Equal(expected.Rejected, resumed.Rejected);
+        CheckpointFolder.Clear(_scratch.Path);
+    }
+
     [Fact]
     public void Progress_never_goes_back_and_is_told_within_passes()
     {
@@ -193,10 +256,19 @@ public sealed class DefaultReconstructionTests : IDisposable
     {
         ReconstructionInput input = new(
             _set.Count, _set.Box, _set.Truth.PixelSizeAngstrom, (i, pixels) => _set.Images[i].CopyTo(pixels), _set.Ctf, null);
-        MethodOptions options = chosen ?? Options;
         MemoryPlan memory = new(0, 0, 0, 0, 0, onDisk ? _scratch.Path : null, long.MaxValue);
         using WorkerTeam team = new(threads);
-        return new DefaultReconstruction(input, options, settings, memory, observer, team, checkpoints).Run(from, cancellation);
+        return new DefaultReconstruction(input, chosen ?? Options, settings, memory, observer, team, checkpoints).Run(from, cancellation);
+    }
+
+    private static ReconstructionOutcome Run(
+        ReconstructionInput input, MethodSettings settings, IRunObserver observer, RunCheckpoints? checkpoints, RunState? from,
+        CancellationToken cancellation, MethodOptions? chosen = null)
+    {
+        checkpoints ??= new(new RunResources { CheckpointMinutes = null }, new InputFingerprint([]), observer, CancellationToken.None);
+        using WorkerTeam team = new(2);
+        MemoryPlan memory = new(0, 0, 0, 0, 0, null, long.MaxValue);
+        return new DefaultReconstruction(input, chosen ?? Options, settings, memory, observer, team, checkpoints).Run(from, cancellation);
     }
 
     private sealed class Keeper : Silence, IRunObserver

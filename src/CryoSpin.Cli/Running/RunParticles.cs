@@ -89,6 +89,8 @@ internal sealed class RunParticles : IDisposable
     private static string WordFor(RejectionReason reason) => reason switch
     {
         RejectionReason.BackgroundRamp => "image.backgroundRamp",
+        RejectionReason.NoParticle => "image.noParticle",
+        RejectionReason.Unexplained => "image.unexplained",
         _ => "image.lowFrequencyPower",
     };
 

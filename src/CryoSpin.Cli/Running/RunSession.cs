@@ -149,6 +149,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             if (ConversionLosses.LackOfOptics(particles.Source.Set) is { } lack) observer.Log($"warning: {RunFiles.Particles}: {lack}");
             RunResults results = engine(run.Options, particles.Source, observer, stop.Token);
             foreach (string warning in results.Warnings) observer.Log($"Warning: {warning}");
+            if (results.Verdict is { } verdict) folder.Log($"verdict: {VerdictText.Word(verdict.State)}. {string.Join(' ', verdict.Reasons)}".TrimEnd());
             particles.Write(folder, results);
             run = End(run, RunStatus.Finished, null, observer) with
             {
@@ -157,6 +158,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
                 Parameters = results.Parameters,
                 RejectedParticles = results.Rejected.Count,
                 Warnings = results.Warnings,
+                Verdict = results.Verdict,
                 PhaseTimes = results.PhaseTimes ?? observer.PhaseTimes,
             };
             folder.Log(

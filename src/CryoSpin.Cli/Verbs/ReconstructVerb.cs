@@ -67,7 +67,7 @@ internal static class ReconstructVerb
                     ? session.Resume(folder, old => options.AddTo(old, typed), cancellation)
                     : session.Execute(Chosen(parse.GetRequiredValue(particles), options, typed), CommandText.Of(parse), cancellation);
                 Print(run, terminal);
-                return ExitCode.Done;
+                return run.Verdict is { State: VerdictState.Failed } ? ExitCode.NoMap : ExitCode.Done;
             });
         });
     }
@@ -102,6 +102,7 @@ internal static class ReconstructVerb
     public static void Print(RunRecord run, Terminal terminal)
     {
         string folder = run.Options.Output.Folder;
+        foreach (string line in VerdictText.Lines(run.Verdict)) terminal.Out.WriteLine(line);
         terminal.Out.WriteLine(
             $"Resolution  {Wording.Resolution(run.ResolutionAngstrom, run.PixelSizeAngstrom)} (half-map FSC 0.143) after "
             + $"{Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");

@@ -42,6 +42,34 @@ internal static class SignalShape
         return inside >= LeastShareOfRegion * total ? mask : null;
     }
 
+    /// <summary>Share, 0 to 1, of the power that two half-maps have in common within the box's sphere that lies within a narrower one.</summary>
+    /// <param name="half1">Unfiltered, unmasked map of half-set 1.</param>
+    /// <param name="half2">The same of half-set 2.</param>
+    /// <param name="diameterAngstrom">Diameter of the narrower sphere.</param>
+    /// <param name="resolutionAngstrom">As for <see cref="Of"/>.</param>
+    /// <param name="team">Workers.</param>
+    public static double ShareWithin(Volume half1, Volume half2, double diameterAngstrom, double resolutionAngstrom, WorkerTeam team)
+    {
+        double pixel = half1.PixelSizeAngstrom, blur = Math.Max(Math.Max(LeastBlurAngstrom, LeastBlurVoxels * pixel), resolutionAngstrom);
+        Volume power = Product(half1, half2, blur, team);
+        double within = 0, all = 0;
+        int n = power.Size, c = n / 2;
+        double inner = diameterAngstrom / pixel / 2, outer = n / 2.0;
+        for (int z = 0, at = 0; z < n; z++)
+        {
+            for (int y = 0; y < n; y++)
+            {
+                for (int x = 0; x < n; x++, at++)
+                {
+                    double r = Math.Sqrt((x - c) * (x - c) + (y - c) * (y - c) + (z - c) * (z - c));
+                    if (r <= outer) all += power.Voxels[at];
+                    if (r <= Math.Min(inner, outer)) within += power.Voxels[at];
+                }
+            }
+        }
+        return all > 0 ? Math.Clamp(within / all, 0, 1) : 0;
+    }
+
     private static Volume Product(Volume half1, Volume half2, double blur, WorkerTeam team)
     {
         Volume product = RadialFilter.GaussianLowPass(half1, blur, team);

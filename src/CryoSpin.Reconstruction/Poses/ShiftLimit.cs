@@ -14,18 +14,26 @@ internal static class ShiftLimit
     /// <param name="maxShiftPixels">The largest shift as the user gave it, pixels; at 0 nothing can be told.</param>
     public static string? Warning(CandidateTable table, double maxShiftPixels)
     {
-        if (maxShiftPixels <= 0) return null;
+        double share = Share(table, maxShiftPixels);
+        if (share <= LargestShare) return null;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * share:F0} % of the particles lie at the limit that --max-shift sets ({maxShiftPixels:g4} pixels): they seem to be "
+            + $"farther from their images' centres, and their poses may be wrong. Give a greater --max-shift, e.g. {2 * maxShiftPixels:g4}.");
+    }
+
+    /// <summary>Share of the particles, 0 to 1, that press against the limit; 0 where particles are said to be centred.</summary>
+    /// <param name="table">Refined poses.</param>
+    /// <param name="maxShiftPixels">The largest shift, pixels.</param>
+    public static double Share(CandidateTable table, double maxShiftPixels)
+    {
+        if (maxShiftPixels <= 0) return 0;
         int pressing = 0;
         for (int i = 0; i < table.Count; i++)
         {
             Candidate pose = table.Best(i);
             if (Math.Sqrt(pose.OriginX * pose.OriginX + pose.OriginY * pose.OriginY) > maxShiftPixels + Beyond) pressing++;
         }
-        double share = (double)pressing / table.Count;
-        if (share <= LargestShare) return null;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{100 * share:F0} % of the particles lie at the limit that --max-shift sets ({maxShiftPixels:g4} pixels): they seem to be "
-            + $"farther from their images' centres, and their poses may be wrong. Give a greater --max-shift, e.g. {2 * maxShiftPixels:g4}.");
+        return (double)pressing / table.Count;
     }
 }

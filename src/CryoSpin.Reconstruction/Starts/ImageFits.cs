@@ -44,7 +44,7 @@ internal sealed class ImageFits(ParticleStore store, SearchSchedule schedule, Po
             int start = first, count = Math.Min(ImagesPerCall, images.Length - first);
             // The same grid for every map, so that maps are compared on equal terms.
             _search.Find(
-                lattice, disc, ViewGrid.ForBand(disc.Radius, new SavedRandom((ulong)seed, GridRound)), shifts, images.AsMemory(start, count), Candidates,
+                lattice, disc, space.Grid(disc.Radius, new SavedRandom((ulong)seed, GridRound)), shifts, images.AsMemory(start, count), Candidates,
                 SeparationDegrees, (slot, c) => found[start + slot] = c);
             team.ForEach(count, (slot, w) => fits[start + slot] = Fit(view, images[start + slot], found[start + slot], buffers[w], refiners[w], limits));
         }

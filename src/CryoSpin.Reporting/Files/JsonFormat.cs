@@ -65,7 +65,7 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
 internal sealed class CamelCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase) where T : struct, Enum;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
-    Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<ReconstructionPreset>),
+    Converters = [typeof(FiniteNumberConverter), typeof(CamelCaseEnum<RunStatus>), typeof(CamelCaseEnum<VerdictState>), typeof(CamelCaseEnum<ReconstructionPreset>),
         typeof(CamelCaseEnum<VolumeKind>), typeof(FlatOptionsConverter)])]
 [JsonSerializable(typeof(RunRecord))]
 [JsonSerializable(typeof(ParticleOptions))]

@@ -50,6 +50,9 @@ public sealed record RunResults
     /// <summary>Numbers that were fitted to the data; null where that is not known.</summary>
     public long? Parameters { get; init; }
 
+    /// <summary>Whether the map can be believed; null where the method does not tell.</summary>
+    public RunVerdict? Verdict { get; init; }
+
     /// <summary>What the user should know before using them.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

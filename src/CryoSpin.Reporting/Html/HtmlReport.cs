@@ -18,6 +18,7 @@ public static class HtmlReport
             Tag.Make(
                 "div", "soft",
                 $"Folder {folder}. CryoSpin {run.Version}, started {Time(run.StartedUtc)}, {Wording.Status(run.Status)}."),
+            VerdictOf(run),
             run.Message is null ? null : Tag.Make("p", "message", run.Message),
             run.Warnings.Count == 0 ? null : Tag.Make("p", "message", string.Join(' ', run.Warnings)),
             Facts(run),
@@ -32,6 +33,11 @@ public static class HtmlReport
                 "footer", null,
                 "This page is complete in itself. The hand of an ab-initio map is not known: flip it if the helices are left-handed."));
     }
+
+    private static XElement? VerdictOf(RunRecord run) => run.Verdict is not { } verdict ? null : Tag.Make(
+        "p", verdict.State == VerdictState.Solved ? "verdict" : "message",
+        Tag.Make("b", null, $"Verdict: {VerdictText.Word(verdict.State)}."),
+        " " + string.Join(' ', verdict.Reasons.Count > 0 ? verdict.Reasons : [VerdictText.Solved(verdict)]));
 
     private static XElement Facts(RunRecord run)
     {

@@ -70,6 +70,9 @@ public sealed record RunRecord
     /// <summary>Why it failed or stopped; null otherwise.</summary>
     public string? Message { get; init; }
 
+    /// <summary>Whether the map can be believed; null before the end, and where the method does not tell.</summary>
+    public RunVerdict? Verdict { get; init; }
+
     /// <summary>What the user should know before using the results.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

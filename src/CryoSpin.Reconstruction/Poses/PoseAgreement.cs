@@ -1,6 +1,6 @@
 using CryoSpin.Geometry;
 
-namespace CryoSpin.Reconstruction.Starts;
+namespace CryoSpin.Reconstruction.Poses;
 
 /// <summary>How far two independent sets of orientations of the same images say the same, frame and hand removed.</summary>
 /// <param name="ShareWithin10Degrees">Share of the images whose orientations agree within 10 degrees, 0 to 1.</param>
