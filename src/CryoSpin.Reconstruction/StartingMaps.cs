@@ -25,6 +25,10 @@ internal sealed class StartingMaps(
     // Images that all starts are compared on, spread over the set.
     private const int SampleSize = 1000;
 
+    // Images of noise alone that tell what the map makes of such; their random numbers are their own.
+    private const int NoiseImages = 300;
+    private const int NoiseRound = 6000;
+
     // Fewer say nothing of what the kinds of images are.
     private const int FewestForRejection = 200;
 
@@ -71,7 +75,7 @@ internal sealed class StartingMaps(
             ImageFits fits = new(loaded.Store, schedule, space, options.Seed, team);
             // To its end even where the run is to stop: a second's work, and a search that has ended is worth a checkpoint.
             ImageFit[] sample = fits.Of(model.Lattice, Sample(loaded.Store.Count), CancellationToken.None);
-            if (State.Finished.Count == 0 && Rejected(fits, model, sample, loaded.Store.Count, cancellation) is { Length: > 0 } rejected)
+            if (State.Finished.Count == 0 && Rejected(loaded.Store, schedule, fits, model, sample, cancellation) is { Length: > 0 } rejected)
             {
                 loaded = Leave(loaded, rejected);
                 continue;
@@ -146,19 +150,30 @@ internal sealed class StartingMaps(
     }
 
     /// <summary>The images that the map does not explain, by their indices among those that are used; none where they are few.</summary>
-    private RejectedImage[] Rejected(ImageFits fits, VolumeModel model, ImageFit[] sample, int count, CancellationToken cancellation)
+    private RejectedImage[] Rejected(
+        ParticleStore store, SearchSchedule schedule, ImageFits fits, VolumeModel model, ImageFit[] sample, CancellationToken cancellation)
     {
+        int count = store.Count;
         if (options.KeepAll || !settings.Rejects || State.Rejections >= MostRejections || sample.Length < FewestForRejection) return [];
-        ParticleMixture ofSample = ParticleMixture.Of(sample);
+        ImageFit[] noise = NoiseFits(store, schedule, model, count);
+        ParticleMixture ofSample = ParticleMixture.Of(sample, noise);
         int doubtful = Enumerable.Range(0, sample.Length).Count(i => ofSample.Probability(i) < LeastProbability);
         if (doubtful < LeastRejectedShare * sample.Length) return [];
         ImageFit[] all = fits.Of(model.Lattice, [.. Enumerable.Range(0, count)], cancellation);
-        ParticleMixture mixture = ParticleMixture.Of(all);
+        ParticleMixture mixture = ParticleMixture.Of(all, noise);
         return
         [
             .. Enumerable.Range(0, count).Where(i => mixture.Probability(i) < LeastProbability).Select(
                 i => new RejectedImage(i, mixture.Reason(i), 0) { ParticleProbability = mixture.Probability(i) }),
         ];
+    }
+
+    /// <summary>What the map makes of images of nothing but noise.</summary>
+    private ImageFit[] NoiseFits(ParticleStore store, SearchSchedule schedule, VolumeModel model, int count)
+    {
+        int[] like = Sample(Math.Min(count, NoiseImages));
+        using ParticleStore noise = store.NoiseLike([.. like.Select(i => (int)((long)i * count / like.Length))], new SavedRandom((ulong)options.Seed, NoiseRound));
+        return new ImageFits(noise, schedule, space, options.Seed, team).Of(model.Lattice, like, CancellationToken.None);
     }
 
     private LoadedParticles Leave(LoadedParticles loaded, RejectedImage[] rejected)

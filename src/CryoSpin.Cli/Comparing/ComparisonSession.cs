@@ -118,7 +118,7 @@ internal sealed class ComparisonSession(Terminal terminal, ChildRun child)
             if (line.Length > 0) last = line;
         }, run.Folder, cancellation);
         RunRecord? after = RunDirectory.ReadRun(run.Folder);
-        if (code == ExitCode.Done && after is { Status: RunStatus.Finished }) return null;
+        if (code is ExitCode.Done or ExitCode.NoMap && after is { Status: RunStatus.Finished }) return null;
         if (after is { Status: RunStatus.Failed or RunStatus.Stopped, Message: { } message }) return message;
         return after is null ? last : $"It ended with exit code {code}: {last}";
     }

@@ -157,6 +157,31 @@ public sealed class ParticleStore : IDisposable
         (HalfSet, Count, _particleAt, _recordOf) = (halfSet, kept.Length, particleAt, recordOf);
     }
 
+    /// <summary>Images of nothing but noise of the level in force, over <see cref="CoreDisc"/>, with the transfer functions of some particles.</summary>
+    /// <param name="particles">These particles: an image for each.</param>
+    /// <param name="random">Source of the noise.</param>
+    internal ParticleStore NoiseLike(int[] particles, Random random)
+    {
+        ParticleStore noise = new(
+            Box, PixelSizeAngstrom, CoreDisc, _ctf is null ? null : [.. particles.Select(i => _ctf[i])],
+            [.. Enumerable.Repeat(1, particles.Length)], new StorePlace(null, Scale / Box));
+        int padded = CoreDisc.PaddedCount;
+        Half[] record = new Half[2 * padded];
+        for (int i = 0; i < particles.Length; i++)
+        {
+            for (int p = 0; p < CoreDisc.Count; p++)
+            {
+                // Half of the variance is in each part.
+                double radius = Math.Sqrt(-Math.Log(1 - random.NextDouble()) * NoiseVariance[CoreDisc.Shell[p]]) / Scale;
+                (double sin, double cos) = Math.SinCos(2 * Math.PI * random.NextDouble());
+                (record[p], record[padded + p]) = ((Half)(radius * cos), (Half)(radius * sin));
+            }
+            noise._core.Write(i, record);
+        }
+        noise.SetNoise(NoiseVariance);
+        return noise;
+    }
+
     /// <summary>A view of the frequencies of a smaller disc.</summary>
     public BandView View(FrequencyDisc smaller) => new(this, smaller);
 

@@ -20,12 +20,6 @@ internal sealed class ParticleMixture
     private const double Offset = 8;
     private const double LeastLikelihood = -4;
 
-    // What noise reaches at most, as a share of the median image's log likelihood ratio, and at least in nats.
-    private const double GreatestNoiseShare = 0.45;
-    private const double LeastNoiseLimit = 8;
-    private const double FirstNoiseShare = 0.25;
-    private const double LeastFirstNoise = 4;
-
     // Images that are not explained begin at so many deviations of the particles' residuals.
     private const double UnexplainedDeviations = 2.5;
     private readonly double[] _likelihood;
@@ -47,13 +41,16 @@ internal sealed class ParticleMixture
 
     /// <summary>Fits the mixture.</summary>
     /// <param name="fits">All images, or a sample of them, at their best poses in front of one map.</param>
-    public static ParticleMixture Of(IReadOnlyList<ImageFit> fits)
+    /// <param name="noise">Images of noise alone at their best poses in front of the same map.</param>
+    public static ParticleMixture Of(IReadOnlyList<ImageFit> fits, IReadOnlyList<ImageFit> noise)
     {
-        double[] likelihood = [.. fits.Select(f => Math.Log(Math.Max(f.Pose.LogLikelihood, LeastLikelihood) + Offset))];
-        ParticleMixture mixture = new(likelihood, [.. fits.Select(f => f.Residual)]);
-        mixture.Fit(Quantile([.. fits.Select(f => f.Pose.LogLikelihood)], 0.5));
+        ParticleMixture mixture = new(Logarithms(fits), [.. fits.Select(f => f.Residual)]);
+        mixture.Fit(Logarithms(noise));
         return mixture;
     }
+
+    private static double[] Logarithms(IReadOnlyList<ImageFit> fits) =>
+        [.. fits.Select(f => Math.Log(Math.Max(f.Pose.LogLikelihood, LeastLikelihood) + Offset))];
 
     /// <summary>Probability that an image shows the particle, 0 to 1.</summary>
     /// <param name="image">Position among the fits.</param>
@@ -64,14 +61,13 @@ internal sealed class ParticleMixture
     public RejectionReason Reason(int image) =>
         _shares[1][image] > _shares[2][image] ? RejectionReason.NoParticle : RejectionReason.Unexplained;
 
-    private void Fit(double medianLikelihood)
+    private void Fit(double[] noise)
     {
         double low = Quantile(_residual, 0.05), residual = Quantile(_residual, 0.4), spread = Math.Max((residual - low) / 1.2, 1);
         double middle = Quantile(_likelihood, 0.5), width = Math.Max((Quantile(_likelihood, 0.9) - middle) / 1.28, 0.15);
-        double noise = Math.Max(LeastFirstNoise, FirstNoiseShare * medianLikelihood);
-        double noiseLimit = Math.Log(Offset + Math.Max(LeastNoiseLimit, GreatestNoiseShare * medianLikelihood));
+        double ofNoise = noise.Average(), noiseSpread = Math.Sqrt(noise.Average(v => (v - ofNoise) * (v - ofNoise)));
         _particle = new Kind(middle, width, residual, spread, 0);
-        _empty = new Kind(Math.Log(Offset + noise), 0.3, residual, 2 * spread, 0);
+        _empty = new Kind(ofNoise, noiseSpread, residual, 2 * spread, 0);
         _unexplained = new Kind(middle, 1.3 * width, residual + 4 * spread, 2 * spread, 0);
         for (int i = 0; i < Iterations; i++)
         {
@@ -79,8 +75,8 @@ internal sealed class ParticleMixture
             double most = _particle.ResidualAt(_particle.Likelihood);
             _particle = Measured(0, slopes: true).Limited(0.15, double.PositiveInfinity, 1e-6, double.PositiveInfinity);
             double s = _particle.ResidualSpread;
-            _empty = Measured(1, slopes: false).Limited(0.15, 0.35, s, 6 * s);
-            _empty = _empty with { Likelihood = Math.Clamp(_empty.Likelihood, Math.Log(Offset), noiseLimit) };
+            // What the map makes of noise is known; what else is in such images, as a particle beyond the largest shift, is not.
+            _empty = Measured(1, slopes: false).Limited(0, double.PositiveInfinity, s, 6 * s) with { Likelihood = ofNoise, LikelihoodSpread = noiseSpread };
             _unexplained = Measured(2, slopes: false).Limited(_particle.LikelihoodSpread, double.PositiveInfinity, s, 4 * s);
             _unexplained = _unexplained with
             {

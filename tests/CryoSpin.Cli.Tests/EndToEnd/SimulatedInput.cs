@@ -64,6 +64,7 @@ public sealed class SimulatedInput : IAsyncLifetime
             Search = new SearchSchedule { Batches = 24, BatchSize = 40, LastBand = lastBand },
             AutoEncoding = new AutoEncodingSchedule { Steps = 6, BatchSize = 16 },
             DecodingPasses = 2,
+            MostStarts = 2,
         };
         return ReconstructionEngine.ResultsOf(ReconstructionRun.Run(options, settings, source, observer, cancellation));
     }

@@ -13,6 +13,7 @@ public sealed class ParticleMixtureTests
     [InlineData(45, 24, 0)]
     [InlineData(45, 24, 0.15)]
     [InlineData(80, 28, 0.4)]
+    [InlineData(35, 20, 0.3)]
     public void Images_of_nothing_and_images_of_more_are_told_from_particles(double likelihood, double spread, double junk)
     {
         const int Count = 2000;
@@ -23,7 +24,7 @@ public sealed class ParticleMixtureTests
             .. Enumerable.Range(0, empty).Select(_ => Fit(Normal(4, 3), Normal(165, 14))),
             .. Enumerable.Range(0, more).Select(_ => Particle(likelihood, spread, 235, 30)),
         ];
-        ParticleMixture mixture = ParticleMixture.Of(fits);
+        ParticleMixture mixture = ParticleMixture.Of(fits, Noise());
         int[] left = [.. Enumerable.Range(0, Count).Where(i => mixture.Probability(i) < 0.5)];
         // Of the particles next to none, of the others nearly all.
         Assert.InRange(left.Count(i => i < particles), 0, 0.03 * particles);
@@ -38,7 +39,7 @@ public sealed class ParticleMixtureTests
     public void What_lies_far_beyond_every_kind_is_not_explained()
     {
         ImageFit[] fits = [.. Enumerable.Range(0, 500).Select(_ => Particle(60, 20, 165, 14)), Fit(60, 1e6)];
-        ParticleMixture mixture = ParticleMixture.Of(fits);
+        ParticleMixture mixture = ParticleMixture.Of(fits, Noise());
         Assert.Equal(0, mixture.Probability(500));
         Assert.Equal(RejectionReason.Unexplained, mixture.Reason(500));
     }
@@ -49,6 +50,8 @@ public sealed class ParticleMixtureTests
         double sigma = Math.Sqrt(Math.Log(1 + spread * spread / (likelihood * likelihood)));
         return Fit(likelihood * Math.Exp(Normal(-sigma * sigma / 2, sigma)), Normal(residual, deviation));
     }
+
+    private ImageFit[] Noise() => [.. Enumerable.Range(0, 300).Select(_ => Fit(Normal(4, 3), Normal(157, 12.5)))];
 
     private static ImageFit Fit(double likelihood, double residual) => new(new Candidate(Rotation.Identity, 0, 0, likelihood), residual);
 
