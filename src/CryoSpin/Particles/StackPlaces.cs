@@ -106,11 +106,14 @@ internal sealed class StackPlaces
         return [.. first, .. working, .. bare ? [] : _above];
     }
 
+    // Only below a folder that has the end's first part is the rest put together: a long name would be copied a hundred times.
     private IEnumerable<string> OfEnd(string[] parts)
     {
-        string end = Path.Combine(parts);
         IEnumerable<string> near = _data is null ? _own : [_data, .. _own];
-        return (parts.Length > 1 ? [.. near, .. _above] : near).Select(folder => Path.Combine(folder, end));
+        IEnumerable<string> folders = parts.Length == 1
+            ? near
+            : near.Concat(_above).Where(folder => Real(Path.Combine(folder, parts[0])) is not null);
+        return folders.Select(folder => Path.Combine([folder, .. parts]));
     }
 
     private List<string> Existing(IEnumerable<string> candidates)
@@ -125,9 +128,10 @@ internal sealed class StackPlaces
     }
 
     // A table names thousands of stacks in a few folders, and a folder need be asked only once.
-    private string? RealFolder(string path)
+    private string? RealFolder(string path) => Real(Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".");
+
+    private string? Real(string folder)
     {
-        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         if (!_folders.TryGetValue(folder, out string? real))
         {
             _folders.Add(folder, real = Directory.Exists(folder) ? RealPath.Of(folder) : null);
