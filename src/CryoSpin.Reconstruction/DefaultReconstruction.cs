@@ -64,7 +64,7 @@ internal sealed class DefaultReconstruction(
         Loaded();
         if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != store.Count)
         {
-            throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {store.Count}. Start a new run.");
+            throw new ResumeRefusedException($"The checkpoint is of {count} particles where the run has {store.Count}. Start a new run.");
         }
         VolumeModel model = from is null or { Search: not null } ? Bootstrap(store, from, cancellation) : Restored(from);
         CandidateTable table = from?.Decoding is null

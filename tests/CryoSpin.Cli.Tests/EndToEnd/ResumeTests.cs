@@ -138,11 +138,14 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     public async Task Changed_input_is_refused_by_name_and_leaves_all_as_it_was()
     {
         await Invocation.Stopped("proposals", SimulatedInput.ShortRun, Start());
+        string record = File.ReadAllText(Path.Combine(_out, RunFiles.Run));
         DateTime written = File.GetLastWriteTimeUtc(unbroken.Input.Stack);
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written.AddSeconds(1));
         Invocation refused = await Resume();
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written);
         Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.DoesNotContain("To go on", refused.Error);
+        Assert.Equal(record, File.ReadAllText(Path.Combine(_out, RunFiles.Run)));
         Assert.Contains("its input has changed: the stack " + Path.GetFileName(unbroken.Input.Stack), refused.Error);
         string star = File.ReadAllText(unbroken.Input.Particles);
         File.WriteAllText(unbroken.Input.Particles, star + "\n");
