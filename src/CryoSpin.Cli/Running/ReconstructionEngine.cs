@@ -48,6 +48,7 @@ internal static class ReconstructionEngine
         Parameters = outcome.Parameters,
         Warnings = double.IsFinite(outcome.ResolutionAngstrom) ? outcome.Warnings : [.. outcome.Warnings, NoResolution],
         Rejected = outcome.Rejected,
+        MaxShiftPixels = outcome.MaxShiftPixels,
     };
 
     /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>

@@ -165,6 +165,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             {
                 ResolutionAngstrom = double.IsFinite(results.ResolutionAngstrom) ? results.ResolutionAngstrom : null,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
+                MaxShiftPixels = results.MaxShiftPixels,
                 Parameters = results.Parameters,
                 RejectedParticles = results.Rejected.Count,
                 Warnings = results.Warnings,

@@ -21,7 +21,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 11;
+    internal const int Version = 12;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -254,6 +254,7 @@ internal static class CheckpointFile
         writer.Write(decoding.BestShell);
         writer.Write(decoding.Ended);
         writer.Write(decoding.Done);
+        writer.Write(decoding.Widenings);
         foreach (double value in decoding.Likelihood) writer.Write(value);
         foreach (double value in decoding.Change) writer.Write(value);
     }
@@ -269,6 +270,7 @@ internal static class CheckpointFile
             BestShell = reader.ReadDouble(),
             Ended = reader.ReadBoolean(),
             Done = reader.ReadInt64(),
+            Widenings = reader.ReadInt32(),
         };
         for (int i = 0; i < particles; i++) decoding.Likelihood[i] = reader.ReadDouble();
         for (int i = 0; i < particles; i++) decoding.Change[i] = reader.ReadDouble();

@@ -12,6 +12,9 @@ internal sealed class StackPlaces
     // Deeper than any project's inner folders: a name of a thousand parts would be looked for at a thousand places in every folder.
     private const int MostPartsGuessed = 32;
 
+    // No system opens a longer path.
+    private static readonly int s_longestPath = OperatingSystem.IsWindows() ? 32_767 : 4096;
+
     private readonly string? _data;
     private readonly bool _ownFirst;
     private readonly string[] _own;
@@ -82,6 +85,7 @@ internal sealed class StackPlaces
 
     private IEnumerable<string> Candidates(string name, bool near)
     {
+        if (name.Length > s_longestPath) yield break;
         string slashed = Slashed(name);
         string[] forms = slashed == name ? [name] : [name, slashed];
         foreach (string form in forms)

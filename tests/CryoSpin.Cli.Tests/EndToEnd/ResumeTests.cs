@@ -49,6 +49,18 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         Verify();
     }
 
+    [Theory]
+    [InlineData("cryosparc", "stochastic gradient 1/")]
+    [InlineData("cryodrgn2", "pose search 1/")]
+    [InlineData("cryoai", "auto-encoding 1/")]
+    public async Task Every_method_leaves_the_map_of_its_last_epoch_when_it_is_stopped(string method, string line)
+    {
+        Invocation stopped = await Invocation.Stopped(line, SimulatedInput.ShortRun, [.. Start(), "--method", method]);
+        Assert.Equal(ExitCode.Failed, stopped.Code);
+        Assert.Contains($"The map so far is {Path.Combine(_out, RunFiles.UnfinishedMap)}", stopped.Error);
+        Assert.Contains(MrcVolumeIO.Read(Path.Combine(_out, RunFiles.UnfinishedMap)).Voxels, v => v != 0);
+    }
+
     [Fact]
     public async Task A_run_that_was_to_replace_results_still_does()
     {

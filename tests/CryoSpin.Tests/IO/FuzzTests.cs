@@ -162,6 +162,7 @@ public class FuzzTests(ITestOutputHelper output)
     [InlineData("a.mrcb1/", 500)]
     [InlineData("a/", 2000)]
     [InlineData("../", 1300)]
+    [InlineData("ct/job1/", 2000)]
     [InlineData("a\\b/", 800)]
     public void A_stack_s_long_name_takes_memory_in_proportion(string part, int times)
     {
