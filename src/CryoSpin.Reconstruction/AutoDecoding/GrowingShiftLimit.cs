@@ -21,8 +21,8 @@ internal sealed class GrowingShiftLimit(double userMaxShiftPixels, int box, Acti
     /// <summary>How often it may grow.</summary>
     public const int MostTimes = 4;
 
-    // Too small by a factor of 2 to 8 it was 10 to 40 % in the first passes, right or too wide 0, with 40 % junk 3. docs/results/real-stacks.md.
-    private const double LeastShare = 0.08;
+    // Too small by a factor of 2 to 8 it was 10 to 17 %, right or too wide 0, with 40 % junk at most 3. docs/results/real-stacks.md.
+    private const double LeastShare = 0.05;
 
     // Refinement stops a step short of the limit.
     private const double AtLimit = 0.05;
