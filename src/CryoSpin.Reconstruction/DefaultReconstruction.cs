@@ -65,16 +65,30 @@ internal sealed class DefaultReconstruction(
         Loaded();
         StartingMaps starts = new(options, settings, s_space, _mask.DiameterAngstrom, _random, _track, observer, team, checkpoints);
         LoadedParticles loaded = from is null ? all : starts.Restore(all, from.Starts);
-        ParticleStore store = loaded.Store;
-        if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != store.Count)
+        if ((from?.Candidates?.Length ?? from?.Search?.Order.Length) is { } count && count != loaded.Store.Count)
         {
-            throw new CryoSpinException($"The checkpoint is of {count} particles where the run has {store.Count}. Start a new run.");
+            throw new ResumeRefusedException($"The checkpoint is of {count} particles where the run has {loaded.Store.Count}. Start a new run.");
         }
+        try
+        {
+            return Find(starts, loaded, from, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // For a run without checkpoints, which have maps of their own.
+            _track.LeaveMap();
+            throw;
+        }
+    }
+
+    private ReconstructionOutcome Find(StartingMaps starts, LoadedParticles loaded, RunState? from, CancellationToken cancellation)
+    {
         if (from is not null) _track.Restore(from.Course);
         VolumeModel model;
         bool searches = from is null || from.Search is not null || (from.Candidates is null && !starts.AreEnough);
         if (searches) (loaded, model) = starts.Run(loaded, from, cancellation);
         else model = Restored(from!);
+        ParticleStore store = loaded.Store;
         (input, _signal, _starts) = (loaded.Input, loaded.SignalPower, starts.State);
         CandidateTable table = from?.Decoding is null
             ? Propose(store, model, from, cancellation)
@@ -151,13 +165,15 @@ internal sealed class DefaultReconstruction(
         _track.Start("auto-decoding", 0.75, 0.92);
         HalfMaps begin = FirstMaps(store, model, from);
         MapTools tools = MapTools.For(store, team);
-        if (settings.DecodingPasses == 0) return Finish(tools, begin, table, null, cancellation);
+        if (settings.DecodingPasses == 0) return Finish(tools, begin, table, null, options.MaxShiftPixels, cancellation);
         RefinementOptions refinement = settings.Refinement with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels) };
+        GrowingShiftLimit limit = new(options.MaxShiftPixels, store.Box, observer.Log);
         AutoDecodingStage stage = new(store, table, tools, begin, refinement, team)
         {
+            ShiftLimit = limit,
             MaxIterations = settings.DecodingPasses,
             Remask = Remasked,
-            Renewal = Renewal(store, settings.Candidates, settings.SeparationDegrees),
+            Renewal = Renewal(store, settings.Candidates, settings.SeparationDegrees, options.MaxShiftPixels),
         };
         DecodingState decoding = from?.Decoding ?? new DecodingState(Math.Min(model.Lattice.Radius, store.Disc.Radius), table.Count);
         RunState Now() => State(model, _random.State) with
@@ -190,12 +206,14 @@ internal sealed class DefaultReconstruction(
             },
             cancellation);
         CandidateTable? joint = null;
+        double maxShift = limit.Of(decoding);
+        refinement = refinement with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(maxShift) };
         if (settings.RefinesJointly)
         {
             _track.Start("joint refinement", 0.92, 0.98);
             JointRefinement all = new(store, tools, stage.Maps, refinement, team)
             {
-                Renewal = Renewal(store, settings.JointCandidates, settings.JointSeparationDegrees),
+                Renewal = Renewal(store, settings.JointCandidates, settings.JointSeparationDegrees, maxShift),
                 SearchesSettled = settings.SearchesSettled,
                 Within = _track.WithinPass,
             };
@@ -203,7 +221,7 @@ internal sealed class DefaultReconstruction(
             // resumed run that had come to here has no sums.
             joint = all.Run(table, stage.Maps.Mean(), decoding, _track.Joint, cancellation);
         }
-        return Finish(tools, stage.Maps, table, joint, cancellation);
+        return Finish(tools, stage.Maps, table, joint, maxShift, cancellation);
     }
 
     /// <summary>The map of auto-encoding for both half-sets, or the maps of an interrupted run.</summary>
@@ -224,25 +242,26 @@ internal sealed class DefaultReconstruction(
         return pass >= FirstShapedPass && settings.ShapesMask ? _mask.Shaped(maps) : maps;
     }
 
-    private ProposalRenewal? Renewal(ParticleStore store, int candidates, double separationDegrees)
+    private ProposalRenewal? Renewal(ParticleStore store, int candidates, double separationDegrees, double maxShiftPixels)
     {
-        SearchSchedule search = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+        SearchSchedule search = settings.Search with { MaxShiftPixels = maxShiftPixels };
         return settings.RenewsProposals ? new ProposalRenewal(store, search, candidates, separationDegrees, s_space, options.Seed, team) : null;
     }
 
     private ReconstructionOutcome Finish(
-        MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, CancellationToken cancellation)
+        MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, double maxShiftPixels, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
         tools.Slicer.Release();
         // Before the origins are counted from the middle of the map.
-        string? warning = ShiftLimit.Warning(joint ?? table, options.MaxShiftPixels);
-        double shareAtLimit = ShiftLimit.Share(joint ?? table, options.MaxShiftPixels);
+        string? warning = ShiftLimit.Warning(joint ?? table, maxShiftPixels);
+        double shareAtLimit = ShiftLimit.Share(joint ?? table, maxShiftPixels);
         ReconstructionOutcome outcome = FinalMaps.Make(
             tools, last, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation);
         return outcome with
         {
             Parameters = Parameters(table),
+            MaxShiftPixels = maxShiftPixels,
             Warnings = warning is null ? [] : [warning],
             Verdict = Verdict.Of(Evidence(outcome, joint ?? table, shareAtLimit)),
         };

@@ -29,6 +29,9 @@ public sealed record ReconstructionOutcome(
     /// <summary>Numbers that the method fitted to the data: volume, encoder and tables of poses.</summary>
     public long Parameters { get; init; }
 
+    /// <summary>The largest shift in force at the end, pixels, where it may grow; null where it is that of the options.</summary>
+    public double? MaxShiftPixels { get; init; }
+
     /// <summary>The particles of the input that were not used, in order: the images stand out from the others.</summary>
     public IReadOnlyList<RejectedImage> Rejected { get; init; } = [];
 

@@ -105,7 +105,7 @@ public static class ReconstructionRun
         if (particles.Count < FewestParticles)
         {
             throw new InputException(
-                particles.Source, particles.Count == 1 ? "there is 1 particle." : $"there are {particles.Count} particles.", $"At least {FewestParticles} are needed; thousands are usual.");
+                particles.Source, $"there {Plural.Choose(particles.Count, "is", "are")} {Plural.Of(particles.Count, "particle")}.", $"At least {FewestParticles} are needed; thousands are usual.");
         }
         ImageGrid grid = ImageGrid.Of(particles, options.Images.DownsampleBox);
         int size = grid.BoxSize;

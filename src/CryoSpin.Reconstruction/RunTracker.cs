@@ -27,6 +27,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     private long _visits;
     private int _metrics;
     private long _passStarted;
+    private Func<Volume>? _newestMap;
 
     /// <summary>Begins a phase that takes the run from one fraction to another.</summary>
     public void Start(string phase, double fromFraction, double toFraction)
@@ -164,7 +165,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
     /// <summary>Those of the particles in use whose candidates snapshots keep.</summary>
     public IReadOnlyList<int> Watched => _watched;
 
-    /// <summary>Hands map and poses over where snapshots are wanted. The time this takes is not counted.</summary>
+    /// <summary>Hands map and poses over where snapshots are wanted. The time this takes is not counted. The map of a stopped run is made by the last of these.</summary>
     /// <param name="epoch">Epoch of the phase, 0 at its beginning.</param>
     /// <param name="bandShells">Band in use.</param>
     /// <param name="map">Makes the map; it is not changed afterwards.</param>
@@ -175,6 +176,7 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
         int epoch, double bandShells, Func<Volume> map, Func<int, Candidate?> pose, Func<int, Candidate[]>? candidates = null,
         Func<HeadGuesses>? heads = null)
     {
+        _newestMap = map;
         if (!observer.WantsSnapshots) return;
         _clock.Uncounted(() => observer.Keep(new RunSnapshot
         {
@@ -201,6 +203,13 @@ internal sealed class RunTracker(ReconstructionInput input, IRunObserver observe
             Candidate[] fits = candidates?.Invoke(particle) ?? (pose(particle) is { } only ? [only] : []);
             return [.. fits.Select(f => new PoseCandidate(f.InAngstrom(_input.PixelSizeAngstrom), f.LogLikelihood))];
         }
+    }
+
+    /// <summary>Hands over the map of the last epoch once: for a run that is being stopped, while what the map is made from is still there.</summary>
+    public void LeaveMap()
+    {
+        if (_newestMap is { } map) observer.Leave(map());
+        _newestMap = null;
     }
 
     /// <summary>A particle in use, as the run's input counts it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Reporting.Html;
 
@@ -55,7 +56,7 @@ internal static class MrcInspection
             sheet.Add("imagesRead", "images read", imagesRead, imagesRead < header.Sections ? $"{imagesRead} of {header.Sections}" : null);
         }
         statistics.AddTo(sheet);
-        if (statistics.NotFinite > 0) warnings.Add($"{statistics.NotFinite} values are not finite numbers.");
+        if (statistics.NotFinite > 0) warnings.Add($"{Plural.Of(statistics.NotFinite, "value")} {Plural.Choose(statistics.NotFinite, "is not a finite number", "are not finite numbers")}.");
         sheet.Add("notes", header.Notes.Count > 0 ? "notes" : null, header.Notes.ToArray());
         sheet.Add("warnings", warnings.Count > 0 ? "warnings" : null, warnings.ToArray());
         return sheet;
@@ -81,7 +82,7 @@ internal static class MrcInspection
         || (header.Columns == header.Rows && header.Sections > 4 * header.Columns);
 
     private static string Size(MrcHeader h, bool isStack) =>
-        isStack ? $"{h.Sections} images of {h.Columns} x {h.Rows} pixels" : $"{h.Columns} x {h.Rows} x {h.Sections} voxels";
+        isStack ? $"{Plural.Of(h.Sections, "image")} of {h.Columns} x {h.Rows} pixels" : $"{h.Columns} x {h.Rows} x {h.Sections} voxels";
 
     private static string PixelSize(MrcHeader header, List<string> warnings)
     {

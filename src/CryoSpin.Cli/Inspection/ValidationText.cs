@@ -1,4 +1,5 @@
 using CryoSpin.Cli.Display;
+using CryoSpin.Diagnostics;
 using CryoSpin.Validation;
 
 namespace CryoSpin.Cli.Inspection;
@@ -20,12 +21,12 @@ internal static class ValidationText
             writer.WriteLine($"  remedy    {problem.Remedy}");
             writer.WriteLine();
         }
-        string read = report.ImagesRead > 0 ? $", {report.ImagesRead} images read" : "";
+        string read = report.ImagesRead > 0 ? $", {Plural.Of(report.ImagesRead, "image")} read" : "";
         string verdict = report.Problems.Count == 0
             ? "nothing to complain of"
-            : $"{report.Errors} {(report.Errors == 1 ? "error" : "errors")}, "
-                + $"{report.Warnings} {(report.Warnings == 1 ? "warning" : "warnings")}";
-        writer.WriteLine($"{report.Path}: {report.Particles} particles{read}: {verdict}.");
+            : $"{Plural.Of(report.Errors, "error")}, "
+                + $"{Plural.Of(report.Warnings, "warning")}";
+        writer.WriteLine($"{report.Path}: {Plural.Of(report.Particles, "particle")}{read}: {verdict}.");
     }
 
     /// <summary>The whole report for JSON.</summary>

@@ -8,14 +8,14 @@ namespace CryoSpin.Cli.Parsing;
 /// <summary>Turns a faulty command line into one message that says what is wrong and what was probably meant.</summary>
 internal static class UsageError
 {
-    /// <summary>The message for the first mistake, or null when the command line is sound.</summary>
+    /// <summary>The message for the first mistake, or for all options that are unknown; null when the command line is sound.</summary>
     public static string? Find(ParseResult parse)
     {
         if (AsksForHelpOrVersion(parse)) return null;
         Command command = parse.CommandResult.Command;
         bool verbFirst = parse.Tokens.Count > 0 && !LooksLikeOption(parse.Tokens[0].Value);
         string? mistake = (verbFirst ? UnknownVerb(parse, command) : null)
-            ?? UnknownOption(parse, command)
+            ?? UnknownOptions(parse, command)
             ?? UnknownVerb(parse, command)
             ?? (parse.Errors.Count > 0 ? Sentence(parse.Errors[0].Message) : null);
         if (mistake is null) return null;
@@ -27,19 +27,23 @@ internal static class UsageError
         parse.Tokens.Any(t => t is { Type: TokenType.Option, Value: "--help" or "-h" or "-?" or "/h" or "/?" or "--version" or "-V" });
 
     // The library hands an unknown option to a positional argument where one is free, so the tokens are looked at directly.
-    private static string? UnknownOption(ParseResult parse, Command command)
+    private static string? UnknownOptions(ParseResult parse, Command command)
     {
-        foreach (Token token in parse.Tokens)
-        {
-            if (token.Type == TokenType.DoubleDash) return null;
-            if (token.Type != TokenType.Argument || !LooksLikeOption(token.Value)) continue;
-            string name = token.Value.Split('=')[0];
-            IEnumerable<string> known =
-                Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
-            string where = command is RootCommand ? "cryospin" : $"'{command.Name}'";
-            return $"{where} has no option '{name}'." + (ForeignOptions.Answer(name, command) is { } answer ? " " + answer : Suggestion(name, known));
-        }
-        return null;
+        string[] names =
+        [
+            .. parse.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash)
+                .Where(t => t.Type == TokenType.Argument && LooksLikeOption(t.Value)).Select(t => t.Value.Split('=')[0]).Distinct(),
+        ];
+        // A command line of another program has many: whoever brings one sees at once what each is called here.
+        return names.Length == 0 ? null : string.Join(Environment.NewLine + "cryospin: ", names.Select(name => UnknownOption(name, command)));
+    }
+
+    private static string UnknownOption(string name, Command command)
+    {
+        IEnumerable<string> known =
+            Options(command).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
+        string where = command is RootCommand ? "cryospin" : $"'{command.Name}'";
+        return $"{where} has no option '{name}'." + (ForeignOptions.Answer(name, command) is { } answer ? " " + answer : Suggestion(name, known));
     }
 
     private static string? UnknownVerb(ParseResult parse, Command command)

@@ -1,5 +1,6 @@
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
+using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
 using CryoSpin.Particles.CryoDrgn;
 using CryoSpin.Reporting.Files;
@@ -74,7 +75,7 @@ internal sealed class ParticleConversion(string[] inputs, ParticleLoadOptions op
             (false, true) => "with CTF, without poses",
             _ => "without poses and CTF",
         };
-        terminal.Out.WriteLine($"{Wording.Count(set.Count)} particles {what}: {string.Join(", ", Outputs)}");
+        terminal.Out.WriteLine($"{Wording.Count(set.Count)} {Plural.Noun(set.Count, "particle")} {what}: {string.Join(", ", Outputs)}");
     }
 
     private ParticleSet Read()

@@ -3,6 +3,7 @@ using CryoSpin.Cli.Parsing;
 using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Particles;
+using CryoSpin.Preprocessing;
 using CryoSpin.Reporting.Html;
 using CryoSpin.Runs;
 using CryoSpin.Validation;
@@ -51,9 +52,11 @@ internal static class ParticleReview
         ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
     {
         // To leave bad images out all have been read already; what is left is good.
+        // What is finer than the working box is never looked at.
+        double pixel = ImageGrid.Of(particles.Set, options.Images.DownsampleBox).PixelSizeAngstrom;
         ValidationReport report = options.Particles.QuickValidation || options.Particles.SkipBad
-            ? ParticleValidation.Quick(particles.Set)
-            : Full(options, particles, terminal, cancellation);
+            ? ParticleValidation.Quick(particles.Set, pixel)
+            : Full(options, particles, pixel, terminal, cancellation);
         ValidationProblem[] problems = [.. report.Problems.Where(p => !s_saidElsewhere.Contains(p.Code) && !s_ofImages.Contains(p.Code))];
         // The poses that the particles have take no part in finding new ones.
         ValidationProblem[] errors = [.. problems.Where(p => p.Severity == Severity.Error && !IsOfPose(p))];
@@ -68,13 +71,15 @@ internal static class ParticleReview
     /// <param name="set">The particles.</param>
     /// <param name="use">What the verb computes with.</param>
     /// <param name="dataDirectory">--data-dir, for the message; null for none.</param>
+    /// <param name="workingPixelAngstrom">Pixel size that the images will be used at; 0 for their own.</param>
     /// <returns>The other problems of what it uses, as lines.</returns>
     /// <exception cref="InputException">Something is wrong with them.</exception>
-    public static IReadOnlyList<string> Values(ParticleSet set, ValueUse use, string? dataDirectory = null)
+    public static IReadOnlyList<string> Values(
+        ParticleSet set, ValueUse use, string? dataDirectory = null, double workingPixelAngstrom = 0)
     {
         ValidationProblem[] problems =
         [
-            .. ParticleValidation.Values(set).Problems.Where(p => p.Code != TooFew && !s_saidElsewhere.Contains(p.Code))
+            .. ParticleValidation.Values(set, workingPixelAngstrom).Problems.Where(p => p.Code != TooFew && !s_saidElsewhere.Contains(p.Code))
                 .Where(p => use != ValueUse.Poses || IsOfPose(p)).Where(p => use != ValueUse.None || p.Severity == Severity.Error),
         ];
         ValidationProblem[] errors =
@@ -90,11 +95,11 @@ internal static class ParticleReview
         $"warning: {p.Where}: {p.Found} ({p.Count} such in all), expected {p.Expected}. {p.Remedy}";
 
     private static ValidationReport Full(
-        ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
+        ReconstructionOptions options, ParticleSource particles, double workingPixelAngstrom, Terminal terminal, CancellationToken cancellation)
     {
-        terminal.Error.WriteLine($"Checking every pixel of {Wording.Count(particles.Set.Count)} images ...");
+        terminal.Error.WriteLine($"Checking every pixel of {Wording.Count(particles.Set.Count)} {Plural.Noun(particles.Set.Count, "image")} ...");
         using WorkerTeam team = new(options.Resources.Threads);
-        return ProgressView.Run(terminal, view => ParticleValidation.Full(particles, team, ReadingProgress.On(view), cancellation));
+        return ProgressView.Run(terminal, view => ParticleValidation.Full(particles, team, ReadingProgress.On(view), cancellation, workingPixelAngstrom));
     }
 
     private static InputException Fault(
@@ -105,7 +110,7 @@ internal static class ParticleReview
         {
             IEnumerable<string> kinds = bad.GroupBy(b => b.Code).Select(g => $"{g.Count()} {Kind(g.Key)}");
             faults.Add(
-                $"{bad.Count} of {set.Count} images cannot be used ({string.Join(", ", kinds)}): "
+                $"{bad.Count} of {Plural.Of(set.Count, "image")} cannot be used ({string.Join(", ", kinds)}): "
                 + Shown([.. bad.Select(b => $"{AfterFile(set, set.Where(b.Index))}: {b.Reason}")]));
             remedies.Add("Extract them again, or leave them out with --skip-bad.");
         }

@@ -22,7 +22,7 @@ internal static class PosedParticles
         int[] unposed = [.. Enumerable.Range(0, set.Count).Where(i => set.Pose(i) is null)];
         if (unposed.Length > 0)
         {
-            log($"warning: {path}: {unposed.Length} of {set.Count} particles have no pose and are left out.");
+            log($"warning: {path}: {unposed.Length} of {Plural.Of(set.Count, "particle")} {Plural.Choose(unposed.Length, "has no pose and is", "have no pose and are")} left out.");
             set = ParticleSet.Load(path, options with { Subset = ParticleSubset.Without(options.Subset, unposed) });
         }
         foreach (string line in ParticleReview.Values(set, ValueUse.All, options.DataDirectory)) log(line);

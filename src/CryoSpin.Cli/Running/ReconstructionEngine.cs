@@ -49,6 +49,7 @@ internal static class ReconstructionEngine
         Warnings = double.IsFinite(outcome.ResolutionAngstrom) ? outcome.Warnings : [.. outcome.Warnings, NoResolution],
         Rejected = outcome.Rejected,
         Verdict = outcome.Verdict,
+        MaxShiftPixels = outcome.MaxShiftPixels,
     };
 
     /// <summary>Makes the collector keep the heap within a limit, by collecting sooner, for the rest of the process.</summary>

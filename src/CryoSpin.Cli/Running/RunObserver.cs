@@ -65,8 +65,10 @@ internal sealed class RunObserver(RunDirectory folder, IProgressView view, Outpu
 
     public IReadOnlyList<int> Watched => output?.Watched ?? [];
 
-    /// <summary>The map of the newest snapshot; null where there was none.</summary>
+    /// <summary>The map that the run left when it was stopped, or that of the newest snapshot; null where there was neither.</summary>
     public Volume? NewestMap { get; private set; }
+
+    public void Leave(Volume map) => NewestMap = map;
 
     public void Keep(RunSnapshot snapshot)
     {

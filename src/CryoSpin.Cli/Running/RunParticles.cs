@@ -31,7 +31,7 @@ internal sealed class RunParticles : IDisposable
         Notes =
         [
             .. skipped.GroupBy(b => b.Code).Select(
-                g => $"warning: {g.Count()} particles left out, {g.Key}; the first: {g.First().Reason}"),
+                g => $"warning: {Plural.Of(g.Count(), "particle")} left out, {g.Key}; the first: {g.First().Reason}"),
         ];
     }
 
@@ -61,7 +61,7 @@ internal sealed class RunParticles : IDisposable
             terminal, view => ParticleValidation.FindBadParticles(all, team, ReadingProgress.On(view), cancellation));
         if (bad.Count == all.Count)
         {
-            throw new InputException(all.Source, $"none of the {all.Count} images can be used; the first: {bad[0].Reason}.", "Check the paths.");
+            throw new InputException(all.Source, $"none of {Plural.Of(all.Count, "image")} can be used; the first: {bad[0].Reason}.", "Check the paths.");
         }
         ParticleSubset good = ParticleSubset.Without(load.Subset, bad.Select(b => b.Index));
         return new RunParticles(options, all, ParticleSource.Open(options.Particles.Path, load with { Subset = good }), bad);

@@ -81,7 +81,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
     /// <param name="path">The run's folder.</param>
     /// <param name="change">Changes those of its options that may be changed.</param>
     /// <param name="cancellation">Stops it again.</param>
-    /// <exception cref="CryoSpinException">There is no run in the folder, or its input has changed, or another run works there.</exception>
+    /// <exception cref="CryoSpinException">There is no run in the folder, or another run works there.</exception>
+    /// <exception cref="ResumeRefusedException">Its input has changed; its record is as it was.</exception>
     public RunRecord Resume(string path, Func<ReconstructionOptions, ReconstructionOptions> change, CancellationToken cancellation)
     {
         (RunDirectory? opened, RunRecord run) = RunDirectory.Reopen(path);
@@ -106,7 +107,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         CheckWatched(options, particles.Source.Set);
         Check(options, particles.Source.Set);
         IReadOnlyList<string> remarks = Review(options, particles.Source, terminal, stop.Token);
-        run = ForThisProcess(run) with
+        RunRecord resumed = ForThisProcess(run) with
         {
             Options = options,
             Status = RunStatus.Running,
@@ -114,7 +115,17 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             EndedUtc = null,
             Resumptions = run.Resumptions + 1,
         };
-        return Execute(run, particles, remarks, folder, stop);
+        try
+        {
+            return Execute(resumed, particles, remarks, folder, stop);
+        }
+        catch (ResumeRefusedException e)
+        {
+            // Nothing has happened to the run: what it was, stopped say, it still is.
+            folder.Log($"not resumed: {e.Message}");
+            folder.WriteRun(run);
+            throw;
+        }
     }
 
     /// <summary>Refuses watched particles that are not in the set.</summary>
@@ -124,8 +135,8 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
         int[] beyond = [.. options.Output.Watched.Where(i => i >= set.Count)];
         if (beyond.Length == 0) return;
         throw new InputException(
-            set.Source, $"--watch names particle {beyond[0] + 1}, but there are {set.Count} particles.",
-            $"Give numbers from 1 to {set.Count}.");
+            set.Source, $"--watch names particle {beyond[0] + 1}, but there {Plural.Choose(set.Count, "is", "are")} {Plural.Of(set.Count, "particle")}.",
+            set.Count == 1 ? "Give 1." : $"Give numbers from 1 to {set.Count}.");
     }
 
     private RunRecord Execute(
@@ -155,6 +166,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             {
                 ResolutionAngstrom = double.IsFinite(results.ResolutionAngstrom) ? results.ResolutionAngstrom : null,
                 MaskDiameterAngstrom = results.MaskDiameterAngstrom,
+                MaxShiftPixels = results.MaxShiftPixels,
                 Parameters = results.Parameters,
                 RejectedParticles = results.Rejected.Count,
                 Warnings = results.Warnings,
@@ -174,7 +186,7 @@ internal sealed class RunSession(Terminal terminal, RunEngine engine)
             };
             folder.Complete(Enrich(results, input));
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not ResumeRefusedException)
         {
             Abandon(run, folder, observer, e, stop);
             throw;

@@ -48,7 +48,7 @@ internal static class EvaluateVerb
     private static (Pose[], Pose[]) ReadPoses(string path, string truthPath, Terminal terminal)
     {
         (Pose[] estimated, Pose[] truth, int unposed) = TruthComparison.ReadPoses(path, truthPath);
-        if (unposed > 0) terminal.Error.WriteLine($"warning: {path}: {unposed} particles without a pose are left out of the comparison.");
+        if (unposed > 0) terminal.Error.WriteLine($"warning: {path}: {Plural.Of(unposed, "particle")} without a pose {Plural.Choose(unposed, "is", "are")} left out of the comparison.");
         return (estimated, truth);
     }
 

@@ -3,6 +3,7 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.IO.Mrc;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
@@ -46,7 +47,8 @@ internal static class PreprocessVerb
             using ParticleSource source = ParticleSource.Open(parse.GetRequiredValue(particles), input.Read(parse));
             new InputProtection(source.Set.InputFiles).RefuseIn(folder, Stack, Star);
             foreach (string warning in source.Warnings) terminal.Error.WriteLine("warning: " + warning);
-            foreach (string line in ParticleReview.Values(source.Set, ValueUse.Images)) terminal.Error.WriteLine(line);
+            double pixel = ImageGrid.Of(source.Set, images.Read(parse).DownsampleBox).PixelSizeAngstrom;
+            foreach (string line in ParticleReview.Values(source.Set, ValueUse.Images, workingPixelAngstrom: pixel)) terminal.Error.WriteLine(line);
             if (ConversionLosses.LackOfOptics(source.Set) is { } lack) terminal.Error.WriteLine($"warning: {Star}: {lack}");
             PreparedParticles prepared = PreparedParticles.Open(
                 source, images.Read(parse) with { FlipPhases = parse.GetValue(flip), UndoPremultiplication = false });
@@ -57,7 +59,7 @@ internal static class PreprocessVerb
             MrcMode mode = parse.GetValue(half) ? MrcMode.Half : MrcMode.Single;
             ProgressView.Run(terminal, view => Write(copy, target, mode, team, new Shown(view, source.Set.Count), cancellation));
             terminal.Out.WriteLine(
-                $"{Wording.Count(source.Set.Count)} images of {prepared.Grid.BoxSize} x {prepared.Grid.BoxSize} pixels, "
+                $"{Wording.Count(source.Set.Count)} {Plural.Noun(source.Set.Count, "image")} of {prepared.Grid.BoxSize} x {prepared.Grid.BoxSize} pixels, "
                 + $"{Wording.Number(prepared.Grid.PixelSizeAngstrom, 4)} Å per pixel: {Path.Combine(folder, Star)}");
             return ExitCode.Done;
         });

@@ -3,6 +3,7 @@ using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Parsing;
 using CryoSpin.Cli.Running;
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Imaging;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Reporting.Html;
@@ -94,7 +95,7 @@ internal static class SimulateVerb
                 return true;
             });
             terminal.Out.WriteLine(
-                $"{Wording.Count(options.Particles)} images of {map.Size} x {map.Size} pixels, "
+                $"{Wording.Count(options.Particles)} {Plural.Noun(options.Particles, "image")} of {map.Size} x {map.Size} pixels, "
                 + $"{Wording.Number(map.PixelSizeAngstrom, 4)} Å per pixel: "
                 + Path.Combine(folder, SimulationFolder.Particles));
             terminal.Out.WriteLine(

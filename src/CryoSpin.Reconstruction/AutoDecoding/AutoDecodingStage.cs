@@ -59,6 +59,9 @@ internal sealed class AutoDecodingStage(
     /// <summary>Searches again where modes do not settle; null to keep to the first candidates.</summary>
     public ProposalRenewal? Renewal { get; init; }
 
+    /// <summary>Widens the largest shift where it was too small; null to keep that of the options.</summary>
+    public GrowingShiftLimit? ShiftLimit { get; init; }
+
     /// <summary>Runs until neither resolution nor poses move.</summary>
     /// <param name="firstBand">Band of the first pass, shells; the volumes must be set up to it.</param>
     /// <param name="report">Receives each pass.</param>
@@ -78,7 +81,7 @@ internal sealed class AutoDecodingStage(
         {
             long started = Stopwatch.GetTimestamp();
             // Not again where a resumed run is within the pass.
-            if (state.Done == 0 && s_renewedPasses.Contains(state.Iteration)) RenewWhereUnsettled(state, cancellation);
+            if (state.Done == 0 && (s_renewedPasses.Contains(state.Iteration) || IsWidened(state))) RenewWhereUnsettled(state, cancellation);
             RefinePoses(state, safe, cancellation);
             Maps = tools.Solver.Solve(tools.Sums, 0, Maps.Mask);
             FscCurve fsc = Maps.Fsc!;
@@ -95,6 +98,7 @@ internal sealed class AutoDecodingStage(
             // While modes change hands every particle keeps its rivals; afterwards only those that a better map may decide for.
             state.Choice = moved > SettledShare || state.Iteration < 3 ? CandidateChoice.Best : CandidateChoice.Likely;
             state.BestShell = Math.Max(state.BestShell, shell);
+            if (ShiftLimit?.Grow(poses, state) == true) (state.Choice, state.Still) = (CandidateChoice.All, 0);
             state.Ended = state.Still >= 2 || state.Iteration >= MaxIterations;
             state.Band = next;
             state.Iteration++;
@@ -111,13 +115,17 @@ internal sealed class AutoDecodingStage(
 
     private void RenewWhereUnsettled(DecodingState state, CancellationToken cancellation)
     {
-        if (Renewal is null || ShareMoved(state.Change) <= UnsettledShare) return;
+        if (Renewal is null || (ShareMoved(state.Change) <= UnsettledShare && !IsWidened(state))) return;
+        if (ShiftLimit is not null) Renewal.MaxShiftPixels = ShiftLimit.Of(state);
         for (int h = 0; h < SliceSums.HalfSets; h++)
         {
             Renewal.Add(poses, poses.Members[h], tools.Slicer.Lattice(Maps.Maps[h], Renewal.Band), state.Iteration, cancellation);
         }
         state.Choice = CandidateChoice.All;
     }
+
+    // Between passes all candidates are wanted for this reason only.
+    private static bool IsWidened(DecodingState state) => state.Iteration > 1 && state.Choice == CandidateChoice.All;
 
     private double NextBand(double band, FscCurve fsc) =>
         Math.Clamp(
@@ -127,13 +135,15 @@ internal sealed class AutoDecodingStage(
     /// <summary>Refines all poses that are not yet, against the maps, and fills the sums anew with all.</summary>
     private void RefinePoses(DecodingState state, Action<bool> safe, CancellationToken cancellation)
     {
+        RefinementOptions current =
+            ShiftLimit is null ? options : options with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(ShiftLimit.Of(state)) };
         // New candidates come from a grid, in the first pass and after a renewal.
         PoseRefinementLimits limits = state.Choice == CandidateChoice.All
-            ? PoseRefinementLimits.Wide(options.MaxShiftPixels) : PoseRefinementLimits.Fine(options.MaxShiftPixels);
+            ? PoseRefinementLimits.Wide(current.MaxShiftPixels) : PoseRefinementLimits.Fine(current.MaxShiftPixels);
         for (int h = 0; h < SliceSums.HalfSets; h++)
         {
             int half = h;
-            RefinementPass pass = new(store, Maps.Reference(h, poses.Members[h]), tools.Slicer, state.Band, options, team);
+            RefinementPass pass = new(store, Maps.Reference(h, poses.Members[h]), tools.Slicer, state.Band, current, team);
             tools.Sums.Clear(h);
             store.Pass(h, chunk =>
             {

@@ -26,6 +26,9 @@ internal sealed class DecodingState(double band, int particles)
     /// <summary>The store's records, in its order, that the pass has refined.</summary>
     public long Done { get; set; }
 
+    /// <summary>How often <see cref="GrowingShiftLimit"/> has grown.</summary>
+    public int Widenings { get; set; }
+
     /// <summary>Log likelihood of each particle's best pose, for those that the pass has refined.</summary>
     public double[] Likelihood { get; init; } = new double[particles];
 

@@ -22,7 +22,7 @@ internal sealed class CheckpointFormatException(string message) : Exception(mess
 internal static class CheckpointFile
 {
     /// <summary>Changes whenever the content does.</summary>
-    internal const int Version = 12;
+    internal const int Version = 13;
 
     private const ulong Magic = 0x544B43504E495053;
     private const int HashBytes = 32;
@@ -303,6 +303,7 @@ internal static class CheckpointFile
         writer.Write(decoding.BestShell);
         writer.Write(decoding.Ended);
         writer.Write(decoding.Done);
+        writer.Write(decoding.Widenings);
         foreach (double value in decoding.Likelihood) writer.Write(value);
         foreach (double value in decoding.Change) writer.Write(value);
     }
@@ -318,6 +319,7 @@ internal static class CheckpointFile
             BestShell = reader.ReadDouble(),
             Ended = reader.ReadBoolean(),
             Done = reader.ReadInt64(),
+            Widenings = reader.ReadInt32(),
         };
         for (int i = 0; i < particles; i++) decoding.Likelihood[i] = reader.ReadDouble();
         for (int i = 0; i < particles; i++) decoding.Change[i] = reader.ReadDouble();

@@ -33,7 +33,7 @@ internal sealed class RunCheckpoints
     /// <param name="particles">Number of particles.</param>
     /// <param name="box">Edge of the images, pixels.</param>
     /// <param name="search">Schedule of the search.</param>
-    /// <exception cref="CryoSpinException">The input or an option is not what it was.</exception>
+    /// <exception cref="ResumeRefusedException">The input or an option is not what it was.</exception>
     public RunState? Find(int particles, int box, SearchSchedule search)
     {
         RunStateChecks checks = new(particles, box, search);
@@ -50,7 +50,7 @@ internal sealed class RunCheckpoints
         }
         if (input.Difference(_input) is { } difference)
         {
-            throw new CryoSpinException(
+            throw new ResumeRefusedException(
                 $"{_folder}: the run cannot go on, because its input has changed: {difference}. Put it back, or start a new run.");
         }
         _observer.Log($"Going on from {state.Stage}.");

@@ -105,6 +105,7 @@ internal sealed class RunStateChecks(int particles, int box, SearchSchedule sche
         Require(IsBand(decoding.Band) && decoding.Band <= box / 2.0, "the band of auto-decoding");
         Require(decoding.Iteration >= 1 && decoding.Still >= 0 && Enum.IsDefined(decoding.Choice), "the pass of auto-decoding");
         Require(decoding.Done >= 0 && decoding.Done <= particles, "the number of refined particles");
+        Require(decoding.Widenings is >= 0 and <= GrowingShiftLimit.MostTimes, "the largest shift");
         Require(double.IsFinite(decoding.BestShell), "the resolution");
         Require(!decoding.Change.Any(double.IsInfinity), "a change of pose");
         Require(double.IsFinite(state.MaskDiameterAngstrom) && state.MaskDiameterAngstrom > 0, "the mask");

@@ -1,4 +1,5 @@
 using CryoSpin.Compute;
+using CryoSpin.Diagnostics;
 using CryoSpin.Runs;
 using static System.FormattableString;
 
@@ -64,6 +65,6 @@ internal sealed record LoadedParticles(
     public void Dispose() => Store.Dispose();
 
     private static string Sentence(int rejected, int count) => Invariant(
-        $"{rejected} of {count} images ({100.0 * rejected / count:0.#} %) are left out: they vary over large distances far more than the others, ")
-        + "as ice, carbon edges and aggregates do. rejected.star lists them; --keep-all keeps them.";
+        $"{rejected} of {count} images ({100.0 * rejected / count:0.#} %) {Plural.Choose(rejected, "is left out: it varies", "are left out: they vary")} over large distances far more than the others, ")
+        + "as ice, carbon edges and aggregates do. rejected.star lists " + Plural.Choose(rejected, "it", "them") + "; --keep-all keeps " + Plural.Choose(rejected, "it.", "them.");
 }

@@ -27,7 +27,7 @@ internal sealed class MethodReconstruction(
         track.Use(loaded.Input);
         Loaded();
         MethodContext context = new(loaded.Input, options, store, loaded.SignalPower, PoseSpace.C1, random, team, track, observer);
-        MethodResult result = method.Run(context, cancellation);
+        MethodResult result = Find(context, track, cancellation);
         observer.Log(
             $"{options.Name} finds all poses against one volume: the half-maps are not independent, and their FSC is optimistic.");
         track.Start("final map", 0.98, 1);
@@ -40,5 +40,18 @@ internal sealed class MethodReconstruction(
             Parameters = result.Parameters,
             Rejected = loaded.Rejected,
         };
+    }
+
+    private MethodResult Find(MethodContext context, RunTracker track, CancellationToken cancellation)
+    {
+        try
+        {
+            return method.Run(context, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            track.LeaveMap();
+            throw;
+        }
     }
 }

@@ -28,6 +28,7 @@ public sealed class PaperReconstruction
     private PaperImages _images = null!;
     private HartleyDecoder _decoder = null!;
     private long _visits;
+    private bool _hasMap;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="input">The particles; at least two.</param>
@@ -60,12 +61,27 @@ public sealed class PaperReconstruction
         _images = new PaperImages(_input, Architecture?.InputSize, _team);
         _decoder = new HartleyDecoder(_images.Box);
         _decoder.Randomise(random);
-        PaperPose[] poses = Encode(random, cancellation);
-        Decode(poses, random, cancellation);
+        PaperPose[] poses = Find(random, cancellation);
         _clock.Start("final map");
-        Volume map = _decoder.ToMap(_images.PixelSizeAngstrom, _images.Box * _images.StandardDeviation, _team);
-        return new PaperOutcome(map, ToPoses(poses), _clock.Stop());
+        return new PaperOutcome(Map(), ToPoses(poses), _clock.Stop());
     }
+
+    private PaperPose[] Find(Random random, CancellationToken cancellation)
+    {
+        try
+        {
+            PaperPose[] poses = Encode(random, cancellation);
+            Decode(poses, random, cancellation);
+            return poses;
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested && _hasMap)
+        {
+            _observer.Leave(Map());
+            throw;
+        }
+    }
+
+    private Volume Map() => _decoder.ToMap(_images.PixelSizeAngstrom, _images.Box * _images.StandardDeviation, _team);
 
     private PaperPose[] Encode(Random random, CancellationToken cancellation)
     {
@@ -79,6 +95,7 @@ public sealed class PaperReconstruction
         {
             Pace pace = new(this, phase, epoch, _options.AutoEncodingEpochs, 0, EncodingShare);
             EncodingEpoch figures = stage.RunEpoch(random, pace.Report, cancellation);
+            _hasMap = true;
             _observer.Record(pace.Figures(figures.Loss) with
             {
                 HeadShares = figures.HeadShares,

@@ -24,9 +24,13 @@ internal sealed class ProposalRenewal(
     private readonly FrequencyDisc _disc = new(Math.Min(schedule.LastBand, store.Disc.Radius));
     private readonly CandidateSearch _search = new(store, space, team);
     private ShiftGrid? _shifts;
+    private double _shiftsOf = -1;
 
     /// <summary>Band of the maps that are searched with, shells.</summary>
     public double Band => _disc.Radius;
+
+    /// <summary>Radius of the disc of shifts searched, pixels.</summary>
+    public double MaxShiftPixels { get; set; } = schedule.MaxShiftPixels;
 
     /// <summary>Adds candidates; those near one that a particle has are left out.</summary>
     /// <param name="table">Receives them, after those that it has.</param>
@@ -36,7 +40,7 @@ internal sealed class ProposalRenewal(
     /// <param name="cancellation">Stops between groups of particles.</param>
     public void Add(CandidateTable table, int[] particles, FourierLattice lattice, int round, CancellationToken cancellation)
     {
-        _shifts ??= new ShiftGrid(schedule.MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
+        ShiftGrid shifts = Shifts();
         // Not the run's own stream: a resumed run must draw the same grid.
         Rotation[] grid = space.Grid(_disc.Radius, new SavedRandom((ulong)seed, (ulong)round));
         for (int first = 0; first < particles.Length; first += ParticlesPerCall)
@@ -44,9 +48,19 @@ internal sealed class ProposalRenewal(
             cancellation.ThrowIfCancellationRequested();
             Memory<int> ids = particles.AsMemory(first, Math.Min(ParticlesPerCall, particles.Length - first));
             _search.Find(
-                lattice, _disc, grid, _shifts, ids, candidates, separationDegrees,
+                lattice, _disc, grid, shifts, ids, candidates, separationDegrees,
                 (slot, found) => table.AddUnscored(ids.Span[slot], New(table[ids.Span[slot]].ToArray(), found)));
         }
+    }
+
+    private ShiftGrid Shifts()
+    {
+        if (_shifts is null || _shiftsOf != MaxShiftPixels)
+        {
+            _shifts = new ShiftGrid(MaxShiftPixels, schedule.ShiftSpacingPeriods * store.Box / _disc.Radius, _disc, store.Box);
+            _shiftsOf = MaxShiftPixels;
+        }
+        return _shifts;
     }
 
     // Their scores are of another band than those of the known ones.

@@ -229,13 +229,16 @@ public sealed class RunDirectory : IDisposable
         WriteFsc(results.MaskedFsc, results.UnmaskedFsc, results.CorrectedFsc);
     }
 
-    /// <summary>Writes the particles that were left out, as they were read.</summary>
+    /// <summary>Writes the particles that were left out, as they were read; those of cryoSPARC also as its dataset.</summary>
     /// <param name="particles">Them.</param>
     /// <param name="reasons">A column that says why.</param>
     /// <param name="figures">A column with the figure that decided.</param>
     public void WriteRejected(
-        ParticleSet particles, (string Name, IReadOnlyList<string> Words) reasons, (string Name, IReadOnlyList<double> Values) figures) =>
+        ParticleSet particles, (string Name, IReadOnlyList<string> Words) reasons, (string Name, IReadOnlyList<double> Values) figures)
+    {
         particles.WriteStar(FileFor(RunFiles.Rejected), null, null, [figures], [reasons]);
+        if (particles.IsFromCryoSparc) particles.WriteCryoSparc(FileFor(RunFiles.RejectedCryoSparc), null);
+    }
 
     /// <summary>Writes fsc.star and fsc.xml.</summary>
     /// <param name="masked">FSC of the masked half-maps.</param>

@@ -24,6 +24,9 @@ public static class RunFiles
     /// <summary>The particles that were left out, with the reason; written where there are any.</summary>
     public const string Rejected = "rejected.star";
 
+    /// <summary>The same for cryoSPARC, without the reason; written where the particles came from there.</summary>
+    public const string RejectedCryoSparc = "rejected.cs";
+
     /// <summary>FSC in RELION's form.</summary>
     public const string FscStar = "fsc.star";
 
@@ -61,6 +64,7 @@ public static class RunFiles
         (Particles, "the particles with rotation, origin and half-set (RELION 3.1)"),
         (ParticlesCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
         (Rejected, "the particles that were left out, with the reason"),
+        (RejectedCryoSparc, "the same as cryoSPARC's dataset, every field of the input kept"),
         (FscStar, "FSC of the half-maps, as relion_postprocess writes it"),
         (FscXml, "FSC of the half-maps, masked and corrected for the mask, as EMDB takes it"),
         (Metrics, "figures of every epoch, one JSON object a line"),

@@ -44,6 +44,9 @@ public sealed record RunResults
     /// <summary>Diameter of the spherical mask.</summary>
     public required double MaskDiameterAngstrom { get; init; }
 
+    /// <summary>The largest shift in force at the end, pixels of the working box; null where it is that of the options.</summary>
+    public double? MaxShiftPixels { get; init; }
+
     /// <summary>Time per phase as the run itself measured it; null to take it from what it reported.</summary>
     public IReadOnlyList<PhaseTime>? PhaseTimes { get; init; }
 

@@ -75,7 +75,7 @@ public static class HtmlReport
     /// <summary>What followed from options and particles.</summary>
     private static List<(string, string)> Working(RunRecord run)
     {
-        double shift = run.Options.Method.MaxShiftPixels;
+        double shift = run.MaxShiftPixels ?? run.Options.Method.MaxShiftPixels;
         return
         [
             ("largest shift", $"{Wording.Number(shift)} px, {Wording.Angstrom(shift * run.PixelSizeAngstrom)}"),

@@ -41,17 +41,18 @@ internal static class ResultSections
     public static XElement? Poses(ReportInput input)
     {
         if (input.Poses.Count == 0) return null;
+        double maxShift = input.Run.MaxShiftPixels ?? input.Run.Options.Method.MaxShiftPixels;
         SphereHistogram sphere = new(input.Poses);
-        ShiftHistogram shifts = new(input.Poses, Math.Max(input.Run.PixelSizeAngstrom, 1e-6), input.Run.Options.Method.MaxShiftPixels);
+        ShiftHistogram shifts = new(input.Poses, Math.Max(input.Run.PixelSizeAngstrom, 1e-6), maxShift);
         string directions = "Directions from which the particles are seen, on the whole sphere (equal areas; the map's z axis points up). "
             + $"The densest cell has {Wording.Number(sphere.Highest, 1)} times the uniform density; "
             + $"{Wording.Number(100 * sphere.EmptyShare, 0)} % of the sphere is empty.";
         string centres = $"Shift of the particles from the image centre, median {Wording.Number(shifts.MedianPixels)} px. "
-            + $"The circle is the largest shift allowed, {Wording.Number(input.Run.Options.Method.MaxShiftPixels)} px "
-            + $"({Wording.Angstrom(input.Run.Options.Method.MaxShiftPixels * input.Run.PixelSizeAngstrom)}).";
+            + $"The circle is the largest shift allowed, {Wording.Number(maxShift)} px "
+            + $"({Wording.Angstrom(maxShift * input.Run.PixelSizeAngstrom)}).";
         return Tag.Section("View directions and shifts", Tag.Make("div", "row",
             Tag.Figure(Pictures.Sphere(sphere), directions),
-            Tag.Figure(Pictures.Shifts(shifts, input.Run.Options.Method.MaxShiftPixels), centres)));
+            Tag.Figure(Pictures.Shifts(shifts, maxShift), centres)));
     }
 
     private static XElement Crossings(ReportInput input)

@@ -10,6 +10,16 @@ public class CryoSpinException : Exception
     }
 }
 
+/// <summary>A stopped run that cannot go on as it was asked to. Nothing of it has changed: it can go on when the cause is mended.</summary>
+public sealed class ResumeRefusedException : CryoSpinException
+{
+    /// <summary>Makes the exception with a complete message for the user.</summary>
+    public ResumeRefusedException(string message)
+        : base(message)
+    {
+    }
+}
+
 /// <summary>An input file, or a value in one, that cannot be used.</summary>
 public sealed class InputException : CryoSpinException
 {

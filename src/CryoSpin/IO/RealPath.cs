@@ -26,6 +26,8 @@ internal static class RealPath
             string next = Path.Combine(here, part);
             if (Target(next) is not { } target || ++links > MostLinks)
             {
+                // Below what does not exist there are no links: a name of a thousand parts is not looked up a thousand times.
+                if (!Path.Exists(next)) return AsWritten(next, ahead);
                 here = next;
                 continue;
             }
@@ -53,6 +55,17 @@ internal static class RealPath
         {
             if (parts[i] != ".") ahead.Push(parts[i]);
         }
+    }
+
+    private static string AsWritten(string here, Stack<string> ahead)
+    {
+        List<string> parts = [.. here.Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        while (ahead.TryPop(out string? part))
+        {
+            if (part != "..") parts.Add(part);
+            else if (parts.Count > 0) parts.RemoveAt(parts.Count - 1);
+        }
+        return "/" + string.Join('/', parts);
     }
 
     private static string? Target(string path)

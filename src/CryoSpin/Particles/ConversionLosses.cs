@@ -1,3 +1,4 @@
+using CryoSpin.Diagnostics;
 using CryoSpin.Optics;
 using CryoSpin.Particles.CryoSparc;
 using static System.FormattableString;
@@ -67,8 +68,8 @@ public static class ConversionLosses
         int unposed = set.HasPoses ? Enumerable.Range(0, set.Count).Count(i => set.Pose(i) is null) : 0;
         if (unposed > 0)
         {
-            yield return $"{unposed} particles without a pose are written with angles of {PoseColumns.None}, which RELION takes for angles. "
-                + "Leave them out with --subset FILE before RELION uses the poses.";
+            yield return $"{Plural.Of(unposed, "particle")} without a pose {Plural.Choose(unposed, "is", "are")} written with angles of {PoseColumns.None}, which RELION takes for angles. "
+                + "Leave particles without a pose out with --subset FILE before RELION uses the poses.";
         }
         if (LackOfOptics(set) is { } lack) yield return lack;
         foreach (string line in OfRecords(set)) yield return line;
@@ -147,12 +148,12 @@ public static class ConversionLosses
         int flipped = Count(set, g => g is { IsPhaseFlipped: true, IsPremultiplied: false }), premultiplied = Count(set, g => g.IsPremultiplied);
         if (flipped > 0)
         {
-            yield return $"{flipped} images are phase-flipped (rlnCtfDataArePhaseFlipped). {program} has no such flag and would flip the phases "
+            yield return $"{Plural.Of(flipped, "image")} {Plural.Choose(flipped, "is", "are")} phase-flipped (rlnCtfDataArePhaseFlipped). {program} has no such flag and would flip the phases "
                 + "once more. Give it images that are not flipped.";
         }
         if (premultiplied > 0)
         {
-            yield return $"{premultiplied} images are CTF-premultiplied (rlnCtfDataAreCtfPremultiplied). {program} has no such flag and would apply "
+            yield return $"{Plural.Of(premultiplied, "image")} {Plural.Choose(premultiplied, "is", "are")} CTF-premultiplied (rlnCtfDataAreCtfPremultiplied). {program} has no such flag and would apply "
                 + "the CTF once more. Give it images that are not multiplied.";
         }
     }
@@ -171,7 +172,7 @@ public static class ConversionLosses
     {
         int dark = set.DarkParticles;
         if (dark == 0) return null;
-        string which = dark == set.Count ? "the images are" : Invariant($"{dark} of {set.Count} images are");
+        string which = dark == set.Count ? Plural.Choose(dark, "the image is", "the images are") : Invariant($"{dark} of {set.Count} images {Plural.Choose(dark, "is", "are")}");
         string consequence = dark == set.Count ? "would make a map of negative density" : "would add images of opposite contrast";
         return $"{which} dark on light (blob/sign -1). {program} takes all images for light on dark and {consequence}. "
             + "Write images of one contrast with cryospin preprocess.";

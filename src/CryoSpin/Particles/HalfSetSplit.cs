@@ -1,3 +1,5 @@
+using CryoSpin.Diagnostics;
+
 namespace CryoSpin.Particles;
 
 /// <summary>The half-sets that a particle file states (rlnRandomSubset), as far as they can be used.</summary>
@@ -24,12 +26,12 @@ public static class HalfSetSplit
         if (one + two < set.Count)
         {
             int first = Array.FindIndex(subsets, s => s is not (1 or 2));
-            note = $"{set.Where(first)}: _rlnRandomSubset is {subsets[first]}, neither 1 nor 2, as in {set.Count - one - two} rows. "
+            note = $"{set.Where(first)}: _rlnRandomSubset is {subsets[first]}, neither 1 nor 2, as in {Plural.Of(set.Count - one - two, "row")}. "
                 + "Half-sets are drawn at random instead.";
             return null;
         }
         if (!IsOneSided(one, two)) return subsets;
-        note = $"{set.Source}: _rlnRandomSubset puts {one} particles into half-set 1 and {two} into half-set 2. "
+        note = $"{set.Source}: _rlnRandomSubset puts {Plural.Of(one, "particle")} into half-set 1 and {two} into half-set 2. "
             + "Half-sets are drawn at random instead.";
         return null;
     }

@@ -86,6 +86,6 @@ internal sealed class ImageNames
             int before = seen[(fileOf[StackOf[i]], Index[i])];
             first = $"{particles.GetText(Column, i)} at {particles.Where(before)} and {particles.Where(i)}";
         }
-        if (repeated > 0) warnings.Add($"{particles.Source}: {repeated} images are named more than once, e.g. {first}.");
+        if (repeated > 0) warnings.Add($"{particles.Source}: {Plural.Of(repeated, "image")} {Plural.Choose(repeated, "is", "are")} named more than once, e.g. {first}.");
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ParticleBlocks(StarFile file, string path)
         foreach (StarTable other in file.Tables.Where(t => t != particles && t.Name != OpticsName && t.Has(ImageNames.Column)))
         {
             warnings.Add(
-                $"{path}: block data_{other.Name} names images too; its {other.RowCount} rows are not read, only those of "
+                $"{path}: block data_{other.Name} names images too; its {Plural.Of(other.RowCount, "row")} {Plural.Choose(other.RowCount, "is", "are")} not read, only those of "
                 + $"data_{particles.Name} are.");
         }
         return (particles, file.Find(OpticsName));

@@ -125,7 +125,7 @@ public sealed class ParticleSource : IDisposable
     {
         string more = problems.Count > ProblemsShown ? $" (and {problems.Count - ProblemsShown} more)" : "";
         return new InputException(
-            Set.Source, $"{problems.Count} {(problems.Count == 1 ? "problem" : "problems")} with the images: {string.Join(" ", problems.Take(ProblemsShown))}{more}",
+            Set.Source, $"{Plural.Of(problems.Count, "problem")} with the images: {string.Join(" ", problems.Take(ProblemsShown))}{more}",
             "Correct the star file, or write the stacks again.");
     }
 }

@@ -73,7 +73,7 @@ public sealed class ParticleSubset
         }
         if (_path is null)
         {
-            if (_first > count) warnings.Add($"{source}: the first {_first} particles were asked for, but there are {count}.");
+            if (_first > count) warnings.Add($"{source}: the first {_first} particles were asked for, but there {Plural.Choose(count, "is", "are")} {count}.");
             return [.. Enumerable.Range(0, Math.Min(_first, count))];
         }
         if (MayBeCount) warnings.Add($"{source}: --subset {_path} is taken for the file of that name, not for a number of particles.");
@@ -87,8 +87,8 @@ public sealed class ParticleSubset
             if (index < 0 || index >= count)
             {
                 throw new InputException(
-                    Where(_path, place), $"index {index} is not among the {count} particles of {source}.",
-                    $"Indices count from 0 to {count - 1}.");
+                    Where(_path, place), $"index {index} is not among the {Plural.Of(count, "particle")} of {source}.",
+                    count == 1 ? "The only index is 0." : $"Indices count from 0 to {count - 1}.");
             }
             if (taken[index]) throw new InputException(Where(_path, place), $"index {index} is listed twice.", "List each particle once.");
             taken[index] = true;

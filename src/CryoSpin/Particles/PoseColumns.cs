@@ -1,3 +1,4 @@
+using CryoSpin.Diagnostics;
 using CryoSpin.Geometry;
 using CryoSpin.IO.Star;
 
@@ -56,7 +57,7 @@ internal static class PoseColumns
         if (none.Length > 0)
         {
             warnings.Add(
-                $"{particles.Source}: {none.Length} of {rot.Length} particles have no pose (angles of {None} or 0, 0, 0), the first in "
+                $"{particles.Source}: {none.Length} of {Plural.Of(rot.Length, "particle")} {Plural.Choose(none.Length, "has", "have")} no pose (angles of {None} or 0, 0, 0), the first in "
                 + $"{particles.Where(none[0])}.");
         }
         return [.. rows.Select(i => IsNone(i) ? (Pose?)null : new Pose(new EulerAngles(rot[i], tilt[i], psi[i]).ToRotation(), x[i], y[i]))];

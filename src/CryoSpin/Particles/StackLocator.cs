@@ -93,14 +93,14 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
         {
             int s = guessed[0];
             warnings.Add(
-                $"{sourcePath}: {guessed.Length} of {found.Length} stacks are not where their names say. Files whose paths end alike are "
+                $"{sourcePath}: {guessed.Length} of {Plural.Of(found.Length, "stack")} {Plural.Choose(guessed.Length, "is not where its name says", "are not where their names say")}. Files whose paths end alike are "
                 + $"taken, e.g. {found[s]!.Path} for {names[s]}.");
         }
         if (doubtful.Length > 0)
         {
             int s = doubtful[0];
             warnings.Add(
-                $"{sourcePath}: {doubtful.Length} of {found.Length} stacks are in two places, e.g. {names[s]}: {found[s]!.Path} is taken, "
+                $"{sourcePath}: {doubtful.Length} of {Plural.Of(found.Length, "stack")} {Plural.Choose(doubtful.Length, "is", "are")} in two places, e.g. {names[s]}: {found[s]!.Path} is taken, "
                 + $"and {Path.GetFullPath(found[s]!.Other!)} has that name too.");
         }
 
@@ -117,7 +117,7 @@ internal sealed class StackLocator(string sourcePath, string? dataDirectory)
             : "Give the folder that the paths start from with --data-dir, or put the stacks beside the particle file.";
         IEnumerable<string> shown = missing.Take(StacksShown).Select(s => $"{names[s]} (tried {Tried(names[s])})");
         return new InputException(
-            sourcePath, $"{missing.Length} of {found.Length} image stacks were not found: {string.Join("; ", shown)}{more}.", remedy);
+            sourcePath, $"{missing.Length} of {Plural.Of(found.Length, "image stack")} {Plural.Choose(missing.Length, "was", "were")} not found: {string.Join("; ", shown)}{more}.", remedy);
 
         string Tried(string name) =>
             string.Join(", ", places.All(RelionStackName.File(name)).Select(Path.GetFullPath).Distinct());

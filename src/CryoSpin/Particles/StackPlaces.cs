@@ -12,6 +12,9 @@ internal sealed class StackPlaces
     // Deeper than any project's inner folders: a name of a thousand parts would be looked for at a thousand places in every folder.
     private const int MostPartsGuessed = 32;
 
+    // No system opens a longer path.
+    private static readonly int s_longestPath = OperatingSystem.IsWindows() ? 32_767 : 4096;
+
     private readonly string? _data;
     private readonly bool _ownFirst;
     private readonly string[] _own;
@@ -82,6 +85,7 @@ internal sealed class StackPlaces
 
     private IEnumerable<string> Candidates(string name, bool near)
     {
+        if (name.Length > s_longestPath) yield break;
         string slashed = Slashed(name);
         string[] forms = slashed == name ? [name] : [name, slashed];
         foreach (string form in forms)
@@ -106,11 +110,14 @@ internal sealed class StackPlaces
         return [.. first, .. working, .. bare ? [] : _above];
     }
 
+    // Only below a folder that has the end's first part is the rest put together: a long name would be copied a hundred times.
     private IEnumerable<string> OfEnd(string[] parts)
     {
-        string end = Path.Combine(parts);
         IEnumerable<string> near = _data is null ? _own : [_data, .. _own];
-        return (parts.Length > 1 ? [.. near, .. _above] : near).Select(folder => Path.Combine(folder, end));
+        IEnumerable<string> folders = parts.Length == 1
+            ? near
+            : near.Concat(_above).Where(folder => Real(Path.Combine(folder, parts[0])) is not null);
+        return folders.Select(folder => Path.Combine([folder, .. parts]));
     }
 
     private List<string> Existing(IEnumerable<string> candidates)
@@ -125,9 +132,10 @@ internal sealed class StackPlaces
     }
 
     // A table names thousands of stacks in a few folders, and a folder need be asked only once.
-    private string? RealFolder(string path)
+    private string? RealFolder(string path) => Real(Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".");
+
+    private string? Real(string folder)
     {
-        string folder = Path.GetDirectoryName(path) is { Length: > 0 } named ? named : ".";
         if (!_folders.TryGetValue(folder, out string? real))
         {
             _folders.Add(folder, real = Directory.Exists(folder) ? RealPath.Of(folder) : null);

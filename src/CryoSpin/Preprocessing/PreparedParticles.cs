@@ -146,7 +146,7 @@ public sealed class PreparedParticles
     {
         if (Set.DarkParticles is > 0 and var dark)
         {
-            notes.Add($"Contrast: {dark} of {Set.Count} images are inverted, since the file says that they are dark on light (blob/sign -1).");
+            notes.Add($"Contrast: {dark} of {Plural.Of(Set.Count, "image")} {Plural.Choose(dark, "is inverted, since the file says that it is", "are inverted, since the file says that they are")} dark on light (blob/sign -1).");
         }
         if (Options.Invert is { } asked)
         {
@@ -161,7 +161,7 @@ public sealed class PreparedParticles
             InvertDarkGroups(verdicts, notes);
             return;
         }
-        string sigmas = Invariant($"{Math.Abs(estimate.Sigmas):0.#} standard errors, {estimate.Images} images");
+        string sigmas = Invariant($"{Math.Abs(estimate.Sigmas):0.#} standard errors, {Plural.Of(estimate.Images, "image")}");
         switch (estimate.Verdict)
         {
             case Contrast.Black:

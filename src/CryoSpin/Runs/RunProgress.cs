@@ -1,3 +1,5 @@
+using CryoSpin.Imaging;
+
 namespace CryoSpin.Runs;
 
 /// <summary>Where a run stands; sent often.</summary>
@@ -79,6 +81,11 @@ public interface IRunObserver
 
     /// <summary>Indices, from 0, of the particles whose candidates are wanted in the snapshots.</summary>
     IReadOnlyList<int> Watched => [];
+
+    /// <summary>Takes the map that a run has when it is stopped.</summary>
+    void Leave(Volume map)
+    {
+    }
 
     /// <summary>Keeps map and poses in the middle of the run.</summary>
     void Keep(RunSnapshot snapshot)

@@ -97,6 +97,9 @@ public sealed record RunRecord
     /// <summary>Diameter of the mask in force, angstrom; null before it is known.</summary>
     public double? MaskDiameterAngstrom { get; init; }
 
+    /// <summary>The largest shift in force at the end, pixels; null before the end, and where it is that of the options.</summary>
+    public double? MaxShiftPixels { get; init; }
+
     /// <summary>Numbers that the run fitted to the data: volume, encoder and tables of poses; null before the end.</summary>
     public long? Parameters { get; init; }
 

@@ -81,7 +81,7 @@ internal sealed class ImageScan(ParticleRows rows, int box, WorkerTeam team)
         int s = rows.StackOf[particle], index = rows.ImageIndex[particle];
         string name = string.Create(CultureInfo.InvariantCulture, $"{index + 1L}@{rows.StackPaths[s]}");
         if (stacks[s] is not { } stack) return new BadParticle(particle, Unreadable, $"{name}: the stack cannot be opened");
-        if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {stack.Count} images");
+        if (index >= stack.Count) return new BadParticle(particle, Unreadable, $"{name}: the stack has {Plural.Of(stack.Count, "image")}");
         if (stack.Width != stack.Height)
         {
             return new BadParticle(particle, Unreadable, $"{name}: {stack.Width} x {stack.Height} pixels, not square");

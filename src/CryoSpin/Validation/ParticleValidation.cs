@@ -8,7 +8,7 @@ using CryoSpin.Particles;
 namespace CryoSpin.Validation;
 
 /// <summary>
-/// Checks particles before a long run and reports all problems at once. <see cref="Quick(ParticleSet)"/> reads tables and headers,
+/// Checks particles before a long run and reports all problems at once. <see cref="Quick(ParticleSet, double)"/> reads tables and headers,
 /// <see cref="Full(ParticleSet, WorkerTeam, Action{int, int}?, CancellationToken)"/> every pixel as well.
 /// </summary>
 public static class ParticleValidation
@@ -24,22 +24,26 @@ public static class ParticleValidation
     }
 
     /// <summary>The same of a set that was loaded, with its stacks.</summary>
-    public static ValidationReport Quick(ParticleSet set)
+    /// <param name="set">The particles.</param>
+    /// <param name="workingPixelAngstrom">Pixel size that the images will be used at; 0 for their own.</param>
+    public static ValidationReport Quick(ParticleSet set, double workingPixelAngstrom = 0)
     {
         ArgumentNullException.ThrowIfNull(set);
         ProblemList problems = new();
-        CheckRows(ParticleRows.Of(set), problems);
+        CheckRows(ParticleRows.Of(set), problems, workingPixelAngstrom);
         return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
     }
 
     /// <summary>What the values of a set say of themselves, and of its boxes; no stack is opened.</summary>
-    public static ValidationReport Values(ParticleSet set)
+    /// <param name="set">The particles.</param>
+    /// <param name="workingPixelAngstrom">Pixel size that the images will be used at; 0 for their own.</param>
+    public static ValidationReport Values(ParticleSet set, double workingPixelAngstrom = 0)
     {
         ArgumentNullException.ThrowIfNull(set);
         ProblemList problems = new();
         ParticleRows rows = ParticleRows.Of(set);
         CheckValues(rows, problems);
-        if (set.BoxSize > 0) RowChecks.RunWithBox(rows, set.BoxSize, problems);
+        if (set.BoxSize > 0) RowChecks.RunWithBox(rows, set.BoxSize, workingPixelAngstrom, problems);
         return new ValidationReport(set.Source, set.Count, 0, problems.Sorted(), []);
     }
 
@@ -72,15 +76,21 @@ public static class ParticleValidation
     }
 
     /// <summary>The same of particles whose stacks are open: these are read, and not opened (or unpacked) once more.</summary>
+    /// <param name="source">The particles.</param>
+    /// <param name="team">Threads that read.</param>
+    /// <param name="progress">Told how many of how many images have been read.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <param name="workingPixelAngstrom">Pixel size that the images will be used at; 0 for their own.</param>
     public static ValidationReport Full(
-        ParticleSource source, WorkerTeam team, Action<int, int>? progress = null, CancellationToken cancellation = default)
+        ParticleSource source, WorkerTeam team, Action<int, int>? progress = null, CancellationToken cancellation = default,
+        double workingPixelAngstrom = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(team);
         ProblemList problems = new();
         ParticleSet set = source.Set;
         ParticleRows rows = ParticleRows.Of(set);
-        int box = CheckRows(rows, problems);
+        int box = CheckRows(rows, problems, workingPixelAngstrom);
         return Finish(set.Source, rows, box, source.Stacks, problems, team, progress, cancellation);
     }
 
@@ -206,11 +216,11 @@ public static class ParticleValidation
         RowChecks.Run(rows, problems);
     }
 
-    private static int CheckRows(ParticleRows rows, ProblemList problems)
+    private static int CheckRows(ParticleRows rows, ProblemList problems, double workingPixelAngstrom = 0)
     {
         CheckValues(rows, problems);
         int box = StackChecks.Run(rows, problems);
-        if (box > 0) RowChecks.RunWithBox(rows, box, problems);
+        if (box > 0) RowChecks.RunWithBox(rows, box, workingPixelAngstrom, problems);
         foreach (string warning in rows.Warnings)
         {
             problems.Add(Severity.Warning, "file.warning", rows.Source, warning, "nothing unusual", "See the message.");

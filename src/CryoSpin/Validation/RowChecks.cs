@@ -1,3 +1,4 @@
+using CryoSpin.Diagnostics;
 using CryoSpin.Optics;
 using CryoSpin.Particles;
 
@@ -16,7 +17,7 @@ internal static class RowChecks
         if (rows.Total < FewestParticles)
         {
             problems.Add(
-                Severity.Error, "particles.few", rows.Source, $"{rows.Total} particles", $"{FewestParticles} or more",
+                Severity.Error, "particles.few", rows.Source, Plural.Of(rows.Total, "particle"), $"{FewestParticles} or more",
                 "Give more particles; some thousands make a good map.", rows.Total);
         }
         Duplicates(rows, problems);
@@ -120,7 +121,11 @@ internal static class RowChecks
     }
 
     /// <summary>What needs the box: origins, and how far the CTF spreads a point.</summary>
-    public static void RunWithBox(ParticleRows rows, int box, ProblemList problems)
+    /// <param name="rows">The rows.</param>
+    /// <param name="box">Width of the images, pixels.</param>
+    /// <param name="workingPixelAngstrom">Pixel size that the images will be used at; images with larger pixels keep their own.</param>
+    /// <param name="problems">Receives what is wrong.</param>
+    public static void RunWithBox(ParticleRows rows, int box, double workingPixelAngstrom, ProblemList problems)
     {
         double Origin(int i) => Math.Max(Math.Abs(rows.OriginX[i]), Math.Abs(rows.OriginY[i]));
         problems.AddRows(
@@ -134,23 +139,23 @@ internal static class RowChecks
         if (!rows.HasCtf) return;
         // Near a frequency k the CTF's waves are 1 / (lambda z k) apart; two samples a wave take a box of 2 lambda z k.
         problems.AddRows(
-            Severity.Warning, "box.defocus", rows, i => NeededBox(rows, i) > box * rows.PixelSize[i],
+            Severity.Warning, "box.defocus", rows, i => NeededBox(rows, i, workingPixelAngstrom) > box * rows.PixelSize[i],
             i => $"a box of {box * rows.PixelSize[i]:f0} Å at a defocus of {Mean(rows, i):f0} Å",
             "a box of twice wavelength x defocus x finest frequency",
             FormattableString.Invariant(
-                $"The finest detail is spread beyond the image. Extract boxes of {Largest(rows):f0} Å, or downsample the images."));
+                $"The finest detail is spread beyond the image. Extract boxes of {Largest(rows, workingPixelAngstrom):f0} Å, or downsample the images."));
     }
 
-    private static double Largest(ParticleRows rows) =>
-        Enumerable.Range(0, rows.Count).Select(i => NeededBox(rows, i)).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+    private static double Largest(ParticleRows rows, double workingPixelAngstrom) =>
+        Enumerable.Range(0, rows.Count).Select(i => NeededBox(rows, i, workingPixelAngstrom)).Where(double.IsFinite).DefaultIfEmpty(0).Max();
 
     private static double Mean(ParticleRows rows, int i) => Math.Abs(rows.DefocusU[i] + rows.DefocusV[i]) / 2;
 
-    /// <summary>The width in angstrom that samples the CTF up to Nyquist; NaN where a value is missing.</summary>
-    private static double NeededBox(ParticleRows rows, int i)
+    /// <summary>The width in angstrom that samples the CTF up to the Nyquist of the pixels in use; NaN where a value is missing.</summary>
+    private static double NeededBox(ParticleRows rows, int i, double workingPixelAngstrom)
     {
         if (!(rows.Voltage[i] > 0 && rows.PixelSize[i] > 0)) return double.NaN;
-        double nyquist = 1 / (2 * rows.PixelSize[i]);
+        double nyquist = 1 / (2 * Math.Max(rows.PixelSize[i], workingPixelAngstrom));
         return 2 * ContrastTransferFunction.WavelengthAngstrom(rows.Voltage[i]) * Mean(rows, i) * nyquist;
     }
 }

@@ -59,7 +59,7 @@ internal static class StackChecks
         }
         problems.AddRows(
             Severity.Error, "stack.missing", rows, i => missing.Contains(rows.StackOf[i]),
-            i => $"{rows.StackPaths[rows.StackOf[i]]} does not exist; {missing.Count} of {counts.Length} stacks are missing",
+            i => $"{rows.StackPaths[rows.StackOf[i]]} does not exist; {missing.Count} of {Plural.Of(counts.Length, "stack")} {Plural.Choose(missing.Count, "is", "are")} missing",
             "the stack that the row names", "Run in the folder that the paths start from, or put the stacks beside the star file.");
         problems.AddRows(
             Severity.Error, "image.beyondEnd", rows,

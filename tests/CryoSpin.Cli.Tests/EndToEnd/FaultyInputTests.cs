@@ -1,6 +1,7 @@
 using System.Globalization;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
+using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
 
@@ -181,6 +182,19 @@ public sealed class FaultyInputTests : IDisposable
         Assert.Contains("the stack has 24 images", log);
         Assert.Contains("every pixel is", log);
         Assert.Contains("particles left out", File.ReadAllText(_folder["out/report.html"]));
+    }
+
+    [Fact]
+    public async Task What_is_left_out_of_a_dataset_is_listed_as_one_too()
+    {
+        WriteInput(24, 16, nanInImage: 8, constantImage: 3, rows: 24);
+        await Invocation.Of("convert", _folder["particles.star"], "-o", _folder["p.cs"]);
+        Invocation run = await Invocation.With(
+            SimulatedInput.ShortRun, "reconstruct", _folder["p.cs"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad");
+        Assert.True(run.Code == ExitCode.Done, run.Error);
+        ParticleSet all = ParticleSet.Load(_folder["p.cs"]), rejected = ParticleSet.Load(_folder["out/rejected.cs"]);
+        Assert.True(rejected.IsFromCryoSparc);
+        Assert.Equal([all.ImagePath(2), all.ImagePath(7)], Enumerable.Range(0, rejected.Count).Select(rejected.ImagePath));
     }
 
     [Fact]

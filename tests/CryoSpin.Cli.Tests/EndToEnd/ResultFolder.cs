@@ -11,7 +11,7 @@ namespace CryoSpin.Cli.Tests.EndToEnd;
 internal static class ResultFolder
 {
     /// <summary>The files of a run whose particles came from a star file.</summary>
-    public static IEnumerable<string> OfStar => RunFiles.Names.Except([RunFiles.ParticlesCryoSparc, RunFiles.Rejected]);
+    public static IEnumerable<string> OfStar => RunFiles.Names.Except([RunFiles.ParticlesCryoSparc, RunFiles.Rejected, RunFiles.RejectedCryoSparc]);
 
     /// <summary>The names of everything in a folder, in order.</summary>
     public static string[] NamesIn(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(f => Path.GetFileName(f)).Order()];

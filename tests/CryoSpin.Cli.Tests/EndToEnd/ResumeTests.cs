@@ -49,6 +49,18 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
         Verify();
     }
 
+    [Theory]
+    [InlineData("cryosparc", "stochastic gradient 1/")]
+    [InlineData("cryodrgn2", "pose search 1/")]
+    [InlineData("cryoai", "auto-encoding 1/")]
+    public async Task Every_method_leaves_the_map_of_its_last_epoch_when_it_is_stopped(string method, string line)
+    {
+        Invocation stopped = await Invocation.Stopped(line, SimulatedInput.ShortRun, [.. Start(), "--method", method]);
+        Assert.Equal(ExitCode.Failed, stopped.Code);
+        Assert.Contains($"The map so far is {Path.Combine(_out, RunFiles.UnfinishedMap)}", stopped.Error);
+        Assert.Contains(MrcVolumeIO.Read(Path.Combine(_out, RunFiles.UnfinishedMap)).Voxels, v => v != 0);
+    }
+
     [Fact]
     public async Task A_run_that_was_to_replace_results_still_does()
     {
@@ -138,11 +150,14 @@ public sealed class ResumeTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     public async Task Changed_input_is_refused_by_name_and_leaves_all_as_it_was()
     {
         await Invocation.Stopped("proposals", SimulatedInput.ShortRun, Start());
+        string record = File.ReadAllText(Path.Combine(_out, RunFiles.Run));
         DateTime written = File.GetLastWriteTimeUtc(unbroken.Input.Stack);
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written.AddSeconds(1));
         Invocation refused = await Resume();
         File.SetLastWriteTimeUtc(unbroken.Input.Stack, written);
         Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.DoesNotContain("To go on", refused.Error);
+        Assert.Equal(record, File.ReadAllText(Path.Combine(_out, RunFiles.Run)));
         Assert.Contains("its input has changed: the stack " + Path.GetFileName(unbroken.Input.Stack), refused.Error);
         string star = File.ReadAllText(unbroken.Input.Particles);
         File.WriteAllText(unbroken.Input.Particles, star + "\n");

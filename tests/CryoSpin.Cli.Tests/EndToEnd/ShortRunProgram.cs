@@ -2,6 +2,7 @@ using System.Globalization;
 using CryoSpin.Cli.Comparing;
 using CryoSpin.Cli.Display;
 using CryoSpin.Cli.Running;
+using CryoSpin.Imaging;
 using CryoSpin.Particles;
 using CryoSpin.Reporting.Files;
 using CryoSpin.Runs;
@@ -76,4 +77,6 @@ internal sealed class WatchedObserver(IRunObserver inner, Action<string> seen) :
     public IReadOnlyList<int> Watched => inner.Watched;
 
     public void Keep(RunSnapshot snapshot) => inner.Keep(snapshot);
+
+    public void Leave(Volume map) => inner.Leave(map);
 }

@@ -66,13 +66,37 @@ public sealed class StartScriptTests : IDisposable
         Assert.False(File.Exists(_folder[Program]));
     }
 
+    // As the build itself may do, this one outlives the signal that Ctrl-C sends to both.
+    [UnixTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    [InlineData("HUP", 129)]
+    public void A_signal_during_the_build_ends_it_and_the_command_is_not_run(string signal, int code)
+    {
+        string compiler = Compiler.Replace("build)", $"build) trap '' INT HUP; touch {_folder["started"]}; sleep 2;", StringComparison.Ordinal);
+        File.WriteAllText(_folder["tools/dotnet"], compiler);
+        using Process process = Process.Start(StartInfo(Owner))!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(_folder["started"]), TimeSpan.FromSeconds(30)));
+        Finish(new ProcessStartInfo("kill", ["-" + signal, process.Id.ToString()]));
+        process.WaitForExit();
+        Assert.Equal((code, ""), (process.ExitCode, output.Result));
+        Assert.Contains("stopped before the command was run", error.Result);
+        Assert.False(File.Exists(_folder[Program]));
+    }
+
     private static string[] Owner => ["env"];
 
-    private (int Code, string Output, string Error) Start(string[] prefix)
+    private (int Code, string Output, string Error) Start(string[] prefix) => Finish(StartInfo(prefix));
+
+    private ProcessStartInfo StartInfo(string[] prefix)
     {
         const string script = "umask 022; export PATH=\"$1:$PATH\"; shift; exec \"$@\"";
-        ProcessStartInfo start = new("bash", ["-c", script, "bash", _folder["tools"], .. prefix, _folder["cryospin"], "inspect", "a.star"]);
-        return Finish(start);
+        return new ProcessStartInfo("bash", ["-c", script, "bash", _folder["tools"], .. prefix, _folder["cryospin"], "inspect", "a.star"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
     }
 
     private static string Text(string program, params string[] args) => Finish(new ProcessStartInfo(program, args)).Output.Trim();
@@ -85,6 +109,12 @@ public sealed class StartScriptTests : IDisposable
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>A theory about bash.</summary>
+    private sealed class UnixTheoryAttribute : TheoryAttribute
+    {
+        public UnixTheoryAttribute() => Skip = OperatingSystem.IsWindows() ? "the start script needs bash" : null;
     }
 
     /// <summary>A fact that needs a second user; skipped, with the reason, where this one may not become another.</summary>

@@ -74,6 +74,19 @@ public sealed class HelpTests
         Assert.DoesNotContain("Did you mean", run.Error);
     }
 
+    [Fact]
+    public async Task Every_unknown_option_is_named_at_once()
+    {
+        Invocation run = await Invocation.Of(["reconstruct", .. "--i p.star --o out --particle_diameter 180 --tresads 4 --i q.star".Split(' ')]);
+        Assert.Equal(ExitCode.WrongUsage, run.Code);
+        string[] lines = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["'--i'", "'--o'", "'--particle_diameter'", "'--tresads'"], lines[..^1].Select(l => l.Split("no option ")[1].Split('.')[0]));
+        Assert.Contains("--output", lines[1]);
+        Assert.Contains("--mask-diameter", lines[2]);
+        Assert.Contains("Did you mean '--threads'?", lines[3]);
+        Assert.All(lines[..^1], line => Assert.StartsWith("cryospin: ", line));
+    }
+
     [Theory]
     [InlineData("inspect p.star --j 4", "'--j'.")]
     [InlineData("inspect p.star --jsn", "Did you mean '--json'?")]

@@ -70,7 +70,7 @@ public sealed class InspectVerbTests : IDisposable
         MrcWriter.WriteVolume(_folder["map.mrc"], voxels, 4, 4, 4, 2.5);
         JsonElement json = await Json(_folder["map.mrc"]);
         Assert.Equal(1, json.GetProperty("notFinite").GetInt32());
-        Assert.Contains("not finite", json.GetProperty("warnings")[0].GetString());
+        Assert.Contains("not a finite number", json.GetProperty("warnings")[0].GetString());
     }
 
     [Fact]

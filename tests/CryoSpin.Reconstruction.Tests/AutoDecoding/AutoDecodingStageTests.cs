@@ -3,6 +3,7 @@ using CryoSpin.Evaluation;
 using CryoSpin.Imaging;
 using CryoSpin.Reconstruction.AutoDecoding;
 using CryoSpin.Reconstruction.Data;
+using CryoSpin.Reconstruction.Likelihood;
 using CryoSpin.Reconstruction.Maps;
 using CryoSpin.Reconstruction.Poses;
 using CryoSpin.Reconstruction.Tests.Data;
@@ -68,6 +69,35 @@ public sealed class AutoDecodingStageTests : IDisposable
             Assert.True(stageA.Maps.Unfiltered[h].Voxels.AsSpan().SequenceEqual(stageB.Maps.Unfiltered[h].Voxels));
             Assert.True(stageA.Maps.Maps[h].Voxels.AsSpan().SequenceEqual(stageB.Maps.Maps[h].Voxels));
         }
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(4, false)]
+    public void The_largest_shift_grows_where_it_was_too_small_alone_and_a_stop_changes_nothing(double maxShift, bool grows)
+    {
+        TinyDataset set = TinyDataset.OfPhantom(200, snr: 1, maxShift: 4);
+        List<string> log = [];
+        DecodingScene whole = new(set, _team), stopped = new(set, _team);
+        DecodingState state = new(FirstBand, set.Count), resumed = new(FirstBand, set.Count);
+        AutoDecodingStage Stage(DecodingScene scene, HalfMaps maps) => new(
+            scene.Store, scene.Poses, scene.Tools, maps, new RefinementOptions { MaxShiftPixels = PoseRefinementLimits.ShiftOf(maxShift) }, _team)
+        {
+            MaxIterations = 3,
+            ShiftLimit = new GrowingShiftLimit(maxShift, 24, log.Add),
+            Renewal = scene.Renewal(),
+        };
+        Stage(whole, whole.Maps).Run(state, _ => { }, _ => { }, CancellationToken.None);
+        Assert.Equal(grows, log.Count > 0);
+        Assert.Equal(log.Count, state.Widenings);
+        double furthest = Enumerable.Range(0, set.Count).Select(whole.Poses.Best).Max(p => Math.Sqrt(p.OriginX * p.OriginX + p.OriginY * p.OriginY));
+        Assert.InRange(furthest, grows ? 2.5 : 3, 5.01);
+
+        using CancellationTokenSource stop = new();
+        AutoDecodingStage first = Stage(stopped, stopped.Maps);
+        Assert.Throws<OperationCanceledException>(() => first.Run(resumed, _ => stop.Cancel(), _ => { }, stop.Token));
+        Stage(stopped, first.Maps).Run(resumed, _ => { }, _ => { }, CancellationToken.None);
+        Assert.Equal(whole.Poses.ToArrays().SelectMany(c => c), stopped.Poses.ToArrays().SelectMany(c => c));
     }
 
     [Fact]

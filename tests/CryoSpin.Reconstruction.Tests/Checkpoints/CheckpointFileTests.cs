@@ -193,6 +193,7 @@ public sealed class CheckpointFileTests : IDisposable
                 Still = 1,
                 BestShell = 7.1,
                 Done = 2,
+                Widenings = 3,
                 Likelihood = [0.1, double.NaN, -3],
                 Change = [1e-300, 2, 3],
             },

@@ -152,6 +152,8 @@ public sealed class RunStateChecksTests
         yield return new DecodingState(4, Particles) { Choice = (CandidateChoice)99 };
         yield return new DecodingState(4, Particles) { Done = 4 };
         yield return new DecodingState(4, Particles) { Done = -1 };
+        yield return new DecodingState(4, Particles) { Widenings = -1 };
+        yield return new DecodingState(4, Particles) { Widenings = 9 };
         yield return new DecodingState(4, Particles) { BestShell = double.PositiveInfinity };
         yield return new DecodingState(4, Particles) { Change = [0, double.PositiveInfinity, 0] };
     }

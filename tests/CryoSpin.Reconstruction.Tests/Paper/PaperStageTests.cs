@@ -41,6 +41,23 @@ public sealed class PaperStageTests
         Assert.All(outcome.Map.Voxels, v => Assert.True(float.IsFinite(v)));
     }
 
+    [Theory]
+    [InlineData("auto-encoding 1/", true)]
+    [InlineData("auto-decoding 1/", true)]
+    [InlineData("", false)]
+    public void A_stop_leaves_the_map_of_the_last_epoch(string line, bool leaves)
+    {
+        SmallParticles particles = new(48, Box, 0, withCtf: false);
+        using WorkerTeam team = new(2);
+        using CancellationTokenSource stop = new();
+        if (line.Length == 0) stop.Cancel();
+        Recorder recorder = new() { Seen = said => { if (line.Length > 0 && said.StartsWith(line, StringComparison.Ordinal)) stop.Cancel(); } };
+        PaperOptions options = Tiny with { AutoEncodingEpochs = 2, AutoDecodingEpochs = 2 };
+        Assert.Throws<OperationCanceledException>(() => Run(particles, options, recorder, team, stop.Token));
+        Assert.Equal(leaves, recorder.Left is not null);
+        if (leaves) Assert.Contains(recorder.Left!.Voxels, v => v != 0);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_bytes_and_another_seed_others()
     {
@@ -223,11 +240,12 @@ public sealed class PaperStageTests
         Trunk = [new([16], PoolKind.Maximum), new([16], PoolKind.Maximum), new([16], PoolKind.Average)],
     };
 
-    private static PaperOutcome Run(SmallParticles particles, PaperOptions options, IRunObserver observer, WorkerTeam team) =>
+    private static PaperOutcome Run(
+        SmallParticles particles, PaperOptions options, IRunObserver observer, WorkerTeam team, CancellationToken cancellation = default) =>
         new PaperReconstruction(particles.Input, options, observer, team)
         {
             Architecture = TinyNetwork(options.MaxShiftPixels > 0 ? 8 : 6),
-        }.Run(default);
+        }.Run(cancellation);
 
     /// <summary>A volume in which neighbouring samples hardly differ, so that trilinear kinks do not blur the differences.</summary>
     private static HartleyDecoder Smooth()
@@ -275,7 +293,17 @@ public sealed class PaperStageTests
 
         public List<RunProgress> Progress { get; } = [];
 
-        public void Log(string message) => Assert.NotEmpty(message);
+        public Action<string> Seen { get; init; } = _ => { };
+
+        public Volume? Left { get; private set; }
+
+        public void Log(string message)
+        {
+            Assert.NotEmpty(message);
+            Seen(message);
+        }
+
+        public void Leave(Volume map) => Left = map;
 
         public void Report(in RunProgress progress) => Progress.Add(progress);
 

@@ -158,6 +158,22 @@ public class FuzzTests(ITestOutputHelper output)
         Assert.InRange(ratio, 0, 100);
     }
 
+    [Theory]
+    [InlineData("a.mrcb1/", 500)]
+    [InlineData("a/", 2000)]
+    [InlineData("../", 1300)]
+    [InlineData("ct/job1/", 2000)]
+    [InlineData("a\\b/", 800)]
+    public void A_stack_s_long_name_takes_memory_in_proportion(string part, int times)
+    {
+        string name = string.Concat(Enumerable.Repeat(part, times)) + "a.mrcs";
+        using TemporaryFolder folder = new();
+        string path = folder.Write("a.star", ParticleTables.Old.Replace("Extract/job1/a.mrcs", name, StringComparison.Ordinal));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, (512 << 10) + (100 * new FileInfo(path).Length));
+    }
+
     [Fact]
     public void A_text_that_unpacks_to_far_more_than_its_size_is_refused()
     {

@@ -33,7 +33,7 @@ public class ParticleBlocksTests
         string star = folder.Star("p.star", Optics + Particles + "data_images\nloop_\n_rlnImageName\n3@a.mrcs\n");
         ParticleSet set = ParticleSet.Load(star);
         Assert.Equal(2, set.Count);
-        Assert.Contains("data_images names images too; its 1 rows are not read", Assert.Single(set.Warnings));
+        Assert.Contains("data_images names images too; its 1 row is not read", Assert.Single(set.Warnings));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class PoseColumnsTests : IDisposable
     {
         ParticleSet set = Set("30 60 45 1 2", row, "31 61 46 1 2");
         Assert.Equal([false, true, false], Enumerable.Range(0, 3).Select(i => set.Pose(i) is null));
-        Assert.Contains(set.Warnings, w => w.Contains("1 of 3 particles have no pose", StringComparison.Ordinal));
+        Assert.Contains(set.Warnings, w => w.Contains("1 of 3 particles has no pose", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public class StackPlacesTests
         ParticleSet set = ParticleSet.Load(folder.Star("project/Refine3D/job012/p.star", Head + $"1@{name} 2.5\n"));
         Assert.Equal([right], set.StackPaths);
         string warning = Assert.Single(set.Warnings);
-        Assert.Contains("1 of 1 stacks are not where their names say", warning);
+        Assert.Contains("1 of 1 stack is not where its name says", warning);
         Assert.Contains(name, warning);
     }
 
@@ -122,7 +122,7 @@ public class StackPlacesTests
         string star = folder.Star("p.star", Head + "1@job1/a.mrcs 2.5\n1@job2/a.mrcs 2.5\n");
         IReadOnlyList<string> warnings = ParticleSet.Load(star).Warnings;
         Assert.Contains(warnings, w => w.Contains("job1/a.mrcs and job2/a.mrcs are one file", StringComparison.Ordinal));
-        Assert.Contains(warnings, w => w.Contains("1 images are named more than once", StringComparison.Ordinal));
+        Assert.Contains(warnings, w => w.Contains("1 image is named more than once", StringComparison.Ordinal));
     }
 
     [Fact]

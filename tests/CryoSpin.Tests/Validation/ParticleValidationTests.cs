@@ -55,6 +55,19 @@ public sealed class ParticleValidationTests : IDisposable
         Assert.All([problem.Found, problem.Expected, problem.Remedy], Assert.NotEmpty);
     }
 
+    // At 300 kV and 60,000 A a box of 1,181 A2 over the pixel size is needed: 295 A for pixels of 4 A, 30 A for 40 A; there are 64 A.
+    [Fact]
+    public void How_far_the_defocus_spreads_is_judged_at_the_pixels_that_are_used()
+    {
+        string[] rows = Rows();
+        rows[1] = "000002@s.mrcs 1 60000 60000 0 1";
+        ParticleSet set = ParticleSet.Load(Star(rows));
+        Assert.Contains(ParticleValidation.Quick(set).Problems, p => p.Code == "box.defocus");
+        Assert.Contains(ParticleValidation.Values(set).Problems, p => p.Code == "box.defocus");
+        Assert.DoesNotContain(ParticleValidation.Quick(set, workingPixelAngstrom: 40).Problems, p => p.Code == "box.defocus");
+        Assert.DoesNotContain(ParticleValidation.Values(set, workingPixelAngstrom: 40).Problems, p => p.Code == "box.defocus");
+    }
+
     [Theory]
     [InlineData("ctf.scaleZero", "rlnCtfScalefactor", "0")]
     [InlineData("ctf.scale", "rlnCtfScalefactor", "1e30")]
@@ -189,7 +202,7 @@ public sealed class ParticleValidationTests : IDisposable
     public void What_is_taken_by_a_guess_or_found_twice_is_a_warning_here_too()
     {
         string path = Star([.. Rows().Select(r => r.Replace("@s.mrcs", "@gone/s.mrcs", StringComparison.Ordinal))]);
-        Assert.Contains("not where their names say", Assert.Single(ParticleValidation.Quick(path).Problems).Found);
+        Assert.Contains("not where its name says", Assert.Single(ParticleValidation.Quick(path).Problems).Found);
         string two = Star([.. Rows().Select((r, i) => r.Replace("@s.mrcs", $"@gone{i % 2}/s.mrcs", StringComparison.Ordinal))]);
         ValidationReport report = ParticleValidation.Quick(two);
         Assert.Equal(["stack.missing", "file.warning"], report.Problems.Select(p => p.Code));

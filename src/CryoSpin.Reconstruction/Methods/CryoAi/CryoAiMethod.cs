@@ -24,20 +24,34 @@ internal sealed class CryoAiMethod(CryoAiSettings settings) : IPoseMethod
         using ILearnedVolume volume = Create(context, disc);
         using CryoAiTraining training = new(
             context.Store, volume, settings, context.Options.MaxShiftPixels, context.Options.Seed, context.Team);
+        try
+        {
+            Train(context, volume, training, disc.Radius, cancellation);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            // Before the volume goes.
+            context.Track.LeaveMap();
+            throw;
+        }
+        Candidate[][] poses = [.. training.Chosen.Select(p => (Candidate[])[p!.Value])];
+        return new MethodResult(poses, training.ParameterCount);
+    }
+
+    private void Train(MethodContext context, ILearnedVolume volume, CryoAiTraining training, double radius, CancellationToken cancellation)
+    {
         context.Track.Start("auto-encoding", 0.01, 0.97);
         double rate = settings.Volume == VolumeKind.Network ? settings.NetworkLearningRate : settings.GridLearningRate;
         int epochs = settings.EpochsFor(context.Store.Count);
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
-            EpochReport start = new(epoch, epochs, 0, disc.Radius, double.NaN, double.NaN);
+            EpochReport start = new(epoch, epochs, 0, radius, double.NaN, double.NaN);
             context.Track.Epoch(RunEpoch(context, training, start, rate, cancellation));
             context.Track.Snapshot(
-                epoch, disc.Radius, () => Map(context, volume, training), i => training.Chosen[i], training.Candidates);
+                epoch, radius, () => Map(context, volume, training), i => training.Chosen[i], training.Candidates);
         }
         context.Track.Start("poses", 0.97, 0.98);
         training.Infer(cancellation);
-        Candidate[][] poses = [.. training.Chosen.Select(p => (Candidate[])[p!.Value])];
-        return new MethodResult(poses, training.ParameterCount);
     }
 
     private static Volume Map(MethodContext context, ILearnedVolume volume, CryoAiTraining training) =>

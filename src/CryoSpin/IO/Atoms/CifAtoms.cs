@@ -1,3 +1,5 @@
+using CryoSpin.Diagnostics;
+
 namespace CryoSpin.IO.Atoms;
 
 /// <summary>The _atom_site category of an mmCIF file.</summary>
@@ -45,7 +47,7 @@ internal static class CifAtoms
                 if (tokens.Kind != CifTokenKind.Value)
                 {
                     throw atoms.Fault(
-                        line, $"the last row of atoms has {i} values for {row.Length} columns.",
+                        line, $"the last row of atoms has {Plural.Of(i, "value")} for {Plural.Of(row.Length, "column")}.",
                         "The file is truncated; download it again.");
                 }
                 row[i] = used.Contains(i) ? tokens.Text.ToString() : "";

@@ -106,11 +106,11 @@ internal sealed class CsdatReader
     {
         long expected = (long)rows * field.Bytes;
         _budget.Take(expected);
-        if (compressed ? expected > Array.MaxLength : block.Length != expected) throw Damaged(field, $"{block.Length} bytes", expected);
+        if (compressed ? expected > Array.MaxLength : block.Length != expected) throw Damaged(field, Plural.Of(block.Length, "byte"), expected);
         if (!compressed) return block.ToArray();
         byte[] values = new byte[expected];
         int found = LZ4Codec.Decode(block, values);
-        return found == expected ? values : throw Damaged(field, found < 0 ? "a broken or longer LZ4 block" : $"{found} bytes", expected);
+        return found == expected ? values : throw Damaged(field, found < 0 ? "a broken or longer LZ4 block" : Plural.Of(found, "byte"), expected);
     }
 
     private InputException Damaged(NpyField field, string found, long expected) => new(

@@ -114,7 +114,7 @@ public sealed partial record MrcHeader
         if (bytes.Length < Bytes)
         {
             throw new InputException(
-                path, $"the file has {bytes.Length} bytes, fewer than the {Bytes} of an MRC header.", "Copy or download it again.");
+                path, $"the file has {Plural.Of(bytes.Length, "byte")}, fewer than the {Bytes} of an MRC header.", "Copy or download it again.");
         }
         bool bigFirst = bytes[212] == 0x11 || (bytes[212] != 0x44 && HasSmallerSizes(bytes, big: true));
         bool big = IsPlausible(bytes, bigFirst) ? bigFirst : !bigFirst;
@@ -135,7 +135,7 @@ public sealed partial record MrcHeader
         if (extended < 0)
         {
             throw new InputException(
-                path, $"the extended header has {extended} bytes (NSYMBT).", "The header is damaged; copy the file again.");
+                path, $"the extended header has {Plural.Of(extended, "byte")} (NSYMBT).", "The header is damaged; copy the file again.");
         }
         (int c, int r, int s) = ParseAxes(bytes, big, path);
         return new MrcHeader

@@ -155,7 +155,7 @@ public sealed class MrcStackReader : IDisposable
         }
         if (length > header.DataEnd)
         {
-            warnings.Add($"{path}: {length - (long)header.DataEnd} bytes after the last section are ignored.");
+            warnings.Add($"{path}: {Plural.Of(length - (long)header.DataEnd, "byte")} after the last section {Plural.Choose(length - (long)header.DataEnd, "is", "are")} ignored.");
         }
     }
 

@@ -74,7 +74,7 @@ internal static class NpyReader
         if (count > there || count * bytes > there)
         {
             throw new InputException(
-                path, FormattableString.Invariant($"{count} values of {bytes} bytes are announced but {there} bytes follow the header."),
+                path, FormattableString.Invariant($"{Plural.Of(count, "value")} of {Plural.Of(bytes, "byte")} {Plural.Choose(count, "is", "are")} announced but {Plural.Of(there, "byte")} {Plural.Choose(there, "follows", "follow")} the header."),
                 "The file was cut off: copy it again.");
         }
         if (count * bytes > Array.MaxLength)

@@ -105,7 +105,7 @@ internal sealed class StarParser(string text, string source)
         if (_cells.Count != _table.Columns.Count)
         {
             throw Fault(
-                $"row {_table.RowCount + 1} of block data_{_block} has {_cells.Count} values for {_table.Columns.Count} columns.",
+                $"row {_table.RowCount + 1} of block data_{_block} has {Plural.Of(_cells.Count, "value")} for {Plural.Of(_table.Columns.Count, "column")}.",
                 "Each row stands on one line; quote values that have spaces.");
         }
         _table.AddRow(_cells, _line);

@@ -45,7 +45,7 @@ internal sealed class CryoDrgnPickle
         };
         if (pickle.Rows == images.Count) return pickle;
         throw new InputException(
-            path, FormattableString.Invariant($"it has {pickle.Rows} rows where {images.Source} has {images.Count} images."),
+            path, FormattableString.Invariant($"it has {Plural.Of(pickle.Rows, "row")} where {images.Source} has {Plural.Of(images.Count, "image")}."),
             "Both must be of the same particles in the same order.");
     }
 

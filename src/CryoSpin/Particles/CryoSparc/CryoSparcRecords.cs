@@ -161,7 +161,7 @@ internal static class CryoSparcRecords
             throw new InputException(
                 other.Source,
                 FormattableString.Invariant(
-                    $"{missing} of {table.RowCount} particles of {table.Source} are not in it, the first in row {first + 1} there."),
+                    $"{missing} of {Plural.Of(table.RowCount, "particle")} of {table.Source} {Plural.Choose(missing, "is", "are")} not in it, the first in row {first + 1} there."),
                 "Is it the passthrough of another job, or of other classes?");
         }
         bool isAligned = CryoSparcAlignment.HasPoses(table);

@@ -61,7 +61,8 @@ public static partial class OptionCatalogue
             "Greatest distance of a particle from its image's centre: pixels of the input (5 or 5px) or angstrom (20A).")
         {
             Usual = "5 pixels of the working box",
-            Details = "At most a quarter of the box. The default method warns where more than a twentieth of the particles press against it.",
+            Details = "At most a quarter of the box. Where many particles press against it in auto-decoding, the default method doubles it, up to four times, and says so. "
+                + "It warns where at the end more than a twentieth of them still do.",
             Comparison = ComparisonRole.Common,
             Place = OptionPlace.Images(p => p.MaxShift, (ImageOptions p, string v) => p with { MaxShift = v }),
         },

@@ -83,7 +83,7 @@ public class StarParsingTests
 
     [Theory]
     [InlineData("loop_\n_a\n1\n", "line 1", "before any data_ block")]
-    [InlineData("data_x\nloop_\n_a\n_b\n1 2\n\n3\n", "line 7", "row 2 of block data_x has 1 values for 2 columns")]
+    [InlineData("data_x\nloop_\n_a\n_b\n1 2\n\n3\n", "line 7", "row 2 of block data_x has 1 value for 2 columns")]
     [InlineData("data_x\nloop_\n_a\n_b\n1 2 3\n", "line 5", "has 3 values for 2 columns")]
     [InlineData("data_x\n_a\n", "line 2", "_a has 0 values")]
     [InlineData("data_x\n_a 1 2\n", "line 2", "_a has 2 values")]
