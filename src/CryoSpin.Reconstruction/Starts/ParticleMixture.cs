@@ -20,6 +20,10 @@ internal sealed class ParticleMixture
     private const double Offset = 8;
     private const double LeastLikelihood = -4;
 
+    // Of images without a particle against noise alone, in logarithms.
+    private const double GreatestGainOfEmpty = 0.5;
+    private const double GreatestSpreadOfEmpty = 1.5;
+
     // Images that are not explained begin at so many deviations of the particles' residuals.
     private const double UnexplainedDeviations = 2.5;
     private readonly double[] _likelihood;
@@ -67,7 +71,7 @@ internal sealed class ParticleMixture
         double middle = Quantile(_likelihood, 0.5), width = Math.Max((Quantile(_likelihood, 0.9) - middle) / 1.28, 0.15);
         double ofNoise = noise.Average(), noiseSpread = Math.Sqrt(noise.Average(v => (v - ofNoise) * (v - ofNoise)));
         _particle = new Kind(middle, width, residual, spread, 0);
-        _empty = new Kind(ofNoise, noiseSpread, residual, 2 * spread, 0);
+        _empty = new Kind(ofNoise + GreatestGainOfEmpty / 2, noiseSpread, residual, 2 * spread, 0);
         _unexplained = new Kind(middle, 1.3 * width, residual + 4 * spread, 2 * spread, 0);
         for (int i = 0; i < Iterations; i++)
         {
@@ -75,8 +79,9 @@ internal sealed class ParticleMixture
             double most = _particle.ResidualAt(_particle.Likelihood);
             _particle = Measured(0, slopes: true).Limited(0.15, double.PositiveInfinity, 1e-6, double.PositiveInfinity);
             double s = _particle.ResidualSpread;
-            // What the map makes of noise is known; what else is in such images, as a particle beyond the largest shift, is not.
-            _empty = Measured(1, slopes: false).Limited(0, double.PositiveInfinity, s, 6 * s) with { Likelihood = ofNoise, LikelihoodSpread = noiseSpread };
+            // What the map makes of noise is known; what else is in such images, as neighbours and edges, lets them fit a little better.
+            _empty = Measured(1, slopes: false).Limited(noiseSpread, GreatestSpreadOfEmpty * noiseSpread, s, 6 * s);
+            _empty = _empty with { Likelihood = Math.Clamp(_empty.Likelihood, ofNoise, ofNoise + GreatestGainOfEmpty) };
             _unexplained = Measured(2, slopes: false).Limited(_particle.LikelihoodSpread, double.PositiveInfinity, s, 4 * s);
             _unexplained = _unexplained with
             {
