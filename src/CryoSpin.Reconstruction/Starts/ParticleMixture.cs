@@ -8,7 +8,7 @@ namespace CryoSpin.Reconstruction.Starts;
 /// (two particles, aggregates, other molecules). The kinds' shares and shapes are fitted to the images themselves.
 /// </summary>
 /// <remarks>
-/// Two numbers of each image count: the logarithm of its log likelihood ratio, whose spread is that of views, defocus and contrast, and the
+/// Two numbers of each image count: the logarithm of its log likelihood ratio, whose spread is that of views, defocus and contrast, and that of the
 /// residual, whose spread is that of the noise. Particles are one Gaussian of both, with a residual that may rise with the likelihood, because the
 /// map is not yet perfect. docs/results/real-stacks.md.
 /// </remarks>
@@ -16,13 +16,16 @@ internal sealed class ParticleMixture
 {
     private const int Iterations = 150;
 
+    // Residuals count by their logarithms, in hundredths: what a map that is not yet perfect leaves of an image grows with the image's signal.
+    private const double ResidualUnit = 100;
+
     // Added to log likelihood ratios, of which the best over many poses of an image of noise is about 0 to 10 nats, before the logarithm.
     private const double Offset = 8;
     private const double LeastLikelihood = -4;
 
     // Of images without a particle against noise alone, in logarithms.
-    private const double GreatestGainOfEmpty = 0.5;
-    private const double GreatestSpreadOfEmpty = 1.5;
+    private const double GreatestGainOfEmpty = 0.25;
+    private const double GreatestSpreadOfEmpty = 1.3;
 
     // Images that are not explained begin at so many deviations of the particles' residuals.
     private const double UnexplainedDeviations = 2.5;
@@ -48,7 +51,7 @@ internal sealed class ParticleMixture
     /// <param name="noise">Images of noise alone at their best poses in front of the same map.</param>
     public static ParticleMixture Of(IReadOnlyList<ImageFit> fits, IReadOnlyList<ImageFit> noise)
     {
-        ParticleMixture mixture = new(Logarithms(fits), [.. fits.Select(f => f.Residual)]);
+        ParticleMixture mixture = new(Logarithms(fits), [.. fits.Select(f => ResidualUnit * Math.Log(Math.Max(f.Residual, 1)))]);
         mixture.Fit(Logarithms(noise));
         return mixture;
     }
