@@ -93,7 +93,7 @@ internal sealed class DefaultReconstruction(
         CandidateTable table = from?.Decoding is null
             ? Propose(store, model, from, cancellation)
             : new CandidateTable(from.Candidates!, store.HalfSet, s_space);
-        return Decode(store, model, table, from, cancellation) with { Rejected = loaded.Rejected };
+        return Decode(store, starts, model, table, from, cancellation) with { Rejected = loaded.Rejected };
     }
 
     private VolumeModel Restored(RunState from)
@@ -160,12 +160,12 @@ internal sealed class DefaultReconstruction(
     }
 
     private ReconstructionOutcome Decode(
-        ParticleStore store, VolumeModel model, CandidateTable table, RunState? from, CancellationToken cancellation)
+        ParticleStore store, StartingMaps starts, VolumeModel model, CandidateTable table, RunState? from, CancellationToken cancellation)
     {
         _track.Start("auto-decoding", 0.75, 0.92);
         HalfMaps begin = FirstMaps(store, model, from);
         MapTools tools = MapTools.For(store, team);
-        if (settings.DecodingPasses == 0) return Finish(tools, begin, table, null, options.MaxShiftPixels, cancellation);
+        if (settings.DecodingPasses == 0) return Finish(store, starts, tools, begin, table, null, options.MaxShiftPixels, cancellation);
         RefinementOptions refinement = settings.Refinement with { MaxShiftPixels = PoseRefinementLimits.ShiftOf(options.MaxShiftPixels) };
         GrowingShiftLimit limit = new(options.MaxShiftPixels, store.Box, observer.Log);
         AutoDecodingStage stage = new(store, table, tools, begin, refinement, team)
@@ -221,7 +221,7 @@ internal sealed class DefaultReconstruction(
             // resumed run that had come to here has no sums.
             joint = all.Run(table, stage.Maps.Mean(), decoding, _track.Joint, cancellation);
         }
-        return Finish(tools, stage.Maps, table, joint, maxShift, cancellation);
+        return Finish(store, starts, tools, stage.Maps, table, joint, maxShift, cancellation);
     }
 
     /// <summary>The map of auto-encoding for both half-sets, or the maps of an interrupted run.</summary>
@@ -249,7 +249,7 @@ internal sealed class DefaultReconstruction(
     }
 
     private ReconstructionOutcome Finish(
-        MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, double maxShiftPixels, CancellationToken cancellation)
+        ParticleStore store, StartingMaps starts, MapTools tools, HalfMaps last, CandidateTable table, CandidateTable? joint, double maxShiftPixels, CancellationToken cancellation)
     {
         _track.Start("final map", 0.98, 1);
         tools.Slicer.Release();
@@ -263,23 +263,24 @@ internal sealed class DefaultReconstruction(
             Parameters = Parameters(table),
             MaxShiftPixels = maxShiftPixels,
             Warnings = warning is null ? [] : [warning],
-            Verdict = Verdict.Of(Evidence(outcome, joint ?? table, shareAtLimit)),
+            Verdict = Verdict.Of(Evidence(starts.State, outcome, joint ?? table, shareAtLimit)),
+            ParticleProbability = starts.Probabilities(store, tools.Slicer, outcome.Map, joint ?? table),
         };
     }
 
-    private VerdictEvidence Evidence(ReconstructionOutcome outcome, CandidateTable final, double shareAtLimit)
+    private VerdictEvidence Evidence(StartsState starts, ReconstructionOutcome outcome, CandidateTable final, double shareAtLimit)
     {
         Rotation[] orientations = [.. StartingMaps.Sample(final.Count).Select(i => final.Best(i).Rotation)];
-        double[] agreement = [.. _starts.Finished.Select(
+        double[] agreement = [.. starts.Finished.Select(
             start => PoseAgreement.Of(orientations, [.. start.Poses.Select(p => p.Rotation)]).ShareWithin10Degrees)];
         double width = input.BoxSize * input.PixelSizeAngstrom;
         return new VerdictEvidence
         {
             Starts = agreement.Length,
-            OwnAgreement = agreement[_starts.Best],
-            IndependentAgreement = agreement.Length < 2 ? null : agreement.Where((_, i) => i != _starts.Best).Max(),
+            OwnAgreement = agreement[starts.Best],
+            IndependentAgreement = agreement.Length < 2 ? null : agreement.Where((_, i) => i != starts.Best).Max(),
             ResolutionAngstrom = outcome.ResolutionAngstrom,
-            StartAngstrom = width / _starts.Finished[_starts.Best].Band,
+            StartAngstrom = width / starts.Finished[starts.Best].Band,
             NyquistAngstrom = 2 * input.PixelSizeAngstrom,
             MaskShareOfBox = outcome.MaskDiameterAngstrom / width,
             PowerInMask = options.MaskDiameterAngstrom is { } mask

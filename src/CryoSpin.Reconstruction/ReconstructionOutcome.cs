@@ -38,6 +38,9 @@ public sealed record ReconstructionOutcome(
     /// <summary>What the user should know before using the results; empty where nothing was odd.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    /// <summary>Per particle that was used, the probability that its image shows the particle, 0 to 1; null where the method does not tell.</summary>
+    public IReadOnlyList<double>? ParticleProbability { get; init; }
+
     /// <summary>Whether the map can be believed; null where the method does not tell.</summary>
     public RunVerdict? Verdict { get; init; }
 }

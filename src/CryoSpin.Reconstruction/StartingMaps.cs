@@ -1,5 +1,6 @@
 using CryoSpin.Compute;
 using CryoSpin.Imaging;
+using CryoSpin.Projection;
 using CryoSpin.Reconstruction.Checkpoints;
 using CryoSpin.Reconstruction.Data;
 using CryoSpin.Reconstruction.Maps;
@@ -75,7 +76,7 @@ internal sealed class StartingMaps(
             ImageFits fits = new(loaded.Store, schedule, space, options.Seed, team);
             // To its end even where the run is to stop: a second's work, and a search that has ended is worth a checkpoint.
             ImageFit[] sample = fits.Of(model.Lattice, Sample(loaded.Store.Count), CancellationToken.None);
-            if (State.Finished.Count == 0 && Rejected(loaded.Store, schedule, fits, model, sample, cancellation) is { Length: > 0 } rejected)
+            if (State.Finished.Count == 0 && Rejected(loaded.Store, fits, model, sample, cancellation) is { Length: > 0 } rejected)
             {
                 loaded = Leave(loaded, rejected);
                 continue;
@@ -110,6 +111,22 @@ internal sealed class StartingMaps(
         if (starts < 2) return;
         observer.Log(Invariant(
             $"{starts} independent searches: the best agrees with another on the orientations of {100 * State.Agreement:0} % of the particles."));
+    }
+
+    /// <summary>For each particle the probability, 0 to 1, that its image shows the particle; null where they are too few to tell.</summary>
+    /// <param name="store">The particles.</param>
+    /// <param name="slicer">Slices the map.</param>
+    /// <param name="map">The final map.</param>
+    /// <param name="poses">The particles' final poses.</param>
+    public double[]? Probabilities(ParticleStore store, MapSlicer slicer, Volume map, CandidateTable poses)
+    {
+        if (poses.Count < FewestForRejection) return null;
+        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
+        FourierLattice lattice = slicer.LastingLattice(map, Math.Min(schedule.LastBand, store.Disc.Radius));
+        ImageFit[] fits = new ImageFits(store, schedule, space, options.Seed, team)
+            .At(lattice, [.. Enumerable.Range(0, poses.Count).Select(poses.Best)]);
+        ParticleMixture mixture = ParticleMixture.Of(fits, NoiseFits(store, lattice));
+        return [.. Enumerable.Range(0, poses.Count).Select(mixture.Probability)];
     }
 
     private VolumeModel Best()
@@ -151,11 +168,11 @@ internal sealed class StartingMaps(
 
     /// <summary>The images that the map does not explain, by their indices among those that are used; none where they are few.</summary>
     private RejectedImage[] Rejected(
-        ParticleStore store, SearchSchedule schedule, ImageFits fits, VolumeModel model, ImageFit[] sample, CancellationToken cancellation)
+        ParticleStore store, ImageFits fits, VolumeModel model, ImageFit[] sample, CancellationToken cancellation)
     {
         int count = store.Count;
         if (options.KeepAll || !settings.Rejects || State.Rejections >= MostRejections || sample.Length < FewestForRejection) return [];
-        ImageFit[] noise = NoiseFits(store, schedule, model, count);
+        ImageFit[] noise = NoiseFits(store, model.Lattice);
         ParticleMixture ofSample = ParticleMixture.Of(sample, noise);
         int doubtful = Enumerable.Range(0, sample.Length).Count(i => ofSample.Probability(i) < LeastProbability);
         if (doubtful < LeastRejectedShare * sample.Length) return [];
@@ -169,11 +186,13 @@ internal sealed class StartingMaps(
     }
 
     /// <summary>What the map makes of images of nothing but noise.</summary>
-    private ImageFit[] NoiseFits(ParticleStore store, SearchSchedule schedule, VolumeModel model, int count)
+    private ImageFit[] NoiseFits(ParticleStore store, FourierLattice lattice)
     {
+        int count = store.Count;
+        SearchSchedule schedule = settings.Search with { MaxShiftPixels = options.MaxShiftPixels };
         int[] like = Sample(Math.Min(count, NoiseImages));
         using ParticleStore noise = store.NoiseLike([.. like.Select(i => (int)((long)i * count / like.Length))], new SavedRandom((ulong)options.Seed, NoiseRound));
-        return new ImageFits(noise, schedule, space, options.Seed, team).Of(model.Lattice, like, CancellationToken.None);
+        return new ImageFits(noise, schedule, space, options.Seed, team).Of(lattice, like, CancellationToken.None);
     }
 
     private LoadedParticles Leave(LoadedParticles loaded, RejectedImage[] rejected)

@@ -49,6 +49,7 @@ internal static class ReconstructionEngine
         Warnings = double.IsFinite(outcome.ResolutionAngstrom) ? outcome.Warnings : [.. outcome.Warnings, NoResolution],
         Rejected = outcome.Rejected,
         Verdict = outcome.Verdict,
+        ParticleProbability = outcome.ParticleProbability,
         MaxShiftPixels = outcome.MaxShiftPixels,
     };
 

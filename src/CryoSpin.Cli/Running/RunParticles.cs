@@ -70,10 +70,10 @@ internal sealed class RunParticles : IDisposable
     /// <summary>Writes a run's results. Rows that were left out, here or by the run, go to rejected.star with the reason.</summary>
     public void Write(RunDirectory folder, RunResults results)
     {
-        SortedDictionary<int, (string Reason, double Power)> left = [];
-        foreach (BadParticle bad in Skipped) left[bad.Index] = (bad.Code, 0);
+        SortedDictionary<int, (string Reason, double Power, double Probability)> left = [];
+        foreach (BadParticle bad in Skipped) left[bad.Index] = (bad.Code, 0, 0);
         int[] used = [.. Enumerable.Range(0, _all.Count).Where(i => !left.ContainsKey(i))];
-        foreach (RejectedImage image in results.Rejected) left[used[image.Particle]] = (WordFor(image.Reason), image.PowerRatio);
+        foreach (RejectedImage image in results.Rejected) left[used[image.Particle]] = (WordFor(image.Reason), image.PowerRatio, image.ParticleProbability);
         if (left.Count == 0)
         {
             folder.WriteResults(results, _all);
@@ -82,7 +82,7 @@ internal sealed class RunParticles : IDisposable
         folder.WriteResults(results, Rows(left.Keys));
         folder.WriteRejected(
             Rows(Enumerable.Range(0, _all.Count).Where(i => !left.ContainsKey(i))), (ReasonColumn, [.. left.Values.Select(v => v.Reason)]),
-            (PowerColumn, [.. left.Values.Select(v => v.Power)]));
+            (PowerColumn, [.. left.Values.Select(v => v.Power)]), (RunFiles.ProbabilityColumn, [.. left.Values.Select(v => v.Probability)]));
     }
 
     /// <summary>The reason in a word without spaces, as star files want them.</summary>

@@ -51,6 +51,24 @@ internal sealed class ImageFits(ParticleStore store, SearchSchedule schedule, Po
         return fits;
     }
 
+    /// <summary>The images at poses that are known.</summary>
+    /// <param name="lattice">The map's transform, at least up to the band.</param>
+    /// <param name="poses">One for each image of the store.</param>
+    public ImageFit[] At(FourierLattice lattice, IReadOnlyList<Candidate> poses)
+    {
+        FrequencyDisc disc = new(Math.Min(schedule.LastBand, store.Disc.Radius));
+        BandView view = store.View(disc);
+        ImageOnDisc[] buffers = ImageOnDisc.PerWorker(disc, store.Box, team.Workers);
+        PoseRefiner[] refiners = [.. buffers.Select(image => new PoseRefiner(lattice, image))];
+        ImageFit[] fits = new ImageFit[poses.Count];
+        team.ForEach(fits.Length, (i, w) =>
+        {
+            buffers[w].Read(view, i);
+            fits[i] = Measured(poses[i] with { LogLikelihood = refiners[w].LogLikelihood(poses[i]) }, buffers[w]);
+        });
+        return fits;
+    }
+
     private static ImageFit Fit(
         BandView view, int particle, Candidate[] from, ImageOnDisc image, PoseRefiner refiner, in PoseRefinementLimits limits)
     {
@@ -61,6 +79,11 @@ internal sealed class ImageFits(ParticleStore store, SearchSchedule schedule, Po
             Candidate refined = refiner.Refine(other, limits);
             if (refined.LogLikelihood > best.LogLikelihood) best = refined;
         }
+        return Measured(best, image);
+    }
+
+    private static ImageFit Measured(in Candidate best, ImageOnDisc image)
+    {
         double power = TensorPrimitives.SumOfSquares<float>(image.Real) + TensorPrimitives.SumOfSquares<float>(image.Imaginary);
         // |a|^2 - |a - c v|^2 is the log likelihood ratio.
         return new ImageFit(best, power - best.LogLikelihood);

@@ -221,7 +221,9 @@ public sealed class RunDirectory : IDisposable
         WriteMap(RunFiles.Half1, results.Half1);
         WriteMap(RunFiles.Half2, results.Half2);
         if (results.Mask is { } mask) WriteMap(RunFiles.Mask, mask);
-        particles.WriteStar(FileFor(RunFiles.Particles), results.Poses, results.HalfSets);
+        particles.WriteStar(
+            FileFor(RunFiles.Particles), results.Poses, results.HalfSets,
+            results.ParticleProbability is { } probability ? [(RunFiles.ProbabilityColumn, probability)] : null);
         if (particles.IsFromCryoSparc)
         {
             particles.WriteCryoSparc(FileFor(RunFiles.ParticlesCryoSparc), results.Poses, results.HalfSets);
@@ -232,11 +234,11 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Writes the particles that were left out, as they were read; those of cryoSPARC also as its dataset.</summary>
     /// <param name="particles">Them.</param>
     /// <param name="reasons">A column that says why.</param>
-    /// <param name="figures">A column with the figure that decided.</param>
+    /// <param name="figures">Columns with the figures that decided.</param>
     public void WriteRejected(
-        ParticleSet particles, (string Name, IReadOnlyList<string> Words) reasons, (string Name, IReadOnlyList<double> Values) figures)
+        ParticleSet particles, (string Name, IReadOnlyList<string> Words) reasons, params (string Name, IReadOnlyList<double> Values)[] figures)
     {
-        particles.WriteStar(FileFor(RunFiles.Rejected), null, null, [figures], [reasons]);
+        particles.WriteStar(FileFor(RunFiles.Rejected), null, null, figures, [reasons]);
         if (particles.IsFromCryoSparc) particles.WriteCryoSparc(FileFor(RunFiles.RejectedCryoSparc), null);
     }
 

@@ -3,6 +3,9 @@ namespace CryoSpin.Reporting.Files;
 /// <summary>Names of the files that a run writes, and what each holds.</summary>
 public static class RunFiles
 {
+    /// <summary>Column of particles.star and rejected.star: probability, 0 to 1, that the image shows the particle.</summary>
+    public const string ProbabilityColumn = "cryospinParticleProbability";
+
     /// <summary>The final map.</summary>
     public const string Map = "map.mrc";
 

@@ -53,6 +53,9 @@ public sealed record RunResults
     /// <summary>Numbers that were fitted to the data; null where that is not known.</summary>
     public long? Parameters { get; init; }
 
+    /// <summary>Per particle that was used, the probability that its image shows the particle, 0 to 1; null where the method does not tell.</summary>
+    public IReadOnlyList<double>? ParticleProbability { get; init; }
+
     /// <summary>Whether the map can be believed; null where the method does not tell.</summary>
     public RunVerdict? Verdict { get; init; }
 

@@ -22,6 +22,6 @@ public enum RejectionReason
 /// <param name="PowerRatio">Its power at low frequencies over that of the median image; 0 where that was not the reason.</param>
 public readonly record struct RejectedImage(int Particle, RejectionReason Reason, double PowerRatio)
 {
-    /// <summary>Probability that it is an image of the particle, 0 to 1; NaN where no map was there to tell.</summary>
-    public double ParticleProbability { get; init; } = double.NaN;
+    /// <summary>Probability that it is an image of the particle, 0 to 1; 0 where it was left out before there was a map to tell.</summary>
+    public double ParticleProbability { get; init; }
 }
