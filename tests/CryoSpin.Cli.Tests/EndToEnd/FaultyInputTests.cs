@@ -191,7 +191,8 @@ public sealed class FaultyInputTests : IDisposable
         await Invocation.Of("convert", _folder["particles.star"], "-o", _folder["p.cs"]);
         Invocation run = await Invocation.With(
             SimulatedInput.ShortRun, "reconstruct", _folder["p.cs"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad");
-        Assert.True(run.Code == ExitCode.Done, run.Error);
+        // Images of noise alone: no map comes of them.
+        Assert.True(run.Code is ExitCode.Done or ExitCode.NoMap, run.Error);
         ParticleSet all = ParticleSet.Load(_folder["p.cs"]), rejected = ParticleSet.Load(_folder["out/rejected.cs"]);
         Assert.True(rejected.IsFromCryoSparc);
         Assert.Equal([all.ImagePath(2), all.ImagePath(7)], Enumerable.Range(0, rejected.Count).Select(rejected.ImagePath));

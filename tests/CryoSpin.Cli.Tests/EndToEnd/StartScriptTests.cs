@@ -85,7 +85,8 @@ public sealed class StartScriptTests : IDisposable
         Assert.False(File.Exists(_folder[Program]));
     }
 
-    private static string[] Owner => ["env"];
+    // Where the tests run in the background SIGINT is ignored, which a script cannot change for itself.
+    private static string[] Owner => ["env", "--default-signal=INT"];
 
     private (int Code, string Output, string Error) Start(string[] prefix) => Finish(StartInfo(prefix));
 
