@@ -3,8 +3,8 @@ namespace CryoSpin.Reconstruction.AutoEncoding;
 /// <summary>How the first stage trains encoder and volume.</summary>
 internal sealed record AutoEncodingSchedule
 {
-    private const int FewestSteps = 100;
-    private const int ParticlesPerStep = 50;
+    private const int FewestSteps = 50;
+    private const int ParticlesPerStep = 100;
 
     /// <summary>Heads of the encoder, M.</summary>
     public int Heads { get; init; } = 7;
