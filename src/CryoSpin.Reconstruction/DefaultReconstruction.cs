@@ -258,12 +258,14 @@ internal sealed class DefaultReconstruction(
         double shareAtLimit = ShiftLimit.Share(joint ?? table, maxShiftPixels);
         ReconstructionOutcome outcome = FinalMaps.Make(
             tools, last, table, joint, input.PixelSizeAngstrom, _mask, settings.ShapesMask, team, _track, cancellation);
+        RunVerdict verdict = Verdict.Of(Evidence(starts.State, outcome, joint ?? table, shareAtLimit));
         return outcome with
         {
             Parameters = Parameters(table),
             MaxShiftPixels = maxShiftPixels,
-            Warnings = warning is null ? [] : [warning],
-            Verdict = Verdict.Of(Evidence(starts.State, outcome, joint ?? table, shareAtLimit)),
+            // Particles lie at the limit in front of a wrong map, too: a greater one would be the wrong advice.
+            Warnings = warning is null || verdict.State != VerdictState.Solved ? [] : [warning],
+            Verdict = verdict,
             ParticleProbability = starts.Probabilities(store, tools.Slicer, outcome.Map, joint ?? table),
         };
     }

@@ -104,7 +104,7 @@ internal static class ReconstructVerb
         string folder = run.Options.Output.Folder;
         foreach (string line in VerdictText.Lines(run.Verdict)) terminal.Out.WriteLine(line);
         terminal.Out.WriteLine(
-            $"Resolution  {Wording.Resolution(run.ResolutionAngstrom, run.PixelSizeAngstrom)} (half-map FSC 0.143) after "
+            $"Resolution  {Wording.Resolution(run.ResolutionAngstrom, run.PixelSizeAngstrom)} ({(run.Verdict is { State: not VerdictState.Solved } ? "half-map FSC 0.143; not proven" : "half-map FSC 0.143")}) after "
             + $"{Wording.Duration(run.EndedUtc!.Value - run.StartedUtc)}");
         terminal.Out.WriteLine($"Map         {Path.Combine(folder, RunFiles.Map)}");
         terminal.Out.WriteLine($"Poses       {Path.Combine(folder, RunFiles.Particles)}");

@@ -78,7 +78,7 @@ internal static class Verdict
         if (evidence.ShareAtShiftLimit > GreatestShareAtLimit)
         {
             yield return Invariant($"{100 * evidence.ShareAtShiftLimit:0} % of the particles lie at the largest shift. ")
-                + "They are farther from their images' centres, or no particles.";
+                + (disagrees ? "They are no particles, or the map is wrong." : "They are farther from their images' centres: give a greater --max-shift.");
         }
     }
 }

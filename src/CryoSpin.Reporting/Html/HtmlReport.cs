@@ -56,7 +56,7 @@ public static class HtmlReport
     }
 
     private static string ResolutionName(double resolution, RunRecord run) =>
-        resolution <= 2 * run.PixelSizeAngstrom * 1.001
+        run.Verdict is { State: not VerdictState.Solved } ? "half-map FSC 0.143; not proven, see the verdict" : resolution <= 2 * run.PixelSizeAngstrom * 1.001
             ? "resolution, half-map FSC 0.143: the limit of the pixels (Nyquist)" : "resolution, half-map FSC 0.143";
 
     private static XElement Parameters(RunRecord run)
