@@ -35,7 +35,7 @@ public static class ReconstructionRun
     public static ReconstructionOutcome Run(
         ReconstructionInput images, MethodOptions? options = null, RunResources? resources = null, IRunObserver? observer = null,
         CancellationToken cancellation = default) =>
-        InMemory(images, options ?? new(), resources ?? new(), observer ?? new SilentObserver(), resume: false, cancellation);
+        Run(images, options ?? new(), null, resources ?? new(), observer ?? new SilentObserver(), resume: false, cancellation);
 
     /// <summary>
     /// Goes on with a run on images from memory that was stopped, to the same bytes as if it had not been; begins at the beginning where there
@@ -61,7 +61,7 @@ public static class ReconstructionRun
         {
             throw new ArgumentException($"{nameof(RunResources.CheckpointDirectory)} is null. Name the folder of the stopped run's checkpoints.", nameof(resources));
         }
-        return InMemory(images, options ?? new(), resources, observer ?? new SilentObserver(), resume: true, cancellation);
+        return Run(images, options ?? new(), null, resources, observer ?? new SilentObserver(), resume: true, cancellation);
     }
 
     /// <summary>Particles of a file, with the parts of the default method as given, so that each can be left out or shortened.</summary>
@@ -81,8 +81,9 @@ public static class ReconstructionRun
         return parts.Run(options.Output.Resume, cancellation);
     }
 
-    private static ReconstructionOutcome InMemory(
-        ReconstructionInput images, MethodOptions options, RunResources resources, IRunObserver observer, bool resume,
+    /// <summary>Images from memory, with the parts of the default method as given; null for the usual ones.</summary>
+    internal static ReconstructionOutcome Run(
+        ReconstructionInput images, MethodOptions options, MethodSettings? settings, RunResources resources, IRunObserver observer, bool resume,
         CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -95,7 +96,7 @@ public static class ReconstructionRun
         ReconstructionInput input = images.WithCheckedPixels();
         bool keeps = resources.CheckpointDirectory is not null;
         InputFingerprint fingerprint = keeps ? MemoryFingerprint.Of(input, options) : new InputFingerprint([]);
-        return new RunParts(input, options, MethodSettings.For(options), resources, memory, fingerprint, observer).Run(resume, cancellation);
+        return new RunParts(input, options, settings ?? MethodSettings.For(options), resources, memory, fingerprint, observer).Run(resume, cancellation);
     }
 
     /// <summary>What the run will need of memory and disk.</summary>
