@@ -54,6 +54,7 @@ public sealed class PosePosterior : IDisposable
     public static PosePosterior Open(
         ReconstructionOptions options, ParticleSource source, IReadOnlyList<int> particles, CancellationToken cancellation = default)
     {
+        // What preparation has to say has been said by the run.
         SilentObserver silent = new();
         PreparedParticles prepared = PreparedParticles.Open(source, options.Images.ToPreparation());
         ReconstructionInput all = ReconstructionRun.InputOf(prepared, silent);
@@ -158,21 +159,5 @@ public sealed class PosePosterior : IDisposable
             }
         }
         return cross > 0 && power > 0 ? cross / power : 1;
-    }
-
-    /// <summary>What preparation has to say has been said by the run.</summary>
-    private sealed class SilentObserver : IRunObserver
-    {
-        public void Log(string message)
-        {
-        }
-
-        public void Report(in RunProgress progress)
-        {
-        }
-
-        public void Record(MetricRecord metric)
-        {
-        }
     }
 }

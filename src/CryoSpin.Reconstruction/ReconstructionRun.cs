@@ -1,23 +1,16 @@
-using CryoSpin.Compute;
 using CryoSpin.Diagnostics;
 using CryoSpin.Optics;
 using CryoSpin.Particles;
 using CryoSpin.Preprocessing;
 using CryoSpin.Reconstruction.Checkpoints;
-using CryoSpin.Reconstruction.Methods;
-using CryoSpin.Reconstruction.Paper;
 using CryoSpin.Runs;
-using static System.FormattableString;
 
 namespace CryoSpin.Reconstruction;
 
 /// <summary>A reconstruction from particles to map and poses.</summary>
 public static class ReconstructionRun
 {
-    private const int FewestParticles = 20;
-    private const int SmallestBox = 16;
-
-    /// <summary>Runs the preset that the options ask for.</summary>
+    /// <summary>Reconstructs particles of a file, as the command line does.</summary>
     /// <param name="options">What the user asked.</param>
     /// <param name="source">The particles.</param>
     /// <param name="observer">Receives progress, metrics and log lines.</param>
@@ -28,7 +21,50 @@ public static class ReconstructionRun
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation = default) =>
         Run(options, MethodSettings.For(options.Method), source, observer, cancellation);
 
-    /// <summary>The same with the parts of the default method as given, so that each can be left out or shortened.</summary>
+    /// <summary>Reconstructs images that the caller hands over. No file is read, and none is written unless the resources name a folder.</summary>
+    /// <param name="images">The particles: what is needed is in <see cref="ReconstructionInput"/>.</param>
+    /// <param name="options">What the method does; null for the usual options. The result depends on these and on the images alone.</param>
+    /// <param name="resources">What the run may use of the machine; null for all cores and most of the free memory.</param>
+    /// <param name="observer">Receives progress, metrics and log lines, on the calling thread; null for nobody.</param>
+    /// <param name="cancellation">Stops the run cleanly.</param>
+    /// <returns>Map, half-maps, their FSC, and poses in the order of the images that were used.</returns>
+    /// <exception cref="ArgumentException">An option is out of its range, or parts of the images do not fit each other.</exception>
+    /// <exception cref="InputException">The images cannot be reconstructed; the message says why and what to do.</exception>
+    /// <exception cref="CryoSpinException">A folder of the resources is missing, or its disk is full.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static ReconstructionOutcome Run(
+        ReconstructionInput images, MethodOptions? options = null, RunResources? resources = null, IRunObserver? observer = null,
+        CancellationToken cancellation = default) =>
+        Run(images, options ?? new(), null, resources ?? new(), observer ?? new SilentObserver(), resume: false, cancellation);
+
+    /// <summary>
+    /// Goes on with a run on images from memory that was stopped, to the same bytes as if it had not been; begins at the beginning where there
+    /// is no checkpoint.
+    /// </summary>
+    /// <param name="images">The same particles.</param>
+    /// <param name="options">The same options.</param>
+    /// <param name="resources">Name the folder in which the stopped run kept its checkpoints; the rest may differ.</param>
+    /// <param name="observer">Receives progress, metrics and log lines, on the calling thread; null for nobody.</param>
+    /// <param name="cancellation">Stops the run cleanly.</param>
+    /// <exception cref="ArgumentException">
+    /// The resources name no folder of checkpoints, an option is out of its range, or parts of the images do not fit each other.
+    /// </exception>
+    /// <exception cref="InputException">The images cannot be reconstructed; the message says why and what to do.</exception>
+    /// <exception cref="CryoSpinException">The images or an option are not what they were, or a folder of the resources is missing.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static ReconstructionOutcome Resume(
+        ReconstructionInput images, MethodOptions? options, RunResources resources, IRunObserver? observer = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        if (resources.CheckpointDirectory is null)
+        {
+            throw new ArgumentException($"{nameof(RunResources.CheckpointDirectory)} is null. Name the folder of the stopped run's checkpoints.", nameof(resources));
+        }
+        return Run(images, options ?? new(), null, resources, observer ?? new SilentObserver(), resume: true, cancellation);
+    }
+
+    /// <summary>Particles of a file, with the parts of the default method as given, so that each can be left out or shortened.</summary>
     internal static ReconstructionOutcome Run(
         ReconstructionOptions options, MethodSettings settings, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
     {
@@ -37,36 +73,30 @@ public static class ReconstructionRun
         MemoryPlan memory = Plan(options, source.Set);
         observer.Log(memory.ToString());
         ReconstructionInput input = InputOf(PreparedParticles.Open(source, options.Images.ToPreparation()), observer);
-        (MethodOptions chosen, RunResources resources, bool resume) = (options.Method, options.ResourcesInFolder(), options.Output.Resume);
         InputFingerprint fingerprint = InputFingerprint.Of(options, source.Set);
-        using WorkerTeam team = new(resources.Threads);
-        if (chosen.Preset == ReconstructionPreset.Paper)
-        {
-            if (resume)
-            {
-                observer.Log("The paper's preset writes no checkpoints: starting from the beginning.");
-                observer.Resumed(0);
-            }
-            return PaperPreset.Run(input, chosen, memory, observer, team, cancellation);
-        }
-        if (MethodCatalogue.Create(chosen) is { } method)
-        {
-            if (resume)
-            {
-                observer.Log($"{chosen.Name} writes no checkpoints: starting from the beginning.");
-                observer.Resumed(0);
-            }
-            MethodReconstruction other = new(method, input, chosen, memory, observer, team) { Loaded = () => fingerprint.CheckStacks(source.Set) };
-            return other.Run(cancellation);
-        }
-        RunCheckpoints checkpoints = new(resources, fingerprint, observer, cancellation);
-        RunState? from = resume ? checkpoints.Find(input.Count, input.BoxSize, settings.Search) : null;
-        if (resume) observer.Resumed(from?.Course.Metrics ?? 0);
-        DefaultReconstruction run = new(input, chosen, settings, memory, observer, team, checkpoints)
+        RunParts parts = new(input, options.Method, settings, options.ResourcesInFolder(), memory, fingerprint, observer)
         {
             Loaded = () => fingerprint.CheckStacks(source.Set),
         };
-        return run.Run(from, cancellation);
+        return parts.Run(options.Output.Resume, cancellation);
+    }
+
+    /// <summary>Images from memory, with the parts of the default method as given; null for the usual ones.</summary>
+    internal static ReconstructionOutcome Run(
+        ReconstructionInput images, MethodOptions options, MethodSettings? settings, RunResources resources, IRunObserver observer, bool resume,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        InputChecks.CheckOptions(options, resources);
+        InputChecks.CheckSizes(images.Name, images.Count, images.BoxSize, images.PixelSizeAngstrom, options);
+        InputChecks.CheckParts(images);
+        InputChecks.CheckFolders(resources);
+        MemoryPlan memory = MemoryPlan.For(options, resources, images.Count, images.BoxSize, images.Name);
+        observer.Log(memory.ToString());
+        ReconstructionInput input = images.WithCheckedPixels();
+        bool keeps = resources.CheckpointDirectory is not null;
+        InputFingerprint fingerprint = keeps ? MemoryFingerprint.Of(input, options) : new InputFingerprint([]);
+        return new RunParts(input, options, settings ?? MethodSettings.For(options), resources, memory, fingerprint, observer).Run(resume, cancellation);
     }
 
     /// <summary>What the run will need of memory and disk.</summary>
@@ -101,32 +131,10 @@ public static class ReconstructionRun
     /// </exception>
     public static void Check(ReconstructionOptions options, ParticleSet particles)
     {
+        InputChecks.CheckOptions(options.Method, options.Resources);
         if (OptionCatalogue.Objection(options) is { } objection) throw new ArgumentException(objection, nameof(options));
-        if (particles.Count < FewestParticles)
-        {
-            throw new InputException(
-                particles.Source, $"there {Plural.Choose(particles.Count, "is", "are")} {Plural.Of(particles.Count, "particle")}.", $"At least {FewestParticles} are needed; thousands are usual.");
-        }
         ImageGrid grid = ImageGrid.Of(particles, options.Images.DownsampleBox);
-        int size = grid.BoxSize;
-        if (size < SmallestBox)
-        {
-            throw new InputException(particles.Source, $"the images are {size} pixels wide.", $"At least {SmallestBox} are needed.");
-        }
-        if (options.Method.MaxShiftPixels > size / 4.0)
-        {
-            throw new InputException(
-                particles.Source,
-                Invariant($"a largest shift of {options.Method.MaxShiftPixels} pixels is more than a quarter of the {size}-pixel box."),
-                "Re-centre the particles, extract them in a larger box, or give a smaller --max-shift.");
-        }
-        double box = size * grid.PixelSizeAngstrom;
-        if (options.Method.MaskDiameterAngstrom is { } mask && (mask > box || mask < 4 * grid.PixelSizeAngstrom))
-        {
-            throw new InputException(
-                particles.Source, Invariant($"a mask of {mask:0.#} Å does not suit a box of {box:0.#} Å."),
-                "Give the particle's diameter with --mask-diameter.");
-        }
+        InputChecks.CheckSizes(particles.Source, particles.Count, grid.BoxSize, grid.PixelSizeAngstrom, options.Method);
         Plan(options, particles);
     }
 }

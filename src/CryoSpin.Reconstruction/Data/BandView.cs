@@ -5,7 +5,7 @@ using CryoSpin.Projection;
 namespace CryoSpin.Reconstruction.Data;
 
 /// <summary>The particles on a smaller disc.</summary>
-public sealed class BandView
+internal sealed class BandView
 {
     private readonly ParticleStore _store;
     private readonly RecordStore _records;

@@ -5,11 +5,6 @@ using CryoSpin.Projection;
 
 namespace CryoSpin.Reconstruction.Data;
 
-/// <summary>Fills a span with one image: box x box pixels, row-major.</summary>
-/// <param name="particle">Index of the particle.</param>
-/// <param name="pixels">Destination.</param>
-public delegate void ReadParticleImage(int particle, Span<float> pixels);
-
 /// <summary>Where the transforms of all particles are kept.</summary>
 /// <param name="ScratchFolder">Folder for a scratch file; null to keep them in memory.</param>
 /// <param name="TypicalDeviation">Root mean square of the images' pixels, which half precision's range is centred on.</param>
@@ -25,7 +20,7 @@ internal readonly record struct StorePlace(string? ScratchFolder, float TypicalD
 /// time. Transfer functions are recomputed when asked for: stored ones would take half as much memory again. The particles of
 /// half-set 1 stand before those of half-set 2, so that a pass over either is a pass over a range.
 /// </remarks>
-public sealed class ParticleStore : IDisposable
+internal sealed class ParticleStore : IDisposable
 {
     /// <summary>Radius, shells, of the disc that always is in memory: beyond what search and auto-encoding use.</summary>
     internal const double CoreRadius = 10;

@@ -1,7 +1,7 @@
 namespace CryoSpin.Reconstruction.Encoder;
 
 /// <summary>What follows a stage's convolutions.</summary>
-public enum PoolKind
+internal enum PoolKind
 {
     /// <summary>Nothing: the map keeps its side.</summary>
     None,
@@ -17,14 +17,14 @@ public enum PoolKind
 /// them.</summary>
 /// <param name="Channels">Output channels of each convolution; empty for a stage that only pools.</param>
 /// <param name="Pool">What follows.</param>
-public sealed record EncoderStage(IReadOnlyList<int> Channels, PoolKind Pool);
+internal sealed record EncoderStage(IReadOnlyList<int> Channels, PoolKind Pool);
 
 /// <summary>
 /// The shape of a <see cref="PoseEncoder"/>: frozen Gaussian filters, a convolutional trunk, and a number of heads that each map the
 /// trunk's features to one pose candidate. After cryoSPIN (Shekarforoush et al., NeurIPS
 /// 2024, arXiv 2406.10455, section 4 and supplement).
 /// </summary>
-public sealed record EncoderArchitecture
+internal sealed record EncoderArchitecture
 {
     /// <summary>The published filter bank: variances in square pixels of the input.</summary>
     public static IReadOnlyList<double> PublishedVariances { get; } = [0.01, 0.1, 1, 10, 100];

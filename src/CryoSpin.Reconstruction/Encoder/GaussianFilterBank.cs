@@ -11,7 +11,7 @@ namespace CryoSpin.Reconstruction.Encoder;
 /// cryoSPIN, arXiv 2406.10455, supplement.
 /// </summary>
 /// <remarks>A Gaussian filter is a product of two one-dimensional ones, also after truncation and scaling to sum 1.</remarks>
-public sealed unsafe class GaussianFilterBank : IDisposable
+internal sealed unsafe class GaussianFilterBank : IDisposable
 {
     /// <summary>Rows and columns of a filter.</summary>
     public const int Width = 11;

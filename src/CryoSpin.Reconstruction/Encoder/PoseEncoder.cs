@@ -12,7 +12,7 @@ namespace CryoSpin.Reconstruction.Encoder;
 /// One object serves one caller at a time. The same seed, data and number of workers give the same bytes. After the first step, training
 /// and inference allocate nothing. Memory is about 8 bytes per activation of a training batch.
 /// </remarks>
-public sealed unsafe class PoseEncoder : IDisposable
+internal sealed unsafe class PoseEncoder : IDisposable
 {
     private const int FormatVersion = 1;
     private static readonly byte[] Magic = Encoding.ASCII.GetBytes("CSPENC");

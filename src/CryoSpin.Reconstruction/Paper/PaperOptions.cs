@@ -4,7 +4,7 @@ namespace CryoSpin.Reconstruction.Paper;
 /// Settings of the published algorithm. The defaults are those of its released code; <see cref="AsWritten"/> are those of the text, where
 /// they differ. cryoSPIN: Shekarforoush, Lindell, Brubaker and Fleet, NeurIPS 2024, arXiv 2406.10455.
 /// </summary>
-public sealed record PaperOptions
+internal sealed record PaperOptions
 {
     /// <summary>Heads of the encoder, M: 7 for simulated data, 15 for measured.</summary>
     public int Heads { get; init; } = 7;

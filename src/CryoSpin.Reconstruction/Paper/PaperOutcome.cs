@@ -8,4 +8,4 @@ namespace CryoSpin.Reconstruction.Paper;
 /// <param name="Map">The decoder's map, in the grey values of the input: its projections are the images' noise-free part.</param>
 /// <param name="Poses">Pose of each particle, in input order.</param>
 /// <param name="PhaseTimes">Seconds per phase.</param>
-public sealed record PaperOutcome(Volume Map, Pose[] Poses, IReadOnlyList<PhaseTime> PhaseTimes);
+internal sealed record PaperOutcome(Volume Map, Pose[] Poses, IReadOnlyList<PhaseTime> PhaseTimes);

@@ -16,7 +16,7 @@ namespace CryoSpin.Reconstruction.Paper;
 /// The published encoder needs about 3.4 billion multiply-adds for one image of 128 pixels forward: on processors this preset serves
 /// small boxes and comparisons.
 /// </remarks>
-public sealed class PaperReconstruction
+internal sealed class PaperReconstruction
 {
     // An epoch of auto-encoding passes the encoder, next to which decoding is cheap; only the progress bar depends on this.
     private const double EncodingShare = 0.8;

@@ -3,7 +3,7 @@ using CryoSpin.Projection;
 namespace CryoSpin.Reconstruction.Paper;
 
 /// <summary>What is averaged over the disc of frequencies.</summary>
-public enum PaperLoss
+internal enum PaperLoss
 {
     /// <summary>The complex modulus |CTF slice - image|, as in the released code.</summary>
     Modulus,

@@ -8,7 +8,7 @@ namespace CryoSpin.Reconstruction.Poses;
 /// <param name="OriginY">The same in y.</param>
 /// <param name="LogLikelihood">Log likelihood ratio to an empty map: sum over the half plane of 2 Re(conj(model) data) - |model|^2,
 /// whitened.</param>
-public readonly record struct Candidate(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
+internal readonly record struct Candidate(Rotation Rotation, double OriginX, double OriginY, double LogLikelihood)
 {
     /// <summary>The map that it is a pose in front of, from 0; with one map always 0.</summary>
     public short Class { get; init; }

@@ -6,7 +6,7 @@ namespace CryoSpin.Compute;
 /// Random numbers whose state can be kept and put back, which <see cref="Random"/> does not allow: xoshiro256**, seeded by splitmix64.
 /// Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021.
 /// </summary>
-public class SavedRandom : Random
+internal class SavedRandom : Random
 {
     private ulong _a;
     private ulong _b;

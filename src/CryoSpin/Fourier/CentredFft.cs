@@ -6,7 +6,7 @@ namespace CryoSpin.Fourier;
 /// <see cref="RealFft2D"/> with the origin of the image at pixel (Size/2, Size/2) (integer division), where RELION has a box's centre:
 /// F(k) = sum over x of f(x) exp(-2 pi i k.(x - c) / Size). Layout and normalisation are the same.
 /// </summary>
-public sealed class CentredFft2D
+internal sealed class CentredFft2D
 {
     private readonly RealFft2D _fft;
     private readonly CentrePhase _phase;
@@ -49,7 +49,7 @@ public sealed class CentredFft2D
 /// <see cref="RealFft3D"/> with the origin of the volume at voxel (Size/2, Size/2, Size/2) (integer division), where RELION has a box's
 /// centre. Layout and normalisation are the same.
 /// </summary>
-public sealed class CentredFft3D
+internal sealed class CentredFft3D
 {
     private readonly RealFft3D _fft;
     private readonly CentrePhase _phase;

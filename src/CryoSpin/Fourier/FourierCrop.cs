@@ -10,7 +10,7 @@ namespace CryoSpin.Fourier;
 /// An even grid keeps one value for the frequencies +N/2 and -N/2. Padding gives half of it to each, cropping adds the two: so
 /// crop(pad(x)) = x, Nyquist included, and the result of either is real. A plan may serve any number of threads unless it has a team.
 /// </remarks>
-public sealed class FourierCrop
+internal sealed class FourierCrop
 {
     private readonly int _dimensions;
     private readonly CentredFft2D? _from2D;

@@ -6,7 +6,7 @@ namespace CryoSpin.Fourier;
 /// Hartley transforms of square images: H(k) = Re F(k) - Im F(k) with the origin at the box's centre. The result is a centred grid
 /// [ky][kx] of Size x Size real numbers with k = 0 at (Size/2, Size/2). Any number of threads may use one plan.
 /// </summary>
-public sealed class Hartley2D
+internal sealed class Hartley2D
 {
     private readonly CentredFft2D _fft;
 
@@ -37,7 +37,7 @@ public sealed class Hartley2D
 /// Hartley transforms of cubic volumes: H(k) = Re F(k) - Im F(k) with the origin at the box's centre, as a centred grid [kz][ky][kx] of
 /// Size^3 real numbers with k = 0 at index Size/2 of each axis.
 /// </summary>
-public sealed class Hartley3D
+internal sealed class Hartley3D
 {
     private readonly CentredFft3D _fft;
 
@@ -65,7 +65,7 @@ public sealed class Hartley3D
 }
 
 /// <summary>Centred grids of Hartley values: their relation to half spectra, and the point-symmetric odd form.</summary>
-public static class HartleyGrid
+internal static class HartleyGrid
 {
     /// <summary>
     /// Half spectrum (natural order, <paramref name="planes"/> values of kz: 1 for an image) to the centred grid of Re - Im.

@@ -12,7 +12,7 @@ namespace CryoSpin.Fourier;
 /// F(k) = sum over x of f(x) exp(-2 pi i k.x / Size), unnormalised; the inverse divides by Size^2. The origin is pixel 0:
 /// <see cref="CentredFft2D"/> puts it at the box's centre.
 /// </remarks>
-public sealed class RealFft2D
+internal sealed class RealFft2D
 {
     private readonly LanePasses _passes;
 

@@ -12,7 +12,7 @@ namespace CryoSpin.Fourier;
 /// Without a team a plan may serve any number of threads at once. With one, a call runs on the team's threads, so it must not come from
 /// inside one of the team's own loops, nor from two threads at once. The result does not depend on the number of threads.
 /// </remarks>
-public sealed class RealFft3D
+internal sealed class RealFft3D
 {
     private const int DepthChunk = 64;
     private readonly LanePasses _passes;

@@ -4,7 +4,7 @@ namespace CryoSpin.Fourier;
 /// Shells of equal |k| in Fourier pixels: shell = round(|k|), from 0 to Size/2. The corners beyond Size/2 belong to no shell.
 /// Spectra are half spectra in natural order, see <see cref="RealFft2D"/>; a value with 0 &lt; kx &lt; Size/2 stands for two.
 /// </summary>
-public static class Shells
+internal static class Shells
 {
     /// <summary>Number of shells of a box: Size/2 + 1.</summary>
     public static int Count(int size) => size / 2 + 1;

@@ -8,7 +8,7 @@ namespace CryoSpin.Geometry;
 /// Where a1 vanishes or a2 is parallel to it the form is singular. There a fixed axis or any perpendicular takes the missing row's
 /// place and its gradient is zero, so that a network's output never becomes NaN.
 /// </remarks>
-public static class Rotation6D
+internal static class Rotation6D
 {
     private const double Tiny = 1e-12;
 

@@ -1,7 +1,7 @@
 namespace CryoSpin.Geometry;
 
 /// <summary>The rotation nearest to a matrix, and the mean of rotations that follows from it.</summary>
-public static class RotationMean
+internal static class RotationMean
 {
     /// <summary>
     /// The rotation R that maximises tr(R^T M), which is the nearest one in the Frobenius norm. The eigenvector of Davenport's 4 x 4

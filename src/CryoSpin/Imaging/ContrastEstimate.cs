@@ -1,7 +1,7 @@
 namespace CryoSpin.Imaging;
 
 /// <summary>The sign of the protein in particle images.</summary>
-public enum Contrast
+internal enum Contrast
 {
     /// <summary>Too close to call.</summary>
     Unclear,
@@ -18,7 +18,7 @@ public enum Contrast
 /// at zero frequency and amplitude contrast Q0 a defocused particle keeps Q0 of its density with the protein's sign, and within the first
 /// ring of the CTF more. Averaged over images; the mean's own error says how far to trust it. Add from one thread.
 /// </summary>
-public sealed class ContrastEstimate
+internal sealed class ContrastEstimate
 {
     private const double NeededSigmas = 4;
     private readonly ParticleNormalisation _background;

@@ -15,7 +15,7 @@ namespace CryoSpin.Imaging;
 /// With magnification M, F'(k) = F(M^-1 k): the image becomes det(M) times itself at M^T x, which two passes along the axes can do
 /// because M is near the identity (Catmull and Smith, SIGGRAPH 1980).
 /// </remarks>
-public sealed class ImageResampler
+internal sealed class ImageResampler
 {
     private const double EdgeTolerancePixels = 0.05;
     private readonly FourierCrop? _crop;

@@ -11,7 +11,7 @@ namespace CryoSpin.Imaging;
 /// Cutting out the circle blurs the spectrum by about Size / (2 radius) shells; noise spectra are smooth, so that costs nothing.
 /// Images should have background mean 0 (see <see cref="ParticleNormalisation"/>); what is left of the mean is taken off.
 /// </remarks>
-public sealed class NoiseSpectrum
+internal sealed class NoiseSpectrum
 {
     private readonly ParticleNormalisation _background;
     private readonly RealFft2D _fft;

@@ -3,20 +3,20 @@ namespace CryoSpin.Imaging;
 /// <summary>What the background of an image was before it was normalised.</summary>
 /// <param name="Mean">Mean grey value outside the circle.</param>
 /// <param name="StandardDeviation">Standard deviation outside the circle; 0 for a blank image.</param>
-public readonly record struct BackgroundStatistics(double Mean, double StandardDeviation);
+internal readonly record struct BackgroundStatistics(double Mean, double StandardDeviation);
 
 /// <summary>The plane through the background of an image: Mean + SlopeX x + SlopeY y, where x and y count pixels from the box's centre.</summary>
 /// <param name="Mean">Grey value at the box's centre.</param>
 /// <param name="SlopeX">Grey values per pixel along a row.</param>
 /// <param name="SlopeY">Grey values per pixel along a column.</param>
 /// <param name="StandardDeviation">Standard deviation of the background about the plane; 0 for an image that is a plane.</param>
-public readonly record struct BackgroundPlane(double Mean, double SlopeX, double SlopeY, double StandardDeviation);
+internal readonly record struct BackgroundPlane(double Mean, double SlopeX, double SlopeY, double StandardDeviation);
 
 /// <summary>
 /// RELION's normalisation of particles: the pixels outside a circle about the box's centre, the background, get mean 0 and standard
 /// deviation 1; a plane through them takes ramps of ice thickness and illumination off. Immutable; any number of threads may use it.
 /// </summary>
-public sealed class ParticleNormalisation
+internal sealed class ParticleNormalisation
 {
     // Per row the first and the last column inside the circle; first > last where the row misses it.
     private readonly (int First, int Last)[] _inside;

@@ -4,7 +4,7 @@ using CryoSpin.Fourier;
 namespace CryoSpin.Imaging;
 
 /// <summary>Filters of maps and images that depend on |k| alone.</summary>
-public static class RadialFilter
+internal static class RadialFilter
 {
     /// <summary>
     /// Low-pass with a raised-cosine edge: 1 up to the cut-off less half the edge, 0 from the cut-off plus half the edge, one half at it.

@@ -155,7 +155,7 @@ public sealed class SoftMask
 }
 
 /// <summary>Circular masks of square images.</summary>
-public sealed class CircularMask
+internal sealed class CircularMask
 {
     private readonly float[] _values;
 

@@ -3,7 +3,7 @@ using CryoSpin.Diagnostics;
 namespace CryoSpin.Particles;
 
 /// <summary>The half-sets that a particle file states (rlnRandomSubset), as far as they can be used.</summary>
-public static class HalfSetSplit
+internal static class HalfSetSplit
 {
     // The FSC of a half-map of fewer is that of its noise; a selection leaves such remains, and so do programs that write 1 for all.
     private const double LeastShare = 0.05;

@@ -10,7 +10,7 @@ namespace CryoSpin.Projection;
 /// Sums weighted slices into Fourier space: the adjoint of trilinear slicing. Holds the half space x &gt;= 0; a point on the other side is
 /// inserted as its Hermitian partner. Not thread-safe: <see cref="SliceBatch"/> fills one sum with several workers.
 /// </summary>
-public sealed class BackProjection
+internal sealed class BackProjection
 {
     /// <summary>Floats per sample: sums of real parts, imaginary parts and weights; one unused keeps samples 16 bytes long.</summary>
     internal const int Stride = 4;

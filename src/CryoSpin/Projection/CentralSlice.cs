@@ -8,7 +8,7 @@ namespace CryoSpin.Projection;
 /// <summary>
 /// Central slices of a lattice: value(kx, ky) = lattice(A^T (kx, ky, 0)), trilinear. All arrays are over a disc's padded list.
 /// </summary>
-public static class CentralSlice
+internal static class CentralSlice
 {
     /// <summary>Samples one slice.</summary>
     /// <param name="lattice">The map's transform.</param>

@@ -4,7 +4,7 @@ namespace CryoSpin.Projection;
 /// Two-channel values on a cube of Fourier space, sampled <see cref="Oversampling"/> times per shell, origin in the middle.
 /// The channels are real and imaginary part of a map's transform, or exponent and mantissa of the published decoder.
 /// </summary>
-public sealed class FourierLattice
+internal sealed class FourierLattice
 {
     /// <summary>Makes a lattice of zeros that holds every sample a slice of the given radius needs.</summary>
     /// <param name="radius">Radius of the slices, shells.</param>

@@ -9,7 +9,7 @@ namespace CryoSpin.Projection;
 /// kernels need no tails.
 /// A slice of a real map, a Fourier-transformed image and a CTF are all arrays over this list.
 /// </remarks>
-public sealed class FrequencyDisc
+internal sealed class FrequencyDisc
 {
     /// <summary>Lists are padded to a multiple of this.</summary>
     public const int LaneCount = 8;

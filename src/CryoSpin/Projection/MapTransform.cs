@@ -8,7 +8,7 @@ namespace CryoSpin.Projection;
 /// Between a real-space map and its oversampled Fourier lattice: zero padding, and the correction for what trilinear interpolation does in
 /// real space (a factor sinc^2(x/P) on each axis, P the padded box).
 /// </summary>
-public sealed class MapTransform
+internal sealed class MapTransform
 {
     private readonly RealFft3D _fft;
     private readonly WorkerTeam _team;

@@ -10,7 +10,7 @@ namespace CryoSpin.Projection;
 /// Slices that wait to be added to one <see cref="BackProjection"/> by all workers at once. The sum's bytes depend on the slices and their
 /// slots alone, not on the number of workers.
 /// </summary>
-public sealed class SliceBatch
+internal sealed class SliceBatch
 {
     private readonly Rotation[] _rotations;
     private readonly float[] _slots;

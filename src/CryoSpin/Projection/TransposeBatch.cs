@@ -10,7 +10,7 @@ namespace CryoSpin.Projection;
 /// Slices that wait to be added to one lattice by all workers at once, each by the transpose of <see cref="CentralSlice.Sample"/>: a
 /// volume's gradient. The lattice's bytes do not depend on the number of workers.
 /// </summary>
-public sealed class TransposeBatch
+internal sealed class TransposeBatch
 {
     private readonly Rotation[] _rotations;
     private readonly float[] _slots;

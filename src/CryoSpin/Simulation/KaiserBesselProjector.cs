@@ -17,7 +17,7 @@ namespace CryoSpin.Simulation;
 /// Kernel and its width parameter: Beatty, Nishimura and Pauly, IEEE Trans. Med. Imaging 24 (2005) 799, equation 5.
 /// A projection is the sum over voxels along the view. Frequencies at and above Nyquist are zero.
 /// </remarks>
-public sealed class KaiserBesselProjector
+internal sealed class KaiserBesselProjector
 {
     private const int Width = 6;
     private const int Before = Width / 2 - 1;

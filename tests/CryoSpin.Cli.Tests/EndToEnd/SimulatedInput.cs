@@ -55,17 +55,17 @@ public sealed class SimulatedInput : IAsyncLifetime
     internal static RunResults ShortRun(
         ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) => ShortRun(5, options, source, observer, cancellation);
 
+    /// <summary>The method's parts, each as short as can be.</summary>
+    internal static MethodSettings Settings(double lastBand) => new()
+    {
+        Search = new SearchSchedule { Batches = 24, BatchSize = 40, LastBand = lastBand },
+        AutoEncoding = new AutoEncodingSchedule { Steps = 6, BatchSize = 16 },
+        DecodingPasses = 2,
+        MostStarts = 2,
+    };
+
     /// <summary>The same with a search that ends at a band of that many shells.</summary>
     internal static RunResults ShortRun(
-        double lastBand, ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation)
-    {
-        MethodSettings settings = new()
-        {
-            Search = new SearchSchedule { Batches = 24, BatchSize = 40, LastBand = lastBand },
-            AutoEncoding = new AutoEncodingSchedule { Steps = 6, BatchSize = 16 },
-            DecodingPasses = 2,
-            MostStarts = 2,
-        };
-        return ReconstructionEngine.ResultsOf(ReconstructionRun.Run(options, settings, source, observer, cancellation));
-    }
+        double lastBand, ReconstructionOptions options, ParticleSource source, IRunObserver observer, CancellationToken cancellation) =>
+        ReconstructionEngine.ResultsOf(ReconstructionRun.Run(options, Settings(lastBand), source, observer, cancellation));
 }

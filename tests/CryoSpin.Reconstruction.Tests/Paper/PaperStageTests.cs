@@ -13,14 +13,14 @@ public sealed class PaperStageTests
     private const int Box = 16;
 
     [Theory]
-    [InlineData(PaperLoss.Modulus, 0)]
-    [InlineData(PaperLoss.Square, 1)]
-    public void The_loss_falls_in_a_few_dozen_steps(PaperLoss loss, double maxShift)
+    [InlineData(nameof(PaperLoss.Modulus), 0)]
+    [InlineData(nameof(PaperLoss.Square), 1)]
+    public void The_loss_falls_in_a_few_dozen_steps(string loss, double maxShift)
     {
         SmallParticles particles = new(128, Box, maxShift, withCtf: true);
         Recorder recorder = new();
         using WorkerTeam team = new(2);
-        PaperOutcome outcome = Run(particles, Tiny with { Loss = loss, MaxShiftPixels = maxShift }, recorder, team);
+        PaperOutcome outcome = Run(particles, Tiny with { Loss = Enum.Parse<PaperLoss>(loss), MaxShiftPixels = maxShift }, recorder, team);
         List<MetricRecord> encoding = [.. recorder.Metrics.Where(m => m.Phase == "auto-encoding")];
         List<MetricRecord> decoding = [.. recorder.Metrics.Where(m => m.Phase == "auto-decoding")];
         Assert.Equal(Tiny.AutoEncodingEpochs, encoding.Count);
@@ -139,14 +139,14 @@ public sealed class PaperStageTests
     }
 
     [Theory]
-    [InlineData(PaperLoss.Modulus, 0)]
-    [InlineData(PaperLoss.Square, 2)]
-    public void Gradients_in_a_heads_numbers_equal_finite_differences(PaperLoss kind, double maxShift)
+    [InlineData(nameof(PaperLoss.Modulus), 0)]
+    [InlineData(nameof(PaperLoss.Square), 2)]
+    public void Gradients_in_a_heads_numbers_equal_finite_differences(string kind, double maxShift)
     {
         HartleyDecoder decoder = Smooth();
         SmallParticles particles = new(2, Box, maxShift, withCtf: false);
         using WorkerTeam team = new(1);
-        DecoderWorker worker = new(decoder, new SliceLoss(decoder.Disc, kind));
+        DecoderWorker worker = new(decoder, new SliceLoss(decoder.Disc, Enum.Parse<PaperLoss>(kind)));
         new PaperImages(particles.Input, Box, team).Read(1, 0, [], worker.Image);
         HeadPose heads = new(maxShift);
         Random random = new(3);

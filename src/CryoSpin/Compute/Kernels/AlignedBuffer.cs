@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace CryoSpin.Compute.Kernels;
 
 /// <summary>Zeroed native memory for single-precision numbers, aligned to a cache line, for kernels that work on pointers.</summary>
-public sealed unsafe class AlignedBuffer : IDisposable
+internal sealed unsafe class AlignedBuffer : IDisposable
 {
     private const nuint CacheLine = 64;
     private float* _data;

@@ -9,7 +9,7 @@ namespace CryoSpin.Compute.Kernels;
 /// <see cref="Lanes16"/> for those with 512 bits, in the kernels that gain by it.
 /// </remarks>
 /// <typeparam name="TSelf">The implementing type.</typeparam>
-public unsafe interface ILanes<TSelf>
+internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
     /// <summary>Number of lanes.</summary>

@@ -5,7 +5,7 @@ namespace CryoSpin.Compute.Kernels;
 
 /// <summary>Sixteen lanes: one 512-bit vector; only worth using where the machine has them.</summary>
 /// <param name="value">The numbers.</param>
-public readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
+internal readonly unsafe struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 {
     private readonly Vector512<float> _value = value;
 

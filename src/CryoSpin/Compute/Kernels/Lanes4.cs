@@ -6,7 +6,7 @@ namespace CryoSpin.Compute.Kernels;
 
 /// <summary>Four lanes: one 128-bit vector.</summary>
 /// <param name="value">The numbers.</param>
-public readonly unsafe struct Lanes4(Vector128<float> value) : IQuadLanes<Lanes4>
+internal readonly unsafe struct Lanes4(Vector128<float> value) : IQuadLanes<Lanes4>
 {
     private readonly Vector128<float> _value = value;
 

@@ -6,7 +6,7 @@ namespace CryoSpin.Compute.Kernels;
 
 /// <summary>Eight lanes: one 256-bit vector.</summary>
 /// <param name="value">The numbers.</param>
-public readonly unsafe struct Lanes8(Vector256<float> value) : IQuadLanes<Lanes8>
+internal readonly unsafe struct Lanes8(Vector256<float> value) : IQuadLanes<Lanes8>
 {
     private readonly Vector256<float> _value = value;
 

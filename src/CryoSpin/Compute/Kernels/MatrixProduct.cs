@@ -14,7 +14,7 @@ namespace CryoSpin.Compute.Kernels;
 /// After the first call from a thread nothing is allocated until a larger block is met.
 /// </remarks>
 [SkipLocalsInit]
-public static unsafe class MatrixProduct
+internal static unsafe class MatrixProduct
 {
     /// <summary>Most terms of the sum per block: a panel of B (20 KiB) and twelve rows of A stay in the first-level cache.</summary>
     internal const int DepthBlock = 320;

@@ -14,7 +14,7 @@ namespace CryoSpin.Compute.Kernels;
 /// multiply-adds in the order of k, so the result does not depend on the width of the machine's vectors or on the number of rows given
 /// at once. Processors that cannot fuse round each product.
 /// </remarks>
-public static unsafe class PanelProduct
+internal static unsafe class PanelProduct
 {
     /// <summary>Columns of a panel.</summary>
     public const int Columns = 16;

@@ -11,6 +11,6 @@ public static class Vectors
     public static int Bits =>
         Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 0;
 
-    /// <summary>Whether <see cref="ILanes{TSelf}.Fma"/> rounds once; elsewhere it is a multiplication and an addition.</summary>
+    /// <summary>Whether a fused multiply-add rounds once; elsewhere it is a multiplication and an addition.</summary>
     public static bool AreFused => Fma.IsSupported || AdvSimd.IsSupported;
 }
