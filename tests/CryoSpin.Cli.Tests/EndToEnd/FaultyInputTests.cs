@@ -190,7 +190,7 @@ public sealed class FaultyInputTests : IDisposable
         WriteInput(24, 16, nanInImage: 8, constantImage: 3, rows: 24);
         await Invocation.Of("convert", _folder["particles.star"], "-o", _folder["p.cs"]);
         Invocation run = await Invocation.With(
-            SimulatedInput.ShortRun, "reconstruct", _folder["p.cs"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad", "--no-ctf");
+            SimulatedInput.ShortRun, "reconstruct", _folder["p.cs"], "-o", _folder["out"], "--max-shift", "2", "--skip-bad");
         Assert.True(run.Code == ExitCode.Done, run.Error);
         ParticleSet all = ParticleSet.Load(_folder["p.cs"]), rejected = ParticleSet.Load(_folder["out/rejected.cs"]);
         Assert.True(rejected.IsFromCryoSparc);
