@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CryoSpin.Cli.Running;
 using CryoSpin.Particles;
 using CryoSpin.Runs;
 
@@ -9,7 +10,12 @@ internal sealed class ParticleInput
 {
     private static readonly string[] s_names = ["--data-dir", "--subset", "--pixel-size", "--passthrough"];
 
-    private readonly RunOptionSet _options = new(s_names.Select(OptionCatalogue.Get));
+    private readonly RunOptionSet _options;
+
+    /// <summary>Makes them.</summary>
+    /// <param name="hasNoCtf">Whether the verb can do without CTFs, so that its user has to say so.</param>
+    public ParticleInput(bool hasNoCtf = false) =>
+        _options = new RunOptionSet([.. s_names.Select(OptionCatalogue.Get), .. hasNoCtf ? [OptionCatalogue.Get(CtfCheck.Option)] : Array.Empty<RunOption>()]);
 
     /// <summary>The options, to be added to a verb.</summary>
     public Symbol[] Options => _options.Options;

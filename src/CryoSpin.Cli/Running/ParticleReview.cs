@@ -36,7 +36,7 @@ internal static class ParticleReview
 
     // What the loader, the stacks and the preprocessing say by themselves.
     private static readonly string[] s_saidElsewhere =
-        ["file.warning", "stack.oddity", "stack.boxes", "contrast.black", "halfSet.empty", "halfSet.range"];
+        ["file.warning", "stack.oddity", "stack.boxes", "contrast.black", "halfSet.empty", "halfSet.range", "ctf.missing"];
 
     // Told image by image.
     private static readonly string[] s_ofImages = ["image.notFinite", "image.constant", "image.huge", "image.unreadable"];
@@ -51,6 +51,7 @@ internal static class ParticleReview
     public static IReadOnlyList<string> Of(
         ReconstructionOptions options, ParticleSource particles, Terminal terminal, CancellationToken cancellation)
     {
+        IReadOnlyList<string> ctf = CtfCheck.Of(particles.Set);
         // To leave bad images out all have been read already; what is left is good.
         // What is finer than the working box is never looked at.
         double pixel = ImageGrid.Of(particles.Set, options.Images.DownsampleBox).PixelSizeAngstrom;
@@ -61,7 +62,7 @@ internal static class ParticleReview
         // The poses that the particles have take no part in finding new ones.
         ValidationProblem[] errors = [.. problems.Where(p => p.Severity == Severity.Error && !IsOfPose(p))];
         if (report.BadParticles.Count + errors.Length > 0) throw Fault(options.Particles.DataDirectory, particles.Set, report.BadParticles, errors);
-        return [.. problems.Select(Line)];
+        return [.. ctf, .. problems.Select(Line)];
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ internal static class PosedParticles
             string why = set.Warnings.Count > 0 ? " " + string.Join(' ', set.Warnings) : "";
             throw new InputException(path, $"the particles have no poses.{why}", NoPoses(set));
         }
+        foreach (string line in CtfCheck.Of(set)) log(line);
         int[] unposed = [.. Enumerable.Range(0, set.Count).Where(i => set.Pose(i) is null)];
         if (unposed.Length > 0)
         {

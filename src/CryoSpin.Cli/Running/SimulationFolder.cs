@@ -1,4 +1,5 @@
 using CryoSpin.Cli.Display;
+using CryoSpin.Cli.Parsing;
 using CryoSpin.Geometry;
 using CryoSpin.IO.Mrc;
 using CryoSpin.IO.Star;
@@ -21,6 +22,9 @@ internal static class SimulationFolder
 
     /// <summary>The same with the true poses.</summary>
     public const string TruthStar = "truth.star";
+
+    /// <summary>Column of truth.star that says what an image holds.</summary>
+    public const string KindColumn = "cryospinTruthKind";
 
     /// <summary>The true map.</summary>
     public const string TruthMap = "truth.mrc";
@@ -45,8 +49,7 @@ internal static class SimulationFolder
     private static void WriteAll(OutputFolder folder, ParticleSimulator simulator, IProgressView view, CancellationToken cancellation)
     {
         DateTime start = DateTime.UtcNow;
-        Pose[] poses = new Pose[simulator.Count];
-        CtfParameters[] ctfs = new CtfParameters[simulator.Count];
+        SimulatedParticle[] made = new SimulatedParticle[simulator.Count];
         int size = simulator.Truth.Size;
         using (MrcStackWriter stack = new(folder.FileFor(Stack), size, size, simulator.Truth.PixelSizeAngstrom, content: "simulated particle images"))
         {
@@ -54,15 +57,15 @@ internal static class SimulationFolder
             {
                 cancellation.ThrowIfCancellationRequested();
                 stack.Append(particle.Image);
-                (poses[particle.Index], ctfs[particle.Index]) = (particle.Pose, particle.Ctf);
+                made[particle.Index] = particle with { Image = [] };
                 Show(view, stack.Count, simulator.Count, DateTime.UtcNow - start);
             }
             stack.Complete();
         }
         MapFile.Write(folder.FileFor(TruthMap), simulator.Truth, "true map of simulated particles");
-        Star(simulator.Optics, ctfs).Write(folder.FileFor(Particles));
-        ParticleSet written = ParticleSet.Load(folder.FileFor(Particles), new ParticleLoadOptions(RequireImages: false));
-        written.WriteStar(folder.FileFor(TruthStar), poses);
+        // Errors of the defocus are the user's to suffer; the truth has none.
+        Star(simulator, made, p => p.WrittenCtf).Write(folder.FileFor(Particles));
+        WriteTruth(folder.FileFor(TruthStar), simulator, made);
         folder.Complete();
     }
 
@@ -75,8 +78,31 @@ internal static class SimulationFolder
         view.Show(new RunProgress("simulating", 0, 0, share, rate, double.NaN, 0, remaining));
     }
 
-    private static StarFile Star(OpticsGroup group, CtfParameters[] ctfs)
+    private static void WriteTruth(string path, ParticleSimulator simulator, SimulatedParticle[] made)
     {
+        Star(simulator, made, p => p.Ctf).Write(path);
+        ParticleSet written = ParticleSet.Load(path, new ParticleLoadOptions(RequireImages: false));
+        Pose[] poses = [.. made.Select(p => p.Pose)];
+        if (simulator.IsIdeal)
+        {
+            written.WriteStar(path, poses);
+            return;
+        }
+        IReadOnlyList<double> Of(Func<ImageTruth, double> value) => [.. made.Select(p => value(p.Truth))];
+        written.WriteStar(
+            path, poses, null,
+            [
+                ("cryospinTruthContrast", Of(t => t.Contrast)), ("cryospinTruthNoiseLevel", Of(t => t.NoiseLevel)),
+                ("cryospinTruthDefocusError", Of(t => t.DefocusErrorAngstrom)), ("cryospinTruthGradient", Of(t => t.Gradient)),
+                ("cryospinTruthNeighbours", Of(t => t.Neighbours)), ("cryospinTruthHotPixels", Of(t => t.HotPixels)),
+            ],
+            [(KindColumn, [.. made.Select(p => NuisanceInput.WordFor(p.Truth.Kind))])]);
+    }
+
+    private static StarFile Star(ParticleSimulator simulator, SimulatedParticle[] made, Func<SimulatedParticle, CtfParameters> ctf)
+    {
+        OpticsGroup group = simulator.Optics;
+        CtfParameters[] ctfs = [.. made.Select(ctf)];
         StarTable optics = new("optics");
         optics.SetColumn("rlnOpticsGroup", [1]);
         optics.SetColumn("rlnOpticsGroupName", [group.Name]);
@@ -89,6 +115,10 @@ internal static class SimulationFolder
         StarTable particles = new("particles");
         particles.SetColumn(
             "rlnImageName", [.. Enumerable.Range(1, ctfs.Length).Select(i => FormattableString.Invariant($"{i:000000}@{Stack}"))]);
+        if (!simulator.IsIdeal)
+        {
+            particles.SetColumn("rlnMicrographName", [.. made.Select(p => FormattableString.Invariant($"micrograph{p.Truth.Micrograph + 1:0000}.mrc"))]);
+        }
         particles.SetColumn("rlnOpticsGroup", [.. ctfs.Select(_ => 1)]);
         particles.SetColumn("rlnDefocusU", [.. ctfs.Select(c => c.DefocusUAngstrom)]);
         particles.SetColumn("rlnDefocusV", [.. ctfs.Select(c => c.DefocusVAngstrom)]);

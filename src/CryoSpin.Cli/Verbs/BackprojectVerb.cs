@@ -17,7 +17,7 @@ internal static class BackprojectVerb
     public static Command Create()
     {
         Argument<string> particles = new("PARTICLES.star") { Description = "Particles with poses." };
-        ParticleInput input = new();
+        ParticleInput input = new(hasNoCtf: true);
         ImageInput images = new();
         Option<string> output = OptionFactory.Path("--output", "The map.", "MAP.mrc", required: true, "-o");
         Option<bool> halves = OptionFactory.Flag(

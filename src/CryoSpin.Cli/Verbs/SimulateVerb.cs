@@ -39,31 +39,39 @@ internal static class SimulateVerb
             "DIR");
         Option<string> noise = new("--noise")
         {
-            Description = "Spectrum of the noise.",
+            Description = "Spectrum of the noise; coloured rises fivefold below 1/60 per angstrom.",
             DefaultValueFactory = _ => "white",
-            HelpName = "white|pink",
+            HelpName = "white|pink|coloured",
         };
-        noise.AcceptOnlyFromAmong("white", "pink");
+        noise.AcceptOnlyFromAmong("white", "pink", "coloured");
         Option<int> seed = OptionFactory.Integer("--seed", "Seed of every random choice.", "K", Usual.Seed, 0);
         Option<bool> overwrite = OptionFactory.Flag("--overwrite", "Replace earlier simulated files in DIR.");
+        NuisanceInput nuisances = new();
         Verb verb = new("simulate", "Simulate particle images: projection, CTF, shift and noise, with the truth beside them.")
         {
             Notes = ["The data sets:" + Environment.NewLine + SimulationRecipe.Listing],
+            Headings =
+            [
+                new OptionHeading("Images", [output, particles, box, pixelSize, snr, maxShift, centred, models, noise, seed, overwrite]),
+                new OptionHeading("What real stacks have", nuisances.Options),
+            ],
             IsLong = true,
             Examples =
             [
                 "cryospin simulate phantom -o sim --particles 2000 --snr 0.1",
                 "cryospin simulate spike -o spike --centred --snr 0.05",
+                "cryospin simulate spike -o real --snr 0.05 --junk 0.15 --views mild --scale 0.2 --noise coloured --gradient 0.5",
                 "cryospin simulate 6vyb.cif.gz -o sim --box 64 --pixel-size 4.26 --max-shift 3",
             ],
         };
-        verb.With(input, output, particles, box, pixelSize, snr, maxShift, centred, models, noise, seed, overwrite);
+        verb.With([input, output, particles, box, pixelSize, snr, maxShift, centred, models, noise, seed, overwrite, .. nuisances.Options]);
         verb.Validators.Add(result =>
         {
             if (result.GetResult(centred) is { Implicit: false } && result.GetResult(maxShift) is { Implicit: false })
             {
                 result.AddError("--centred means --max-shift 0; give one of them");
             }
+            if (nuisances.Objection(result) is { } objection) result.AddError(objection);
         });
         return verb.Does((parse, terminal, cancellation) =>
         {
@@ -73,7 +81,8 @@ internal static class SimulateVerb
                 Snr = parse.GetValue(snr),
                 MaxShiftPixels = parse.GetValue(centred) ? 0 : parse.GetValue(maxShift),
                 Seed = parse.GetValue(seed),
-                NoiseColour = parse.GetValue(noise) == "pink" ? NoiseColour.Pink : NoiseColour.White,
+                NoiseColour = Enum.Parse<NoiseColour>(parse.GetValue(noise)!, ignoreCase: true),
+                Nuisances = nuisances.Read(parse),
             };
             string folder = parse.GetRequiredValue(output);
             if (Directory.Exists(folder) && !parse.GetValue(overwrite)) throw new OutputExistsException(folder);

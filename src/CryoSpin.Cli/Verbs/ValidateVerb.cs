@@ -17,7 +17,7 @@ internal static class ValidateVerb
     {
         Argument<string> particles = new("PARTICLES") { Description = "A particle file, or a bare stack." };
         Option<bool> quick = OptionFactory.Flag("--quick", "Check tables, headers and lengths only; read no pixels.");
-        ParticleInput input = new();
+        ParticleInput input = new(hasNoCtf: true);
         Option<int> threads = OptionFactory.Integer("--threads", "Worker threads.", "T", Environment.ProcessorCount, 1, 1024);
         Option<bool> json = OptionFactory.Flag("--json", "Print one JSON object.");
         return new Verb("validate", "Check particles before a long run: all problems at once, each with where, found, expected and remedy.")

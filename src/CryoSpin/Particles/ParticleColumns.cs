@@ -25,6 +25,9 @@ internal sealed class ParticleColumns(string path, StarTable particles, StarTabl
     /// <summary>Any of these means that the images have CTFs, which then need all of them and all of <see cref="CtfConstants"/>.</summary>
     public static readonly IReadOnlyList<string> Defocus = ["rlnDefocusU", "rlnDefocusV", "rlnDefocusAngle"];
 
+    /// <summary>What is read of the particles' rows for a CTF alone.</summary>
+    public static readonly IReadOnlyList<string> OfCtf = [.. Defocus, "rlnPhaseShift", "rlnCtfBfactor", "rlnCtfScalefactor"];
+
     /// <summary>What a CTF needs besides.</summary>
     public static readonly IReadOnlyList<string> CtfConstants = ["rlnVoltage", "rlnSphericalAberration", "rlnAmplitudeContrast"];
 
@@ -41,7 +44,7 @@ internal sealed class ParticleColumns(string path, StarTable particles, StarTabl
     public Numbers Need(string column) =>
         Find(column) ?? throw new InputException(
             path, $"there is no column _{column} in data_{particles.Name}{(optics is null ? "" : " or data_optics")}.",
-            "Add it; the CTF needs defocus, voltage, spherical aberration and amplitude contrast.");
+            "Add it; the CTF needs defocus, voltage, spherical aberration and amplitude contrast. Images without any CTF go with --no-ctf.");
 
     /// <summary>The text of a cell, or an empty one where neither table has the column.</summary>
     public ReadOnlySpan<char> Text(string column, int particle) =>

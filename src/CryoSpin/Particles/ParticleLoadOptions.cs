@@ -10,9 +10,10 @@ namespace CryoSpin.Particles;
 /// <param name="Passthrough">
 /// For a .cs file: further .cs files with fields of the same particles, joined on uid; where null, one beside it is looked for if needed.
 /// </param>
+/// <param name="IgnoreCtf">True to leave CTFs aside, so that no particle has one. The columns stay for what is written.</param>
 public sealed record ParticleLoadOptions(
     double? PixelSizeAngstrom = null, bool RequireImages = true, string? DataDirectory = null, ParticleSubset? Subset = null,
-    IReadOnlyList<string>? Passthrough = null)
+    IReadOnlyList<string>? Passthrough = null, bool IgnoreCtf = false)
 {
     /// <summary>
     /// True for tables into which cryoDRGN's values were put: their lengths were written by <see cref="PixelSizeAngstrom"/> already, and

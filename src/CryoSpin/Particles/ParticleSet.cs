@@ -45,8 +45,14 @@ public sealed class ParticleSet
     /// </summary>
     public IReadOnlyList<OpticsGroup> OpticsGroups => _data.OpticsGroups;
 
-    /// <summary>True when the particles have defoci (rlnDefocusU, rlnDefocusV, rlnDefocusAngle).</summary>
+    /// <summary>True when the particles have defoci (rlnDefocusU, rlnDefocusV, rlnDefocusAngle) that are used.</summary>
     public bool HasCtf => _data.Ctfs is not null;
+
+    /// <summary>True when the caller asked for particles without CTFs (<see cref="ParticleLoadOptions.IgnoreCtf"/>).</summary>
+    public bool IsWithoutCtfAsAsked => _data.IsWithoutCtfAsAsked;
+
+    /// <summary>True when the file has defoci, but the caller asked for particles without CTFs.</summary>
+    public bool HasUnusedCtf => _data.HasUnusedCtf;
 
     /// <summary>True when a particle has a pose: rlnAngleRot, rlnAngleTilt and rlnAnglePsi. Not every one need have.</summary>
     public bool HasPoses => _data.Poses is not null;
@@ -222,6 +228,10 @@ internal sealed record ParticleSetData
     public required int[]? OpticsRowOf { get; init; }
 
     public required CtfParameters[]? Ctfs { get; init; }
+
+    public bool IsWithoutCtfAsAsked { get; init; }
+
+    public bool HasUnusedCtf { get; init; }
 
     /// <summary>Null where no particle has a pose, and in the places of those that have none.</summary>
     public required Pose?[]? Poses { get; init; }

@@ -45,7 +45,7 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
         RefuseSubtomograms();
         string[] stacks = FindStacks();
         if (options is { PixelSizeAngstrom: { } given, IsOfPickles: false }) Override(given);
-        bool hasCtf = _particles.Has("rlnDefocusU") || _particles.Has("rlnDefocusV") || _particles.Has("rlnDefocusAngle");
+        bool hasColumns = ParticleColumns.Defocus.Any(_particles.Has), hasCtf = hasColumns && !options.IgnoreCtf;
         double[] pixelSizes = PixelSizes();
         (IReadOnlyList<OpticsGroup> groups, int[] groupOf) = new OpticsGroupReader(_particles, _optics, _opticsRowOf, _columns)
         {
@@ -67,6 +67,8 @@ internal sealed class ParticleSetLoader(StarFile file, string path, ParticleLoad
             OpticsGroupOf = groupOf,
             OpticsRowOf = _opticsRowOf,
             Ctfs = hasCtf ? ReadCtfs() : null,
+            IsWithoutCtfAsAsked = options.IgnoreCtf,
+            HasUnusedCtf = hasColumns && options.IgnoreCtf,
             Poses = ReadPoses(pixelSizes),
             RandomSubsets = _particles.Has("rlnRandomSubset") ? _particles.GetInt32s("rlnRandomSubset") : null,
             ContrastSigns = _particles.Has(CryoSparcFields.SignColumn)

@@ -22,6 +22,9 @@ public sealed record ParticleOptions
     /// <summary>Further .cs files of the same particles; empty to look for one where it is needed.</summary>
     public IReadOnlyList<string> Passthrough { get; init; } = [];
 
+    /// <summary>True to take the images as free of any CTF, whatever the file says; false to refuse particles without CTFs.</summary>
+    public bool NoCtf { get; init; }
+
     /// <summary>True to leave particles out whose images are unreadable, not finite or constant; false to stop at them.</summary>
     public bool SkipBad { get; init; }
 
@@ -31,5 +34,5 @@ public sealed record ParticleOptions
     /// <summary>How the file is read.</summary>
     public ParticleLoadOptions ToLoadOptions() => new(
         PixelSizeAngstrom, DataDirectory: DataDirectory, Subset: Subset is null ? null : ParticleSubset.Parse(Subset),
-        Passthrough: Passthrough);
+        Passthrough: Passthrough, IgnoreCtf: NoCtf);
 }

@@ -12,11 +12,22 @@ namespace CryoSpin.Simulation;
 /// <param name="Image">[y][x], Size^2 grey values, protein white.</param>
 /// <param name="Pose">Its rotation and origin.</param>
 /// <param name="Ctf">Its defocus and astigmatism.</param>
-public sealed record SimulatedParticle(int Index, float[] Image, Pose Pose, CtfParameters Ctf);
+public sealed record SimulatedParticle(int Index, float[] Image, Pose Pose, CtfParameters Ctf)
+{
+    /// <summary>What else was done to it.</summary>
+    public ImageTruth Truth { get; init; } = ImageTruth.Plain;
+
+    /// <summary>The CTF that a table says, which may be wrong: <see cref="Ctf"/> with the error of the defocus.</summary>
+    public CtfParameters WrittenCtf => Ctf with
+    {
+        DefocusUAngstrom = Ctf.DefocusUAngstrom + Truth.DefocusErrorAngstrom,
+        DefocusVAngstrom = Ctf.DefocusVAngstrom + Truth.DefocusErrorAngstrom,
+    };
+}
 
 /// <summary>
 /// Simulates particle images of a map with known truth: projection, contrast transfer function, shift by -Origin, noise, and the
-/// background normalised to mean 0 and standard deviation 1. Rotations are uniform. Same options, same bytes, for any number of threads.
+/// background normalised to mean 0 and standard deviation 1; and what real stacks have, where it is asked for. Same options, same bytes, for any number of threads.
 /// </summary>
 public sealed class ParticleSimulator
 {
@@ -32,6 +43,7 @@ public sealed class ParticleSimulator
     private readonly CentredFft2D _fft;
     private readonly NoiseSource _noise;
     private readonly ParticleNormalisation _normalisation;
+    private readonly RealStack _real;
     private readonly float[] _kx;
     private readonly float[] _ky;
 
@@ -55,9 +67,10 @@ public sealed class ParticleSimulator
         _fft = new CentredFft2D(size);
         _normalisation = new ParticleNormalisation(size, BackgroundRadius * size);
         (_kx, _ky) = Frequencies(size);
+        _real = new RealStack(this, options.Nuisances, options.Seed);
         SignalVariance = MeasureSignal();
         NoiseStandardDeviation = double.IsPositiveInfinity(options.Snr) ? 0 : Math.Sqrt(SignalVariance / options.Snr);
-        _noise = new NoiseSource(size, options.NoiseColour, NoiseStandardDeviation);
+        _noise = new NoiseSource(size, options.NoiseColour, NoiseStandardDeviation, Truth.PixelSizeAngstrom);
     }
 
     /// <summary>The map the images are projections of, at their pixel size.</summary>
@@ -68,6 +81,9 @@ public sealed class ParticleSimulator
 
     /// <summary>Number of particles.</summary>
     public int Count => _options.Particles;
+
+    /// <summary>Whether the images have nothing that real stacks have beside particles and noise.</summary>
+    public bool IsIdeal => !_options.Nuisances.IsAny;
 
     /// <summary>Mean variance of an image without noise, over the whole box.</summary>
     public double SignalVariance { get; }
@@ -93,7 +109,17 @@ public sealed class ParticleSimulator
     }
 
     /// <summary>The pose and optics of one particle, without making its image.</summary>
-    public (Pose Pose, CtfParameters Ctf) Draw(int index) => Draw(Stream(index));
+    public (Pose Pose, CtfParameters Ctf) Draw(int index) => Draw(index, Stream(index));
+
+    /// <summary>A projection without CTF, in the image's centre.</summary>
+    /// <param name="rotation">Map to image coordinates.</param>
+    /// <param name="image">Receives [y][x] Size^2 values; sums over voxels along the view.</param>
+    internal void Project(in Rotation rotation, Span<float> image)
+    {
+        using PooledFloats spectrum = new(_fft.SpectrumLength);
+        _projector.Slice(rotation, spectrum.Span);
+        _fft.InverseInPlace(spectrum.Span, image);
+    }
 
     /// <summary>An image without noise: projection, CTF and shift.</summary>
     /// <param name="pose">Rotation and origin.</param>
@@ -109,20 +135,22 @@ public sealed class ParticleSimulator
     private SimulatedParticle Make(int index)
     {
         RandomStream random = Stream(index);
-        (Pose pose, CtfParameters ctf) = Draw(random);
+        (Pose pose, CtfParameters ctf) = Draw(index, random);
+        ImageTruth truth = _real.TruthOf(index);
         float[] image = new float[Truth.Size * Truth.Size];
-        Render(pose, ctf, image);
+        _real.Paint(index, pose, ctf, truth, image);
         if (NoiseStandardDeviation > 0)
         {
-            _noise.Add(random, image);
+            _noise.Add(random, image, truth.NoiseLevel);
+            _real.AddBackground(index, truth, image);
             _normalisation.Apply(image);
         }
-        return new SimulatedParticle(index, image, pose, ctf);
+        return new SimulatedParticle(index, image, pose, ctf) { Truth = truth };
     }
 
     private RandomStream Stream(int index) => new((ulong)_options.Seed, (ulong)index);
 
-    private (Pose Pose, CtfParameters Ctf) Draw(RandomStream random)
+    private (Pose Pose, CtfParameters Ctf) Draw(int index, RandomStream random)
     {
         Rotation rotation = RandomRotations.Next(random);
         double radius = _options.MaxShiftPixels * Math.Sqrt(random.NextDouble()) * Truth.PixelSizeAngstrom;
@@ -132,7 +160,7 @@ public sealed class ParticleSimulator
         double astigmatism = random.Uniform(0, _options.MaxAstigmatismAngstrom);
         double angle = random.Uniform(0, 180);
         return (
-            new Pose(rotation, radius * cos, radius * sin),
+            _real.PoseOf(index, new Pose(rotation, radius * cos, radius * sin)),
             new CtfParameters(
                 defocus + astigmatism, defocus - astigmatism, angle,
                 BFactorAngstromSquared: _options.BFactorAngstromSquared));

@@ -12,6 +12,12 @@ public enum NoiseColour
     /// Power proportional to 1 / (0.1 + |k| / Nyquist): eleven times as much at zero frequency as at Nyquist, as ice and detectors give.
     /// </summary>
     Pink,
+
+    /// <summary>
+    /// Flat at high frequencies, five times as much at zero frequency, halfway at 1/60 per angstrom: power 1 + 4 / (1 + (60 A k)^2), as
+    /// backgrounds of micrographs have.
+    /// </summary>
+    Coloured,
 }
 
 /// <summary>What to simulate. Everything drawn depends on <see cref="Seed"/> and the particle's number alone.</summary>
@@ -58,6 +64,9 @@ public sealed record SimulationOptions
     /// <summary>Spectrum of the noise.</summary>
     public NoiseColour NoiseColour { get; init; } = NoiseColour.White;
 
+    /// <summary>What real stacks have beside particles and noise; nothing, unless it is set.</summary>
+    public NuisanceOptions Nuisances { get; init; } = new();
+
     /// <summary>Everything wrong with these options, one sentence each; empty when they can be used.</summary>
     /// <param name="mapSize">Edge of the map in voxels.</param>
     public IReadOnlyList<string> Problems(int mapSize)
@@ -89,6 +98,7 @@ public sealed record SimulationOptions
         Require(AmplitudeContrast is >= 0 and <= 1, $"The amplitude contrast is {AmplitudeContrast}; it must lie between 0 and 1.");
         Require(double.IsFinite(BFactorAngstromSquared), $"The B-factor is {BFactorAngstromSquared}; it must be finite.");
         Require(Enum.IsDefined(NoiseColour), $"The noise colour {NoiseColour} is unknown.");
+        problems.AddRange(Nuisances.Problems());
         return problems;
 
         void Require(bool holds, string problem)

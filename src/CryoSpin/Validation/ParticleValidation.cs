@@ -189,7 +189,7 @@ public static class ParticleValidation
             problems.Add(Severity.Error, "file.unreadable", e.Where, e.What, "a STAR file of particles", e.Remedy);
             return null;
         }
-        if (ReadableRows.Of(file, path, options.Subset, problems) is not { } readable) return null;
+        if (ReadableRows.Of(file, path, options.Subset, problems, options.IgnoreCtf) is not { } readable) return null;
         options = options with { Subset = null };
         if (options.PixelSizeAngstrom is not null || readable.HasPixelSize) return Rows(options);
         try

@@ -11,6 +11,9 @@ namespace CryoSpin.Validation;
 /// </summary>
 internal sealed class ReadableRows
 {
+    /// <summary>Code of what is said of a column that is not there.</summary>
+    public const string MissingColumn = "column.missing";
+
     private readonly StarTable _all;
     private readonly StarTable? _optics;
     private readonly ProblemList _problems;
@@ -36,15 +39,16 @@ internal sealed class ReadableRows
     /// <param name="path">The file.</param>
     /// <param name="subset">Which rows are meant; null for all.</param>
     /// <param name="problems">Receives what is wrong.</param>
+    /// <param name="ignoreCtf">True where CTF values are not looked at.</param>
     /// <returns>Null where no row is left, or none can be.</returns>
     /// <exception cref="InputException">Blocks are repeated, or the subset cannot be read.</exception>
-    public static ReadableRows? Of(StarFile file, string path, ParticleSubset? subset, ProblemList problems)
+    public static ReadableRows? Of(StarFile file, string path, ParticleSubset? subset, ProblemList problems, bool ignoreCtf = false)
     {
         ParticleBlocks blocks = new(file, path);
         if (blocks.FindParticles() is not { } table || !table.Has(ImageNames.Column))
         {
             InputException e = blocks.NoParticles();
-            problems.Add(Severity.Error, "column.missing", path, e.What, "a block with a column _rlnImageName", e.Remedy);
+            problems.Add(Severity.Error, MissingColumn, path, e.What, "a block with a column _rlnImageName", e.Remedy);
             return null;
         }
         if (table.RowCount == 0)
@@ -55,14 +59,15 @@ internal sealed class ReadableRows
         (StarTable particles, StarTable? optics) = blocks.Find([]);
         StarTable all = subset is null ? particles : particles.Select(subset.Rows(particles.RowCount, path, []));
         ReadableRows reading = new(all, optics, problems) { File = file, Rows = null, Total = all.RowCount, HasPixelSize = false };
-        return reading.TakeOut(particles);
+        return reading.TakeOut(particles, ignoreCtf);
     }
 
-    private ReadableRows? TakeOut(StarTable original)
+    private ReadableRows? TakeOut(StarTable original, bool ignoreCtf)
     {
         CheckNames();
         StarTable? optics = CheckOptics();
-        foreach (string column in ParticleColumns.Reals.Where(_all.Has)) CheckCells(column, i => _all.HasDouble(column, i), "a finite number");
+        IEnumerable<string> reals = ignoreCtf ? ParticleColumns.Reals.Except(ParticleColumns.OfCtf) : ParticleColumns.Reals;
+        foreach (string column in reals.Where(_all.Has)) CheckCells(column, i => _all.HasDouble(column, i), "a finite number");
         foreach (string column in ParticleColumns.Wholes.Where(_all.Has))
         {
             CheckCells(column, i => _all.TryGetInt32(column, i, out _), "a whole number");
@@ -71,7 +76,7 @@ internal sealed class ReadableRows
         int[] rows = [.. Enumerable.Range(0, _all.RowCount).Where(i => !_left[i])];
         if (rows.Length == 0) return null;
         StarTable kept = rows.Length == _all.RowCount ? _all : _all.Select(rows);
-        if (!HasWholeCtf()) kept = WithoutCtf(kept);
+        if (!ignoreCtf && !HasWholeCtf()) kept = WithoutCtf(kept);
         StarFile result = new(File.Source) { Warnings = File.Warnings };
         foreach (StarTable table in File.Tables)
         {
@@ -169,7 +174,7 @@ internal sealed class ReadableRows
     }
 
     private void Missing(string column, string why) => _problems.Add(
-        Severity.Error, "column.missing", _all.Source, $"there is no column _{column}", $"a column _{column}; {why}",
+        Severity.Error, MissingColumn, _all.Source, $"there is no column _{column}", $"a column _{column}; {why}",
         "Add the column, or export the particles again.");
 
     private int[] Leave(Func<int, bool> isRight)

@@ -26,6 +26,13 @@ internal static class RowChecks
             Optics(rows, problems);
             Defocus(rows, problems);
         }
+        else if (!rows.Set.IsWithoutCtfAsAsked && !problems.Has(ReadableRows.MissingColumn))
+        {
+            problems.Add(
+                Severity.Error, "ctf.missing", rows.Source, "no CTF values: neither defocus nor astigmatism",
+                "columns _rlnDefocusU, _rlnDefocusV and _rlnDefocusAngle (in a .cs: ctf/df1_A, ctf/df2_A and ctf/df_angle_rad)",
+                "Give the file that has them. Or give --no-ctf, if the images were corrected for the CTF or simulated without one.", rows.Total);
+        }
         problems.AddRows(
             Severity.Error, "pixelSize.range", rows, i => rows.PixelSize[i] <= 0, i => $"a pixel size of {rows.PixelSize[i]:g6} Å",
             "a positive number", "Correct _rlnImagePixelSize.");
@@ -81,7 +88,7 @@ internal static class RowChecks
         problems.AddRows(
             Severity.Error, "defocus.zero", rows, i => u[i] == 0 && v[i] == 0 && !(Math.Abs(rows.PhaseShift[i]) > 0),
             i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å", "the particle's defocus",
-            "Estimate the CTF of the micrograph, or remove the particle.");
+            "Estimate the CTF of the micrograph, or remove the particle. If no image has a CTF, give --no-ctf.");
         problems.AddRows(
             Severity.Error, "defocus.absurd", rows, i => Math.Abs(u[i]) > LargestDefocus || Math.Abs(v[i]) > LargestDefocus,
             i => $"a defocus of {u[i]:g6} and {v[i]:g6} Å", $"less than {LargestDefocus:g6} Å (10 micrometres)",

@@ -38,7 +38,8 @@ internal static class ValueRanges
     public static void Check(ParticleSet set, ParticleRows rows, ProblemList problems)
     {
         ParticleSetData data = set.Data;
-        foreach (Range range in s_ranges) Check(range, rows, Values(data, range.Column), problems);
+        IEnumerable<Range> ranges = set.IsWithoutCtfAsAsked ? s_ranges.Where(r => !ParticleColumns.OfCtf.Contains(r.Column)) : s_ranges;
+        foreach (Range range in ranges) Check(range, rows, Values(data, range.Column), problems);
         if (set.HasCtf)
         {
             problems.AddRows(

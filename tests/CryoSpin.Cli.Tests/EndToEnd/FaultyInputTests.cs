@@ -103,7 +103,7 @@ public sealed class FaultyInputTests : IDisposable
     public async Task Bad_images_of_every_kind_and_bad_tables_are_refused_at_once(string threads)
     {
         WriteInput(24, 16, nanInImage: 8, constantImage: 3, infiniteFrom: 16);
-        AddDefoci(i => i == 9 ? 2.5e6 : 15000.0);
+        WriteDefoci(24, i => i == 9 ? 2.5e6 : 15000.0);
         Invocation run = await Reconstruct("--max-shift", "2", "--threads", threads);
         VerifyRefused(
             run, "11 of 24 images", "1 constant", "10 with values that are not finite", "row 3", "every pixel is 0.25", "row 8",
@@ -212,7 +212,7 @@ public sealed class FaultyInputTests : IDisposable
     public async Task Absurd_defoci_are_refused_before_the_run_all_at_once()
     {
         WriteInput(24, 16);
-        AddDefoci(i => i == 4 ? 0.0 : i == 9 ? 2.5e6 : 15000.0);
+        WriteDefoci(24, i => i == 4 ? 0.0 : i == 9 ? 2.5e6 : 15000.0);
         VerifyRefused(await Reconstruct("--max-shift", "2"), "row 5", "a defocus of 0", "row 10", "2.5e+06", "cryospin validate");
     }
 
@@ -257,19 +257,19 @@ public sealed class FaultyInputTests : IDisposable
         Assert.DoesNotContain("   at ", run.Error);
     }
 
-    /// <summary>Gives the 24 particles CTFs, with the defocus of each.</summary>
-    private void AddDefoci(Func<int, double> defocus)
+    /// <summary>Gives the particles CTFs, with the defocus of each.</summary>
+    private void WriteDefoci(int rows, Func<int, double> defocus)
     {
         StarFile file = StarFile.Read(_folder["particles.star"]);
         StarTable table = file.Tables.First(t => t.Has("rlnImageName"));
         foreach (string column in (string[])["rlnDefocusU", "rlnDefocusV"])
         {
-            table.SetColumn(column, [.. Enumerable.Range(0, 24).Select(defocus)]);
+            table.SetColumn(column, [.. Enumerable.Range(0, rows).Select(defocus)]);
         }
-        table.SetColumn("rlnDefocusAngle", [.. Enumerable.Repeat(0.0, 24)]);
-        table.SetColumn("rlnVoltage", [.. Enumerable.Repeat(300.0, 24)]);
-        table.SetColumn("rlnSphericalAberration", [.. Enumerable.Repeat(2.7, 24)]);
-        table.SetColumn("rlnAmplitudeContrast", [.. Enumerable.Repeat(0.1, 24)]);
+        table.SetColumn("rlnDefocusAngle", [.. Enumerable.Repeat(0.0, rows)]);
+        table.SetColumn("rlnVoltage", [.. Enumerable.Repeat(300.0, rows)]);
+        table.SetColumn("rlnSphericalAberration", [.. Enumerable.Repeat(2.7, rows)]);
+        table.SetColumn("rlnAmplitudeContrast", [.. Enumerable.Repeat(0.1, rows)]);
         file.Write(_folder["particles.star"]);
     }
 
@@ -305,5 +305,6 @@ public sealed class FaultyInputTests : IDisposable
         StarFile file = new();
         file.Add(table);
         file.Write(_folder["particles.star"]);
+        WriteDefoci(numbers.Length, _ => 9000);
     }
 }

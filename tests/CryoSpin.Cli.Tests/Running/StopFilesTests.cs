@@ -91,6 +91,6 @@ public sealed class StopFilesTests : IDisposable
         Directory.CreateDirectory(_folder["job"]);
         return Invocation.With(
             new RunEngine(engine),
-            ["reconstruct", _folder["particles.star"], "-o", _folder["job"], "--max-shift", "1", "--pipeline_control", _folder["job"] + "/", .. more]);
+            ["reconstruct", _folder["particles.star"], "--no-ctf", "-o", _folder["job"], "--max-shift", "1", "--pipeline_control", _folder["job"] + "/", .. more]);
     }
 }

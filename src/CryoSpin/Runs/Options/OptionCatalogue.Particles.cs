@@ -34,6 +34,15 @@ public static partial class OptionCatalogue
             Place = OptionPlace.Particles(p => p.Passthrough, (ParticleOptions p, string[] v) => p with { Passthrough = v }),
         },
         new(
+            "--no-ctf", new SwitchKind(), OptionGroup.Particles, OptionEffect.Result,
+            "Take the images as free of any CTF: they were corrected for it, or simulated without one.")
+        {
+            Details = "Without it particles without CTF values are refused, since their map would be wrong without a sign of it. Where the file has CTF values they are "
+                + "ignored, and the log says so.",
+            Comparison = ComparisonRole.Common,
+            Place = OptionPlace.Particles(p => p.NoCtf, (ParticleOptions p, bool v) => p with { NoCtf = v }),
+        },
+        new(
             "--box", new BoxKind(), OptionGroup.Particles, OptionEffect.Result,
             "Box in which the map is made, pixels; 'full' takes all of the images' pixels.")
         {
