@@ -158,7 +158,7 @@ public sealed class ReconstructTests(SimulatedInput input) : IClassFixture<Simul
         _folder.WriteText("plain.star", "data_\n\nloop_\n_rlnImageName\n_rlnPixelSize\n"
             + string.Concat(Enumerable.Range(1, stack.Nz).Select(i => $"{i}@{input.Stack} 8.0\n")));
         Invocation run = await Invocation.With(
-            SimulatedInput.ShortRun, "reconstruct", _folder["plain.star"], "-o", _folder["out"], "--max-shift", "2");
+            SimulatedInput.ShortRun, "reconstruct", _folder["plain.star"], "-o", _folder["out"], "--max-shift", "2", "--no-ctf");
         Assert.Equal((ExitCode.Done, ""), (run.Code, Faults(run.Error)));
         Assert.All(MrcVolumeIO.Read(_folder["out/map.mrc"]).Voxels, v => Assert.True(float.IsFinite(v)));
     }

@@ -8,6 +8,7 @@ namespace CryoSpin.Cli.Tests.EndToEnd;
 /// <summary>Real processes that are sent signals.</summary>
 public sealed class SignalTests(ResumeTests.UnbrokenRun unbroken) : IClassFixture<ResumeTests.UnbrokenRun>
 {
+    // Where the tests run in the background or under nohup, signals may be ignored, and the run would wait for ever.
     [UnixTheory]
     [InlineData("INT", "INT")]
     [InlineData("TERM")]
@@ -16,7 +17,8 @@ public sealed class SignalTests(ResumeTests.UnbrokenRun unbroken) : IClassFixtur
     public void A_signal_leaves_the_map_so_far_a_record_and_the_command_that_goes_on(params string[] signals)
     {
         string folder = unbroken.NewFolder();
-        using Process process = Start("auto-decoding 1:", "dotnet", [typeof(ShortRunProgram).Assembly.Location, .. unbroken.Start(folder)]);
+        using Process process = Start(
+            "auto-decoding 1:", "env", ["--default-signal=INT,HUP,TERM,USR1", "dotnet", typeof(ShortRunProgram).Assembly.Location, .. unbroken.Start(folder)]);
         foreach (string signal in signals)
         {
             // Sent again while the run is still busy with the first.

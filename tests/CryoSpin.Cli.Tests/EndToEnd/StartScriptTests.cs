@@ -85,8 +85,8 @@ public sealed class StartScriptTests : IDisposable
         Assert.False(File.Exists(_folder[Program]));
     }
 
-    // Where the tests run in the background SIGINT is ignored, which a script cannot change for itself.
-    private static string[] Owner => ["env", "--default-signal=INT"];
+    // Where the tests run in the background signals may be ignored, which a script cannot change for itself.
+    private static string[] Owner => ["env", "--default-signal=INT,HUP,TERM"];
 
     private (int Code, string Output, string Error) Start(string[] prefix) => Finish(StartInfo(prefix));
 
