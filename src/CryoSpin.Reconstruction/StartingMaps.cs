@@ -178,11 +178,14 @@ internal sealed class StartingMaps(
         if (doubtful < LeastRejectedShare * sample.Length) return [];
         ImageFit[] all = fits.Of(model.Lattice, [.. Enumerable.Range(0, count)], cancellation);
         ParticleMixture mixture = ParticleMixture.Of(all, noise);
-        return
+        RejectedImage[] rejected =
         [
             .. Enumerable.Range(0, count).Where(i => mixture.Probability(i) < LeastProbability).Select(
                 i => new RejectedImage(i, mixture.Reason(i), 0) { ParticleProbability = mixture.Probability(i) }),
         ];
+        if (count - rejected.Length >= FewestForRejection) return rejected;
+        observer.Log($"{rejected.Length} of {count} images do not look like the particle. They are kept, because too few others would be left.");
+        return [];
     }
 
     /// <summary>What the map makes of images of nothing but noise.</summary>

@@ -23,6 +23,9 @@ internal sealed class ParticleMixture
     private const double Offset = 8;
     private const double LeastLikelihood = -4;
 
+    // Of logarithms. In front of a strong map all noise lies at the least likelihood: no kind may shrink to a point.
+    private const double LeastSpread = 0.15;
+
     // Of images without a particle against noise alone, in logarithms.
     private const double GreatestGainOfEmpty = 0.25;
     private const double GreatestSpreadOfEmpty = 1.3;
@@ -71,8 +74,8 @@ internal sealed class ParticleMixture
     private void Fit(double[] noise)
     {
         double low = Quantile(_residual, 0.05), residual = Quantile(_residual, 0.4), spread = Math.Max((residual - low) / 1.2, 1);
-        double middle = Quantile(_likelihood, 0.5), width = Math.Max((Quantile(_likelihood, 0.9) - middle) / 1.28, 0.15);
-        double ofNoise = noise.Average(), noiseSpread = Math.Sqrt(noise.Average(v => (v - ofNoise) * (v - ofNoise)));
+        double middle = Quantile(_likelihood, 0.5), width = Math.Max((Quantile(_likelihood, 0.9) - middle) / 1.28, LeastSpread);
+        double ofNoise = noise.Average(), noiseSpread = Math.Max(Math.Sqrt(noise.Average(v => (v - ofNoise) * (v - ofNoise))), LeastSpread);
         _particle = new Kind(middle, width, residual, spread, 0);
         _empty = new Kind(ofNoise + GreatestGainOfEmpty / 2, noiseSpread, residual, 2 * spread, 0);
         _unexplained = new Kind(middle, 1.3 * width, residual + 4 * spread, 2 * spread, 0);
@@ -80,7 +83,7 @@ internal sealed class ParticleMixture
         {
             Assign();
             double most = _particle.ResidualAt(_particle.Likelihood);
-            _particle = Measured(0, slopes: true).Limited(0.15, double.PositiveInfinity, 1e-6, double.PositiveInfinity);
+            _particle = Measured(0, slopes: true).Limited(LeastSpread, double.PositiveInfinity, 1e-6, double.PositiveInfinity);
             double s = _particle.ResidualSpread;
             // What the map makes of noise is known; what else is in such images, as neighbours and edges, lets them fit a little better.
             _empty = Measured(1, slopes: false).Limited(noiseSpread, GreatestSpreadOfEmpty * noiseSpread, s, 6 * s);

@@ -36,6 +36,15 @@ public sealed class ParticleMixtureTests
     }
 
     [Fact]
+    public void In_front_of_a_strong_map_where_all_noise_fits_equally_badly_particles_stay_particles()
+    {
+        ImageFit[] fits = [.. Enumerable.Range(0, 500).Select(_ => Particle(500, 100, 165, 14)), .. Enumerable.Range(0, 50).Select(_ => Fit(-60, 165))];
+        ParticleMixture mixture = ParticleMixture.Of(fits, [.. Enumerable.Range(0, 300).Select(_ => Fit(-50, 157))]);
+        Assert.InRange(Enumerable.Range(0, 500).Count(i => mixture.Probability(i) < 0.5), 0, 15);
+        Assert.All(Enumerable.Range(500, 50), i => Assert.InRange(mixture.Probability(i), 0, 0.01));
+    }
+
+    [Fact]
     public void What_lies_far_beyond_every_kind_is_not_explained()
     {
         ImageFit[] fits = [.. Enumerable.Range(0, 500).Select(_ => Particle(60, 20, 165, 14)), Fit(60, 1e6)];
